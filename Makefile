@@ -1,0 +1,29 @@
+# Every habit of this project has a target here; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint demo bench docs
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: ## install what is missing (system packages, libtorch, text encoder); says what it does
+	@scripts/setup
+
+build: setup ## build .build/release/ascl
+	swift build -c release --product ascl
+
+test: setup lint ## lint, then build and run every test
+	swift build --build-tests
+	swift test --skip-build
+
+lint: ## check formatting, naming and documentation, and that every import keeps to the layers
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	@scripts/check-layers
+
+demo: build ## generate scenes, then train, evaluate and query AsCL on them
+	scripts/demo
+
+bench: build ## time a training step against PyTorch's
+	Benchmarks/run
+
+docs: setup ## build the documentation into .build/docs
+	scripts/docs

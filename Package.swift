@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// libtorch is `$LIBTORCH`, else the link `.libtorch` that `make setup` lays to the PyPI wheel's `torch` folder.
+let torch =
+    ProcessInfo.processInfo.environment["LIBTORCH"]
+    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/.libtorch"
+
+// -O2 in debug too: the shim is thin, and libtorch's headers are unusably slow without it.
+let torchHeaders: [CXXSetting] = [
+    .unsafeFlags([
+        "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include", "-O2",
+        "-fvisibility=hidden",
+    ])
+]
+let kernelSettings: [CXXSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden"])]
+let torchLibraries: [LinkerSetting] = [
+    .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib", "-Xlinker", "--no-as-needed"]),
+    .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+]
+let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
+/// A Swift target: its name, the targets of ours it imports, and libraries.
+func layer(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency], resources: Bool = false) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + imports,
+        resources: resources ? [.copy("Resources")] : [], swiftSettings: swiftSettings)
+}
+
+// `make docs` alone needs the DocC plugin.
+let documentation: [Package.Dependency] =
+    ProcessInfo.processInfo.environment["ASCL_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
+let package = Package(
+    name: "AsCL",
+    products: [
+        .executable(name: "ascl", targets: ["ascl"]),
+        .library(
+            name: "AsCL",
+            targets: [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
+                "AsCLModel", "RetrievalEvaluation", "RetrievalTraining",
+            ]),
+    ],
+    dependencies: documentation + [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        layer("ArrayFiles"),
+        layer("RetrievalData", ["ArrayFiles"]),
+        layer("RetrievalMetrics"),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        layer("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
+        .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+        layer("Torch", ["ArrayFiles", "CTorch"]),
+        layer("TorchNN", ["Torch"]),
+        layer("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"]),
+        .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
+        layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
+        layer("RetrievalEvaluation", ["RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel"]),
+        layer(
+            "RetrievalTraining",
+            [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
+                "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "ascl",
+            dependencies: [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
+                "AsCLModel", "RetrievalEvaluation", "RetrievalTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        tests("ArrayFiles", []),
+        tests("RetrievalData", ["ArrayFiles"]),
+        tests("RetrievalMetrics", []),
+        tests("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
+        tests("Torch", ["ArrayFiles"], resources: true),
+        tests("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"], resources: true),
+        tests("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding"], resources: true),
+        tests("RetrievalTraining", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,117 @@
+import ArrayFiles
+import Foundation
+public import RetrievalData
+public import TextEncoding
+public import Torch
+public import TorchNN
+
+/// A model and its text encoder, as a checkpoint's folder holds them (spec section 8): `config.json`,
+/// `model.safetensors`, `text_encoder/`.
+public struct RetrievalModel: Sendable {
+    /// Projections and fusion.
+    public let ascl: AsCL
+    /// The parameters of `ascl`.
+    public let parameters: ParameterSet
+    /// Tokenizer and BERT.
+    public let textEncoder: TextEncoder
+    /// Where it computes.
+    public let device: Device
+
+    /// A fresh model.
+    public init(
+        _ configuration: AsCLConfiguration, textEncoder: TextEncoder, seed: UInt64, device: Device = .cpu
+    ) throws {
+        (ascl, parameters) = try ParameterStore.initialize(seed: seed, device: device) { try AsCL($0, configuration) }
+        self.textEncoder = textEncoder
+        self.device = device
+    }
+
+    /// Loads a checkpoint's folder.
+    /// - Throws: An error that names the file, the key or all parameters that do not fit.
+    public init(checkpoint directory: String, device: Device = .cpu) throws {
+        let configuration = try AsCLConfiguration(path: directory + "/config.json")
+        let path = directory + "/model.safetensors"
+        let tensors = try TensorFiles.load(SafetensorsFile(path: path))
+        (ascl, parameters) = try ParameterStore.load(tensors, from: path, device: device) {
+            try AsCL($0, configuration)
+        }
+        textEncoder = try TextEncoder(directory: directory + "/text_encoder", device: device)
+        guard textEncoder.width == configuration.textDimension else {
+            throw AsCLError.invalid(
+                path: directory + "/config.json", key: "text_dimension",
+                expected: "\(textEncoder.width), the text encoder's width",
+                found: "\(configuration.textDimension)")
+        }
+        self.device = device
+    }
+
+    /// Writes the model into a checkpoint's folder, file by file, each beside and renamed.
+    public func save(to directory: String) throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try textEncoder.save(to: directory + "/text_encoder")
+        try TensorFiles.save(parameters.dictionary, to: directory + "/model.safetensors")
+        try ascl.configuration.write(to: directory + "/config.json")
+    }
+
+    /// Checks that a split's features are of the sizes the model was made for.
+    public func check(_ split: RetrievalSplit, path: String) throws(AsCLError) {
+        let wanted = ascl.configuration
+        guard split.regionDimension == wanted.regionDimension else {
+            throw .invalid(
+                path: path, key: "\(split.name) region features",
+                expected: "dimension \(wanted.regionDimension) (region_dimension of the model)",
+                found: "\(split.regionDimension)")
+        }
+        guard split.globalDimension == wanted.globalDimension else {
+            throw .invalid(
+                path: path, key: "\(split.name) global features",
+                expected: "dimension \(wanted.globalDimension) (global_dimension of the model)",
+                found: "\(split.globalDimension)")
+        }
+    }
+
+    /// Raw features of a split's images, on the model's device.
+    /// - Throws: `DataError` naming the place of a NaN or an infinity.
+    public func images(_ split: RetrievalSplit, _ indices: [Int]) throws -> ImageBatch {
+        let regions = try Tensor.empty([indices.count, split.regionCount, split.regionDimension])
+        let globals = try Tensor.empty([indices.count, split.globalDimension])
+        try regions.withBytes { memory in
+            Result { try split.gatherRegions(indices, into: memory.bindMemory(to: Float.self)) }
+        }.get()
+        try globals.withBytes { memory in
+            Result { try split.gatherGlobals(indices, into: memory.bindMemory(to: Float.self)) }
+        }.get()
+        return try ImageBatch(regions: regions.to(device: device), globals: globals.to(device: device))
+    }
+
+    /// Tokens of captions, at most the configuration's `max_tokens`.
+    public func tokenize(_ captions: [String]) throws(TextEncodingError) -> [TokenizedText] {
+        try textEncoder.tokenize(captions, maxTokens: ascl.configuration.maxTokens)
+    }
+
+    /// Raw word vectors `[words, B]` of all captions, without a graph; equal captions are encoded once.
+    /// - Parameter progress: Called with the captions encoded so far.
+    public func encode(_ tokens: [[Int32]], progress: (Int) -> Void = { _ in }) throws(TorchError) -> TextBatch {
+        try withoutGradients { () throws(TorchError) in
+            var places: [[Int32]: Int] = [:]
+            var unique: [[Int32]] = []
+            let placeOfCaption = tokens.map { caption in
+                if let place = places[caption] { return place }
+                places[caption] = unique.count
+                unique.append(caption)
+                return unique.count - 1
+            }
+            var batches: [TextBatch] = []
+            for start in stride(from: 0, to: unique.count, by: Self.captionsAtOnce) {
+                let end = min(start + Self.captionsAtOnce, unique.count)
+                batches.append(try textEncoder.encode(Array(unique[start..<end])))
+                progress(end * tokens.count / unique.count)
+            }
+            let encoded = try TextBatch.joined(batches)
+            return unique.count == tokens.count ? encoded : try encoded.selecting(placeOfCaption)
+        }
+    }
+
+    /// Enough for sorting by length to pay, few enough for progress to show.
+    private static let captionsAtOnce = 512
+}

@@ -1,0 +1,118 @@
+// The one C line between Swift and libtorch. No C++ type and no exception crosses it.
+//
+// Handles are opaque and counted: every `CTTensor` that a function hands out is one strong reference that the caller
+// releases; every `CTTensor` passed in is borrowed for the call. A function that can fail returns a status, 0 for
+// success; `ct_last_error` then tells why, in libtorch's own words, for the calling thread.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct CTTensorOpaque *CTTensor;
+typedef struct CTOperatorOpaque *CTOperator;
+typedef struct CTGeneratorOpaque *CTGenerator;
+typedef int32_t CTStatus;
+
+const char *ct_last_error(void);
+const char *ct_version(void);
+
+// A device travels as type << 8 | index, an index of 0xff meaning "the current one".
+
+// ---- tensors ----
+void ct_retain(CTTensor tensor);
+void ct_release(CTTensor tensor);
+int64_t ct_dimension_count(CTTensor tensor);
+const int64_t *ct_sizes(CTTensor tensor);  // borrowed
+int64_t ct_element_count(CTTensor tensor);
+int32_t ct_scalar_type(CTTensor tensor);
+int32_t ct_device(CTTensor tensor);
+bool ct_is_contiguous(CTTensor tensor);
+bool ct_requires_grad(CTTensor tensor);
+CTStatus ct_set_requires_grad(CTTensor tensor, bool on);
+// The first element's address; the tensor must be on the CPU.
+CTStatus ct_data(CTTensor tensor, void **address);
+CTStatus ct_item(CTTensor tensor, double *value);
+CTStatus ct_empty(const int64_t *sizes, int64_t count, int32_t scalar_type, int32_t device, CTTensor *result);
+// Wraps foreign memory; `release(context)` runs when the last reference goes.
+CTStatus ct_wrap(
+    void *data, const int64_t *sizes, int64_t count, int32_t scalar_type, void (*release)(void *), void *context,
+    CTTensor *result);
+
+// ---- any operator, boxed ----
+enum {
+    CT_NONE = 0,
+    CT_DEFAULT,  // the schema's own default
+    CT_TENSOR,
+    CT_INT,
+    CT_DOUBLE,
+    CT_BOOL,
+    CT_STRING,
+    CT_DEVICE,
+    CT_GENERATOR,
+    CT_TENSORS,
+    CT_INTS,
+    CT_BOOLS
+};
+
+typedef struct {
+    int32_t tag;
+    int64_t count;  // of a list or a string
+    union {
+        CTTensor tensor;
+        CTGenerator generator;
+        int64_t integer;
+        double real;
+        const void *pointer;
+    } value;
+} CTValue;
+
+// An operator by name ("aten::matmul") and overload; NULL when libtorch has none. Looked up once and kept.
+CTOperator ct_operator(const char *name, const char *overload);
+// Missing trailing arguments take the schema's defaults. Fills up to `capacity` results; a tensor list comes back as
+// CT_TENSORS with a malloc'ed array of owned handles.
+CTStatus ct_call(CTOperator op, const CTValue *arguments, int64_t count, CTValue *results, int64_t capacity);
+
+// ---- autograd ----
+CTStatus ct_backward(CTTensor output, CTTensor gradient_or_null, bool retain_graph);
+CTStatus ct_gradients(
+    const CTTensor *outputs, const CTTensor *output_gradients, int64_t output_count, const CTTensor *inputs,
+    int64_t input_count, bool retain_graph, CTTensor *results);  // NULL where an input was not used
+CTTensor ct_gradient(CTTensor tensor);                           // owned, NULL when there is none
+CTStatus ct_set_gradient(CTTensor tensor, CTTensor gradient_or_null);
+// A gradient the caller writes. It gets borrowed gradients of the outputs (NULL where none flowed) and fills
+// `input_gradients` with owned handles or NULL; nonzero means failure, told through `ct_fail`.
+typedef int32_t (*CTBackward)(
+    void *context, const CTTensor *output_gradients, int64_t output_count, CTTensor *input_gradients,
+    int64_t input_count);
+CTStatus ct_attach(
+    const CTTensor *inputs, int64_t input_count, const CTTensor *outputs, int64_t output_count, const char *name,
+    CTBackward backward, void (*release)(void *), void *context);
+void ct_fail(const char *message);
+
+// ---- modes of the calling thread ----
+bool ct_grad_enabled(void);
+void ct_set_grad_enabled(bool on);
+void *ct_inference_begin(void);
+void ct_inference_end(void *guard);
+typedef struct {
+    bool enabled;
+    int32_t scalar_type;
+} CTAutocast;
+CTStatus ct_autocast_begin(int32_t device_type, int32_t scalar_type, CTAutocast *previous);
+void ct_autocast_end(int32_t device_type, CTAutocast previous);
+
+// ---- process ----
+void ct_manual_seed(uint64_t seed);
+CTStatus ct_generator(int32_t device, uint64_t seed, CTGenerator *result);
+void ct_generator_release(CTGenerator generator);
+CTStatus ct_set_thread_count(int32_t count);
+int32_t ct_thread_count(void);
+int32_t ct_cuda_device_count(void);
+
+#ifdef __cplusplus
+}
+#endif

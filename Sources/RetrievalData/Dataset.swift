@@ -1,0 +1,77 @@
+import Foundation
+
+/// A folder of captioned image features, in SCAN's layout, Karpathy's JSON or both.
+public struct Dataset: Sendable {
+    /// The path as it was given: the folder, or a JSON file in it.
+    public let path: String
+    let folder: String
+    /// Splits in SCAN's layout; none where a JSON file was given.
+    let scanSplits: [String]
+    private let jsonPaths: [String]
+
+    /// Looks what is there, without opening it. A split comes from SCAN's layout where both have it, unless `path` is
+    /// the JSON file itself.
+    public init(path: String) throws(DataError) {
+        self.path = path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw DataError(
+                path: path, place: "opening", expected: "a data folder or its dataset_*.json", found: "nothing there")
+        }
+        if isFolder.boolValue {
+            folder = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+            scanSplits = try Self.stems(folder: folder)
+            jsonPaths = try Self.names(in: folder).filter { $0.hasPrefix("dataset_") && $0.hasSuffix(".json") }
+                .map { [folder] in folder + "/" + $0 }
+        } else {
+            let parent = (path as NSString).deletingLastPathComponent
+            folder = parent.isEmpty ? "." : parent
+            scanSplits = []
+            jsonPaths = [path]
+        }
+        guard !jsonPaths.isEmpty || !scanSplits.isEmpty else {
+            throw DataError(
+                path: path, place: "content", expected: "<split>_ims.npy or dataset_*.json", found: "neither")
+        }
+    }
+
+    /// Names of all splits, sorted.
+    public func splitNames() throws(DataError) -> [String] {
+        Set(scanSplits + (try karpathyFile()?.splitNames ?? [])).sorted()
+    }
+
+    /// Opens a split by its exact name. Features stay on the disk; only the captions are read.
+    public func split(_ name: String) throws(DataError) -> RetrievalSplit {
+        if scanSplits.contains(name) { return try ScanLayout.open(folder: folder, split: name) }
+        if let file = try karpathyFile(), file.splitNames.contains(name) {
+            return try KarpathyLayout.open(file, folder: folder, split: name)
+        }
+        throw DataError(
+            path: path, place: "split", expected: "one of \(try splitNames().joined(separator: ", "))", found: name)
+    }
+
+    /// The folder's JSON file, nil where there is none.
+    func karpathyFile() throws(DataError) -> KarpathyFile? {
+        guard jsonPaths.count < 2 else {
+            throw DataError(
+                path: path, place: "content", expected: "one dataset_*.json, or its path in place of the folder's",
+                found: jsonPaths.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))
+        }
+        return try jsonPaths.first.map { (path) throws(DataError) in try KarpathyFile(path: path) }
+    }
+
+    /// The `<stem>` of every `<stem>_ims.npy` of a folder, sorted.
+    static func stems(folder: String) throws(DataError) -> [String] {
+        try names(in: folder).filter { $0.hasSuffix(FeatureSet.regionsSuffix) }
+            .map { String($0.dropLast(FeatureSet.regionsSuffix.count)) }
+    }
+
+    private static func names(in folder: String) throws(DataError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            throw DataError(
+                path: folder, place: "listing", expected: "a readable folder", found: error.localizedDescription)
+        }
+    }
+}

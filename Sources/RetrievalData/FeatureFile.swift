@@ -1,0 +1,83 @@
+import ArrayFiles
+import Foundation
+
+/// A mapped `.npy` file of float16 or float32 features with one row an image.
+struct FeatureFile: Sendable {
+    let path: String
+    let elementType: ElementType
+    let rowCount: Int
+    /// The sizes of one row: `[regions, dimension]`, or `[dimension]` of a global feature.
+    let rowShape: [Int]
+    let array: NumpyArray
+
+    /// Opens a file whose dimensions are `axes`, e.g. `["images", "regions", "dimension"]`.
+    init(path: String, axes: [String]) throws(DataError) {
+        array = try DataError.wrapping { () throws(ArrayFileError) in try NumpyArray(path: path) }
+        self.path = path
+        elementType = array.elementType
+        guard elementType == .float16 || elementType == .float32 else {
+            throw DataError(
+                path: path, place: "header", expected: "elements of float16 or float32", found: "\(elementType)")
+        }
+        guard array.shape.count == axes.count, array.shape.allSatisfy({ $0 > 0 }) else {
+            let expected = "[\(axes.joined(separator: ", "))], none of them 0"
+            throw DataError(path: path, place: "shape", expected: expected, found: "\(array.shape)")
+        }
+        rowCount = array.shape[0]
+        rowShape = Array(array.shape[1...])
+    }
+
+    /// Numbers in a row.
+    var rowLength: Int { rowShape.reduce(1, *) }
+
+    /// Bytes of all rows.
+    var byteCount: Int { array.bytes.count }
+
+    /// Writes a row as Float into `target`, which has `rowLength` places.
+    func copyRow(_ row: Int, into target: UnsafeMutableBufferPointer<Float>) throws(DataError) {
+        try checkRow(row)
+        withRow(row) { bytes in
+            if elementType == .float16 {
+                FloatingPointBits.widenHalf(bytes, into: target)
+            } else {
+                UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+            }
+        }
+    }
+
+    /// Throws where the row holds a NaN or an infinity.
+    func checkRow(_ row: Int) throws(DataError) {
+        let bad = withRow(row) { bytes in
+            FloatingPointBits.isFinite(bytes, isHalf: elementType == .float16)
+                ? nil : FloatingPointBits.firstNonFinite(bytes, isHalf: elementType == .float16)
+        }
+        guard let (index, value) = bad else { return }
+        let column = "column \(index % (rowShape.last ?? 1))"
+        let place =
+            rowShape.count == 2 ? "row \(row), region \(index / rowShape[1]), \(column)" : "row \(row), \(column)"
+        throw DataError(path: path, place: place, expected: "a finite number", found: "\(value)")
+    }
+
+    /// Whether the first `byteCount` bytes of two rows are the same.
+    func rowsAreEqual(_ first: Int, _ second: Int, byteCount: Int = .max) -> Bool {
+        withRow(first) { first in
+            withRow(second) { second in
+                guard let left = first.baseAddress, let right = second.baseAddress else { return true }
+                return memcmp(left, right, min(byteCount, first.count)) == 0
+            }
+        }
+    }
+
+    /// Asks for a row ahead of its use.
+    func prefetchRow(_ row: Int) { array.prefetch(byteRange(of: row)) }
+
+    private func withRow<Result>(_ row: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withExtendedLifetime(array) { body(UnsafeRawBufferPointer(rebasing: array.bytes[byteRange(of: row)])) }
+    }
+
+    private func byteRange(of row: Int) -> Range<Int> {
+        precondition((0..<rowCount).contains(row), "row \(row) of \(rowCount)")
+        let size = rowLength * elementType.byteCount
+        return row * size..<(row + 1) * size
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_ids.txt`.
+struct FeatureSet: Sendable {
+    static let regionsSuffix = "_ims.npy"
+
+    /// `[images, regions, dimension]`.
+    let regions: FeatureFile
+    /// `[images, dimension]`.
+    let globals: FeatureFile?
+    /// `[images, regions, 4]`.
+    let boxes: FeatureFile?
+    private let namesPath: String
+
+    /// Opens the files and holds them to the number of rows and regions of the first.
+    init(folder: String, stem: String) throws(DataError) {
+        func path(_ suffix: String) -> String { folder + "/" + stem + suffix }
+        func isThere(_ suffix: String) -> Bool { FileManager.default.fileExists(atPath: path(suffix)) }
+        regions = try FeatureFile(path: path(Self.regionsSuffix), axes: ["images", "regions", "dimension"])
+        globals =
+            isThere("_globals.npy")
+            ? try FeatureFile(path: path("_globals.npy"), axes: ["images", "dimension"]) : nil
+        boxes =
+            isThere("_boxes.npy") ? try FeatureFile(path: path("_boxes.npy"), axes: ["images", "regions", "4"]) : nil
+        namesPath = path("_ids.txt")
+        if let globals, globals.rowCount != regions.rowCount {
+            throw DataError(
+                path: globals.path, place: "shape", expected: "\(regions.rowCount) rows as in \(stem)_ims.npy",
+                found: "\(globals.rowCount)")
+        }
+        if let boxes, boxes.array.shape != [regions.rowCount, regions.rowShape[0], 4] {
+            throw DataError(
+                path: boxes.path, place: "shape",
+                expected: "\([regions.rowCount, regions.rowShape[0], 4]) as \(stem)_ims.npy asks for",
+                found: "\(boxes.array.shape)")
+        }
+    }
+
+    /// The stem's image names, one an image; nil where there is no file of them. An image stored `storedTimes` times
+    /// over may be named once or as often as it is stored.
+    func names(storedTimes: Int) throws(DataError) -> [String]? {
+        guard FileManager.default.fileExists(atPath: namesPath) else { return nil }
+        let names = try LineFile.read(namesPath, item: "image name")
+        let imageCount = regions.rowCount / storedTimes
+        if names.count == imageCount { return names }
+        guard names.count == regions.rowCount else {
+            throw DataError(
+                path: namesPath, place: "lines", expected: "\(imageCount), one an image", found: "\(names.count)")
+        }
+        return (0..<imageCount).map { names[$0 * storedTimes] }
+    }
+}

@@ -1,0 +1,58 @@
+import ArrayFiles
+import Foundation
+
+/// What a Karpathy JSON file says of images, captions and splits.
+struct KarpathyFile: Sendable {
+    struct Image: Decodable, Sendable {
+        struct Sentence: Decodable, Sendable {
+            let raw: String
+        }
+
+        let filename: String
+        let split: String
+        let sentences: [Sentence]
+
+        /// MSCOCO's `restval` images are the rest of the validation set, which everybody trains on.
+        var effectiveSplit: String { split == "restval" ? "train" : split }
+    }
+
+    private struct Content: Decodable {
+        let images: [Image]
+    }
+
+    let path: String
+    let images: [Image]
+
+    init(path: String) throws(DataError) {
+        self.path = path
+        let expected = "images with filename, split and sentences"
+        do {
+            images = try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(fileURLWithPath: path))).images
+        } catch let error as DecodingError {
+            throw DataError(path: path, place: "JSON", expected: expected, found: error.oneLine)
+        } catch {
+            throw DataError(
+                path: path, place: "opening", expected: "a readable file", found: error.localizedDescription)
+        }
+    }
+
+    var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
+
+    /// The trimmed captions of each image; an image without captions and a blank caption are errors.
+    func captions(of images: [Image]) throws(DataError) -> [[String]] {
+        var all: [[String]] = []
+        for image in images {
+            let captions = image.sentences.map(\.raw.trimmed)
+            guard !captions.isEmpty else {
+                throw DataError(path: path, place: image.filename, expected: "at least one sentence", found: "none")
+            }
+            if let blank = captions.firstIndex(of: "") {
+                throw DataError(
+                    path: path, place: "\(image.filename), sentence \(blank)", expected: "a caption",
+                    found: "a blank one")
+            }
+            all.append(captions)
+        }
+        return all
+    }
+}

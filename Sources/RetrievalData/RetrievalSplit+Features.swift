@@ -1,0 +1,61 @@
+extension RetrievalSplit {
+    /// Writes the regions of `images` as `[images, regions, dimension]`. A NaN or an infinity among them is an error.
+    public func gatherRegions(
+        _ images: [Int], into target: UnsafeMutableBufferPointer<Float>
+    ) throws(DataError) {
+        let length = regionCount * regionDimension
+        try gather(images, from: \.regions, length: length, into: target) { (file, row, part) throws(DataError) in
+            try file.copyRow(row, into: part)
+        }
+    }
+
+    /// Writes the global features of `images` as `[images, dimension]`; the means of their regions where
+    /// `globalsAreRegionMeans`. A NaN or an infinity among them is an error.
+    public func gatherGlobals(
+        _ images: [Int], into target: UnsafeMutableBufferPointer<Float>
+    ) throws(DataError) {
+        let (count, dimension) = (regionCount, regionDimension)
+        let regions = UnsafeMutableBufferPointer<Float>.allocate(
+            capacity: globalsAreRegionMeans ? count * dimension : 0)
+        defer { regions.deallocate() }
+        let file: (FeatureSet) -> FeatureFile = { $0.globals ?? $0.regions }
+        try gather(images, from: file, length: globalDimension, into: target) { (file, row, part) throws(DataError) in
+            if !globalsAreRegionMeans { return try file.copyRow(row, into: part) }
+            try file.copyRow(row, into: regions)
+            part.update(repeating: 0)
+            for region in 0..<count {
+                for column in 0..<dimension {
+                    part[column] += regions[region * dimension + column]
+                }
+            }
+            for column in 0..<dimension {
+                part[column] /= Float(count)
+            }
+        }
+    }
+
+    /// The regions' boxes as `[regions, 4]`: x1, y1, x2, y2 as the file has them. Nil where the data has none.
+    public func boxes(ofImage image: Int) throws(DataError) -> [[Float]]? {
+        guard let boxes = sets[rows[image].set].boxes else { return nil }
+        let target = UnsafeMutableBufferPointer<Float>.allocate(capacity: boxes.rowLength)
+        defer { target.deallocate() }
+        try boxes.copyRow(rows[image].row, into: target)
+        return (0..<regionCount).map { Array(target[4 * $0..<4 * $0 + 4]) }
+    }
+
+    private func gather(
+        _ images: [Int], from file: (FeatureSet) -> FeatureFile, length: Int,
+        into target: UnsafeMutableBufferPointer<Float>,
+        _ copy: (FeatureFile, Int, UnsafeMutableBufferPointer<Float>) throws(DataError) -> Void
+    ) throws(DataError) {
+        precondition(
+            target.count == images.count * length, "\(images.count) images need \(images.count * length) places")
+        for image in images {
+            file(sets[rows[image].set]).prefetchRow(rows[image].row)
+        }
+        for (index, image) in images.enumerated() {
+            let part = UnsafeMutableBufferPointer(rebasing: target[index * length..<(index + 1) * length])
+            try copy(file(sets[rows[image].set]), rows[image].row, part)
+        }
+    }
+}

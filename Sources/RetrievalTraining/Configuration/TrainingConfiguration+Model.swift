@@ -1,0 +1,58 @@
+extension TrainingConfiguration {
+    /// The network's shape and its score. Feature sizes are not set here: the data and the text encoder have them.
+    public struct Model: Sendable, Equatable, ConfigurationSection {
+        /// D, the size of the space that images and captions share.
+        public var jointDimension = 1024
+        /// H, the heads of each cross-modal attention; divides `jointDimension`.
+        public var heads = 8
+        /// u1, the weight of the local score against the global one.
+        public var localWeight = 0.8
+        /// How the global image vector is fused, if anything is.
+        public var fusion = Fusion.sum
+        /// Whether raw image features are L2-normalised before they are projected.
+        public var normalizeFeatures = false
+        /// The longest caption in tokens, special tokens included; the rest is cut.
+        public var maxTokens = 64
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("joint_dimension", \.jointDimension, .atLeast(1)),
+            .init("heads", \.heads, .atLeast(1)),
+            .init("local_weight", \.localWeight, .from(0, to: 1)),
+            .init("fusion", \.fusion),
+            .init("normalize_features", \.normalizeFeatures),
+            .init("max_tokens", \.maxTokens, .atLeast(3)),
+        ]
+
+        func check(at place: ConfigurationPlace) throws(TrainingError) {
+            guard jointDimension % heads != 0 else { return }
+            throw place.key("heads").invalid(
+                expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")
+        }
+    }
+
+    /// The fusion of the attended and the plain global image vector.
+    public enum Fusion: String, ConfigurationChoice {
+        /// Their sum.
+        case sum
+        /// Their mix by a learned gate.
+        case gated
+        /// No cross-modal fusion at all: cosines of mean vectors (an ablation).
+        case none
+    }
+
+    /// The caption's encoder, a folder with a Hugging Face BERT.
+    public struct TextEncoder: Sendable, Equatable, ConfigurationSection {
+        /// The folder with `config.json`, `model.safetensors` and `vocab.txt`.
+        public var path = ".text-encoder"
+        /// Whether the encoder is fine-tuned; frozen otherwise.
+        public var trainable = false
+        /// The encoder's learning rate as a factor of the model's, when it is fine-tuned.
+        public var learningRateFactor = 0.1
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("path", \.path, .notEmpty),
+            .init("trainable", \.trainable),
+            .init("learning_rate_factor", \.learningRateFactor, .above(0)),
+        ]
+    }
+}

@@ -1,0 +1,88 @@
+extension TrainingConfiguration {
+    /// The loss over a batch of pairs.
+    public struct Loss: Sendable, Equatable, ConfigurationSection {
+        /// Which loss.
+        public var kind = LossKind.contrastive
+        /// tau, by which the contrastive loss divides scores.
+        public var temperature = 0.05
+        /// Whether generated positives (long and short captions) take part.
+        public var positives = true
+        /// Whether generated negatives (noised captions) take part.
+        public var negatives = true
+        /// The triplet loss's margin.
+        public var margin = 0.2
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("kind", \.kind),
+            .init("temperature", \.temperature, .above(0)),
+            .init("positives", \.positives),
+            .init("negatives", \.negatives),
+            .init("margin", \.margin, .above(0)),
+        ]
+    }
+
+    /// The kind of loss.
+    public enum LossKind: String, ConfigurationChoice {
+        /// The paper's asymmetry-sensitive contrastive loss.
+        case contrastive
+        /// A hinge on the hardest negative of the batch, in both directions (an ablation).
+        case triplet
+    }
+
+    /// The generated samples of the paper's section 2.2.
+    public struct Samples: Sendable, Equatable, ConfigurationSection {
+        /// The noise that makes a negative of a caption.
+        public var noise = Noise.mixture
+        /// Where the noise goes; shuffling always acts on the embeddings.
+        public var level = NoiseLevel.words
+        /// The Gaussian's standard deviation as a factor of the clean values' root mean square.
+        public var gaussianScale = 1.0
+        /// The chance of a value to be dropped.
+        public var dropout = 0.5
+        /// The part of tokens or features that a cutoff zeroes.
+        public var cutoffRate = 0.2
+        /// Which generated positives are made.
+        public var positives = Positives.both
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("noise", \.noise),
+            .init("level", \.level),
+            .init("gaussian_scale", \.gaussianScale, .above(0)),
+            .init("dropout", \.dropout, .between(0, 1)),
+            .init("cutoff_rate", \.cutoffRate, .between(0, 1)),
+            .init("positives", \.positives),
+        ]
+    }
+
+    /// The noise that makes a negative of a caption.
+    public enum Noise: String, ConfigurationChoice {
+        /// One of the four others for each caption, drawn at random.
+        case mixture
+        /// Gaussian noise is added.
+        case gaussian
+        /// Single values are dropped.
+        case dropout
+        /// Whole tokens or whole features are zeroed.
+        case cutoff
+        /// The order of the tokens is changed.
+        case shuffle
+    }
+
+    /// Where noise enters the text's path.
+    public enum NoiseLevel: String, ConfigurationChoice {
+        /// The projected words.
+        case words
+        /// The text encoder's input embeddings.
+        case embeddings
+    }
+
+    /// Which generated positives are made.
+    public enum Positives: String, ConfigurationChoice {
+        /// Long or short with equal chance.
+        case both
+        /// Two captions of the image joined.
+        case long
+        /// The first half of the caption.
+        case short
+    }
+}

@@ -1,0 +1,75 @@
+extension TrainingConfiguration {
+    /// The optimisation and its schedule.
+    public struct Training: Sendable, Equatable, ConfigurationSection {
+        /// How often every (image, caption) pair is seen.
+        public var epochs = 20
+        /// N, the pairs of a batch.
+        public var batchSize = 64
+        /// The learning rate of the first epoch.
+        public var learningRate = 5e-4
+        /// How the learning rate falls.
+        public var learningRateDecay = LearningRateDecay()
+        /// The largest gradient norm; longer gradients are scaled down to it.
+        public var gradientClip = 2.0
+        /// What every random choice of the run follows from.
+        public var seed = 0
+        /// The arithmetic of the forward and backward pass.
+        public var precision = Precision.fp32
+        /// The threads to compute with; 0 takes all.
+        public var threads = 0
+        /// A checkpoint is written every so many steps, and after every epoch.
+        public var checkpointEverySteps = 500
+        /// A line of the log is written every so many steps.
+        public var logEverySteps = 20
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("epochs", \.epochs, .atLeast(1)),
+            .init("batch_size", \.batchSize, .atLeast(2)),
+            .init("learning_rate", \.learningRate, .above(0)),
+            .init("learning_rate_decay", \.learningRateDecay),
+            .init("gradient_clip", \.gradientClip, .above(0)),
+            .init("seed", \.seed, .atLeast(0)),
+            .init("precision", \.precision),
+            .init("threads", \.threads, .atLeast(0)),
+            .init("checkpoint_every_steps", \.checkpointEverySteps, .atLeast(1)),
+            .init("log_every_steps", \.logEverySteps, .atLeast(1)),
+        ]
+    }
+
+    /// The learning rate is multiplied by `factor` after every `everyEpochs` epochs.
+    public struct LearningRateDecay: Sendable, Equatable, ConfigurationSection {
+        /// The epochs between two changes.
+        public var everyEpochs = 10
+        /// What the learning rate is multiplied by; 1 keeps it.
+        public var factor = 0.1
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("every_epochs", \.everyEpochs, .atLeast(1)),
+            .init("factor", \.factor, .above(0, upTo: 1)),
+        ]
+    }
+
+    /// The arithmetic of the forward and backward pass; parameters stay float32.
+    public enum Precision: String, ConfigurationChoice {
+        /// 32-bit floating point.
+        case fp32
+        /// Products in bfloat16.
+        case bf16
+    }
+
+    /// Which splits of the data are used.
+    public struct Data: Sendable, Equatable, ConfigurationSection {
+        /// The split to train on.
+        public var trainSplit = "train"
+        /// The split that chooses the best checkpoint.
+        public var validationSplit = "val"
+        /// How many of its images are validated on, from the first; 0 takes all.
+        public var validationImages = 0
+
+        static let fields: [ConfigurationField<Self>] = [
+            .init("train_split", \.trainSplit, .notEmpty),
+            .init("validation_split", \.validationSplit, .notEmpty),
+            .init("validation_images", \.validationImages, .atLeast(0)),
+        ]
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+/// The folder that a training writes into, claimed so that no run is overwritten by mistake.
+public struct RunFolder: Sendable, Equatable {
+    /// What to do about a run that the folder holds already.
+    public enum Existing: Sendable {
+        /// Refuse the folder.
+        case refuse
+        /// Go on with the run; the folder must be there. A run killed before its first checkpoint left none in it.
+        case resume
+        /// Remove the run's files, and nothing else in the folder.
+        case overwrite
+    }
+
+    /// The folder's path.
+    public let path: String
+
+    /// The files that a run writes, besides TensorBoard's event files.
+    static let files = [
+        "training.yaml", "log.jsonl", "config.json", "model.safetensors", "trainer.json", "optimizer.safetensors",
+        "text_encoder/config.json", "text_encoder/model.safetensors", "text_encoder/vocab.txt",
+    ]
+
+    /// Claims a folder and creates it, with the folders above it, when it is missing.
+    ///
+    /// Call it last of all preparations: data and configuration that turn out bad then leave nothing behind.
+    ///
+    /// - Throws: `TrainingError` when the folder holds a run that is to be kept, or cannot be used.
+    public init(claiming path: String, existing: Existing) throws(TrainingError) {
+        self.path = path
+        var isFolder = ObjCBool(false)
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw .unusable(path: path, problem: "expected a folder for the run, found a file")
+            }
+        } else {
+            guard existing != .resume else {
+                throw .unusable(path: path, problem: "expected the folder of the run to resume, found nothing")
+            }
+            try createFolder(path)
+        }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else { throw .system(path: path) }
+        try settle(existing)
+    }
+
+    /// The path of a file in the folder.
+    public func file(_ name: String) -> String {
+        "\(path)/\(name)"
+    }
+
+    /// Whether there is a checkpoint to resume from.
+    public var holdsCheckpoint: Bool {
+        FileManager.default.fileExists(atPath: file("trainer.json"))
+    }
+
+    private func settle(_ existing: Existing) throws(TrainingError) {
+        let files = try filesOfARun()
+        switch existing {
+        case .resume:
+            return
+        case .refuse:
+            guard let first = files.first else { return }
+            throw .unusable(
+                path: path,
+                problem: "expected no run in the output folder, found \(first); --resume goes on with it, "
+                    + "--overwrite starts anew")
+        case .overwrite:
+            for name in files where unlink(file(name)) != 0 {
+                throw .system(path: file(name))
+            }
+            // Stays when somebody put more into it.
+            rmdir(file("text_encoder"))
+        }
+    }
+
+    private func filesOfARun() throws(TrainingError) -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw .unusable(path: path, problem: "the folder's files cannot be listed")
+        }
+        return Self.files.filter { FileManager.default.fileExists(atPath: file($0)) }
+            + names.filter { $0.hasPrefix(TensorBoardWriter.prefix) }.sorted()
+    }
+}

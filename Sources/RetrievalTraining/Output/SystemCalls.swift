@@ -1,0 +1,52 @@
+import Foundation
+
+// Files by the system's own calls: their errors say the reason in a word where Foundation's are a number.
+
+extension TrainingError {
+    /// The reason of the system call that just failed on `path`.
+    static func system(path: String) -> TrainingError {
+        .unusable(path: path, problem: String(cString: strerror(errno)))
+    }
+}
+
+/// A whole file's bytes.
+func readFile(_ path: String) throws(TrainingError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(path: path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        if count > 0 {
+            bytes += block[..<count]
+        } else if count == 0 {
+            return bytes
+        } else if errno != EINTR {
+            throw .system(path: path)
+        }
+    }
+}
+
+/// Puts a whole file in place of what was there, or leaves that untouched.
+func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
+    let beside = path + ".new"
+    // What a killed run left.
+    unlink(beside)
+    do throws(TrainingError) {
+        try AppendedFile(path: beside, new: true).append(bytes)
+        guard rename(beside, path) == 0 else { throw .system(path: path) }
+    } catch {
+        unlink(beside)
+        throw error
+    }
+}
+
+/// Makes a folder and those above it that are missing.
+func createFolder(_ path: String) throws(TrainingError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    let parent = (path as NSString).deletingLastPathComponent
+    guard errno == ENOENT, !parent.isEmpty, parent != path else { throw .system(path: path) }
+    try createFolder(parent)
+    guard mkdir(path, 0o755) == 0 else { throw .system(path: path) }
+}

@@ -1,0 +1,83 @@
+import AsCLModel
+import RetrievalData
+import TextEncoding
+import Torch
+
+/// The samples that training makes of a batch's captions (spec section 2): positives by joining or shortening,
+/// negatives by noise.
+struct GeneratedSamples {
+    let configuration: TrainingConfiguration.Samples
+    let captions: CaptionSource
+    let split: RetrievalSplit
+
+    /// Tokens of T+, a long or short positive of each caption.
+    func positives(_ batch: [Int], _ generator: inout SeededGenerator) throws -> [[Int32]] {
+        var texts: [String] = []
+        for caption in batch { texts.append(positive(caption, &generator)) }
+        return try captions.model.tokenize(texts).map(\.ids)
+    }
+
+    private func positive(_ caption: Int, _ generator: inout SeededGenerator) -> String {
+        let own = split.captionsOfImage[split.imageOfCaption[caption]].map { split.captions[$0] }
+        return switch configuration.positives {
+        case .both: CaptionVariants.positive(forCaption: caption, in: split, using: &generator)
+        case .long: CaptionVariants.longPositive(captions: own, using: &generator)
+        case .short: CaptionVariants.shortPositive(split.captions[caption])
+        }
+    }
+
+    /// Projected words of T-, noise on each text.
+    /// - Parameters:
+    ///   - tokens: Of each text.
+    ///   - clean: The same texts' projected words.
+    func negatives(
+        _ tokens: [[Int32]], clean: TextBatch, _ generator: inout SeededGenerator
+    ) throws -> TextBatch {
+        var kinds: [AsymmetryNoise.Kind] = []
+        for _ in tokens { kinds.append(kind(&generator)) }
+        let strength = AsymmetryNoise.Strength(
+            gaussianScale: configuration.gaussianScale, dropout: configuration.dropout,
+            cutoffRate: configuration.cutoffRate)
+        var input = tokens
+        let shuffled = kinds.indices.filter { kinds[$0] == .shuffle }
+        for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], &generator) }
+        let ascl = captions.model.ascl
+        switch configuration.level {
+        case .embeddings:
+            var own = generator
+            return try ascl.project(
+                captions.words(ofTokens: input) { (embeddings, texts) throws(TorchError) in
+                    try AsymmetryNoise.apply(texts.map { kinds[$0] }, strength: strength, to: embeddings, &own)
+                })
+        case .words:
+            var words = clean
+            if !shuffled.isEmpty {
+                let reordered = try ascl.project(captions.words(ofTokens: shuffled.map { input[$0] }))
+                var places = Array(tokens.indices)
+                for (place, text) in shuffled.enumerated() { places[text] = tokens.count + place }
+                words = try TextBatch.joined([clean, reordered]).selecting(places)
+            }
+            return try AsymmetryNoise.apply(kinds, strength: strength, to: words, &generator)
+        }
+    }
+
+    private func kind(_ generator: inout SeededGenerator) -> AsymmetryNoise.Kind {
+        switch configuration.noise {
+        case .gaussian: .gaussian
+        case .dropout: .dropout
+        case .shuffle: .shuffle
+        case .cutoff: cutoff(&generator)
+        case .mixture:
+            switch generator.below(4) {
+            case 0: .gaussian
+            case 1: .dropout
+            case 2: .shuffle
+            default: cutoff(&generator)
+            }
+        }
+    }
+
+    private func cutoff(_ generator: inout SeededGenerator) -> AsymmetryNoise.Kind {
+        generator.below(2) == 0 ? .tokenCutoff : .featureCutoff
+    }
+}

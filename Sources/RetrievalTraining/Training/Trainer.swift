@@ -1,0 +1,178 @@
+public import AsCLModel
+import Foundation
+public import RetrievalData
+import RetrievalEvaluation
+import RetrievalMetrics
+import Torch
+import TorchNN
+
+/// Trains a model by the method's recipe (spec section 6) and keeps the checkpoint with the best validation Rsum.
+///
+/// A run is a function of its configuration, data and thread count: resumed after a kill at any moment, it goes on to the
+/// same weights.
+public final class Trainer {
+    /// How a training ended.
+    public enum Outcome: Sendable, Equatable {
+        /// All epochs done; the best validation Rsum and its epoch, from 1.
+        case finished(bestRsum: Double, epoch: Int)
+        /// A signal asked for the end; a checkpoint was written.
+        case interrupted(signal: Int32)
+    }
+
+    private let configuration: TrainingConfiguration
+    private let model: RetrievalModel
+    private let split: RetrievalSplit
+    private let validation: Evaluator
+    private let batchLoss: BatchLoss
+    private let sampler: PairSampler
+    private let schedule: StepSchedule
+    private let parameters: ParameterSet
+    private let optimizer: Adam
+
+    /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
+    /// - Parameter report: Gets a line of text at times.
+    public init(
+        _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
+        validation: RetrievalSplit, report: (String) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.model = model
+        split = train
+        let settings = configuration.training
+        let trainable = configuration.textEncoder.trainable
+        report("encoding \(train.captions.count) captions")
+        let captions = try CaptionSource(model, train, encoderIsTrained: trainable) { _ in }
+        if captions.cutCaptions > 0 {
+            report(
+                "\(captions.cutCaptions) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
+        }
+        let images = configuration.data.validationImages
+        let part =
+            images > 0 && images < validation.imageCount ? validation.subset(images: Array(0..<images)) : validation
+        self.validation = try Evaluator(model, part, encoderIsFrozen: !trainable)
+        batchLoss = BatchLoss(
+            configuration: configuration,
+            samples: GeneratedSamples(configuration: configuration.samples, captions: captions, split: train))
+        sampler = PairSampler(
+            pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
+        schedule = StepSchedule(
+            initial: settings.learningRate, factor: settings.learningRateDecay.factor,
+            everyEpochs: settings.learningRateDecay.everyEpochs)
+        try model.parameters.setRequiresGradient(true)
+        var groups = [Adam.Group(model.parameters)]
+        var all = model.parameters.entries
+        if trainable {
+            try model.textEncoder.parameters.setRequiresGradient(true)
+            let encoder = ParameterSet(
+                model.textEncoder.parameters.entries.map { ("text_encoder." + $0.name, $0.tensor) })
+            groups.append(Adam.Group(encoder, learningRateFactor: configuration.textEncoder.learningRateFactor))
+            all += encoder.entries
+        }
+        parameters = ParameterSet(all)
+        optimizer = try Adam(groups)
+    }
+
+    /// Trains to the end, or until a signal.
+    /// - Parameters:
+    ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
+    ///   - report: Gets a line of text at times.
+    public func run(in folder: RunFolder) throws -> Outcome {
+        var state = TrainerState(pairs: split.captions.count)
+        let resumed = folder.holdsCheckpoint
+        if resumed {
+            state = try TrainerState.restore(parameters, optimizer, from: folder)
+            guard state.pairs == split.captions.count else {
+                throw TrainingError.invalidValue(
+                    source: folder.file("trainer.json"), key: "pairs",
+                    expected: "\(split.captions.count), as the data has",
+                    found: "\(state.pairs)")
+            }
+        }
+        let stepsPerEpoch = sampler.stepsPerEpoch
+        let total = stepsPerEpoch * configuration.training.epochs
+        let log = try RunLog(path: folder.file("log.jsonl"), resumingAtStep: resumed ? state.step : nil)
+        let board = try TensorBoardWriter(folder: folder.path, resumingAtStep: resumed ? state.step : nil)
+        var progress = ProgressLine(totalSteps: total, startingAt: state.step)
+        if let best = state.best { progress.validated(rsum: best.rsum) }
+        while state.step < total {
+            let epoch = state.step / stepsPerEpoch
+            let rate = schedule.learningRate(epoch: epoch)
+            let batches = sampler.batches(epoch: epoch)
+            while state.step < (epoch + 1) * stepsPerEpoch {
+                let batch = batches[state.step - epoch * stepsPerEpoch]
+                let (loss, norm) = try step(batch, state.step, rate)
+                state.step += 1
+                progress.update(step: state.step, pairs: batch.count, loss: loss)
+                if state.step.isMultiple(of: configuration.training.logEverySteps) {
+                    try log.append(
+                        step: state.step, epoch: epoch + 1,
+                        figures: ["loss": loss, "gradient_norm": norm, "learning_rate": rate])
+                    try board.append(
+                        step: state.step,
+                        scalars: ["train/loss": loss, "train/gradient_norm": norm, "train/learning_rate": rate])
+                }
+                let endsEpoch = state.step == (epoch + 1) * stepsPerEpoch
+                if !endsEpoch, state.step.isMultiple(of: configuration.training.checkpointEverySteps) {
+                    try state.save(parameters, optimizer, to: folder)
+                }
+                if !endsEpoch, let signal = InterruptFlag.signalNumber {
+                    try state.save(parameters, optimizer, to: folder)
+                    progress.finish()
+                    return .interrupted(signal: signal)
+                }
+            }
+            let result = try RetrievalResult(validation.ranks(model))
+            progress.validated(rsum: result.rsum)
+            progress.say(
+                "epoch \(epoch + 1): validation R@1 \(result.imageToText.r1.oneDecimal) image to text, "
+                    + "\(result.textToImage.r1.oneDecimal) text to image, Rsum \(result.rsum.oneDecimal)")
+            try log.append(
+                step: state.step, epoch: epoch + 1,
+                figures: [
+                    "validation_rsum": result.rsum, "validation_i2t_r1": result.imageToText.r1,
+                    "validation_t2i_r1": result.textToImage.r1,
+                ])
+            try board.append(
+                step: state.step,
+                scalars: [
+                    "validation/rsum": result.rsum, "validation/i2t_r1": result.imageToText.r1,
+                    "validation/t2i_r1": result.textToImage.r1,
+                ])
+            if state.best.map({ result.rsum > $0.rsum }) ?? true {
+                state.best = .init(epoch: epoch + 1, rsum: result.rsum)
+                try model.save(to: folder.path)
+            }
+            try state.save(parameters, optimizer, to: folder)
+            if let signal = InterruptFlag.signalNumber, state.step < total {
+                progress.finish()
+                return .interrupted(signal: signal)
+            }
+        }
+        progress.finish()
+        guard let best = state.best else {
+            throw TrainingError.malformed(
+                source: folder.file("trainer.json"), problem: "expected a validation in a finished run, found none")
+        }
+        return .finished(bestRsum: best.rsum, epoch: best.epoch)
+    }
+
+    /// One update; the loss and the gradient's norm before clipping.
+    private func step(_ batch: [Int], _ step: Int, _ learningRate: Double) throws -> (loss: Double, norm: Double) {
+        var generator = SeededGenerator(seed: UInt64(configuration.training.seed), stream: Self.purpose, UInt64(step))
+        Torch.seed(generator.next())  // for the text encoder's dropout
+        let loss = try batchLoss(batch, &generator)
+        let value = try loss.item()
+        guard value.isFinite else { throw TrainingError.diverged(step: step + 1, loss: value) }
+        try loss.backward()
+        let norm = try optimizer.step(
+            learningRate: learningRate, clippingNormTo: configuration.training.gradientClip)
+        return (value, try norm?.item() ?? 0)
+    }
+
+    /// Tells this generator's stream apart from those that others draw from the same seed.
+    private static let purpose: UInt64 = 0x7374_6570
+}
+
+extension Double {
+    fileprivate var oneDecimal: String { String(format: "%.1f", self) }
+}

@@ -1,0 +1,96 @@
+import CTorch
+
+extension Tensor {
+    /// Turns recording on or off for a leaf tensor.
+    public func setRequiresGradient(_ on: Bool) throws(TorchError) {
+        try TorchError.check(
+            withExtendedLifetime(self) { ct_set_requires_grad(handle, on) }, "setRequiresGradient(\(shape))")
+    }
+
+    /// The gradient gathered by `backward`, if any.
+    public var gradient: Tensor? {
+        withExtendedLifetime(self) { ct_gradient(handle).map(Tensor.init(owning:)) }
+    }
+
+    /// Sets or clears the gathered gradient.
+    public func setGradient(_ gradient: Tensor?) throws(TorchError) {
+        let status = withExtendedLifetime((self, gradient)) { ct_set_gradient(handle, gradient?.handle) }
+        try TorchError.check(status, "setGradient(\(shape))")
+    }
+
+    /// Adds d(self)/d(leaf) to the gradient of every leaf that self was made from.
+    /// - Parameter gradient: What to start from; may be left out for a scalar.
+    public func backward(_ gradient: Tensor? = nil, retainingGraph: Bool = false) throws(TorchError) {
+        let status = withExtendedLifetime((self, gradient)) { ct_backward(handle, gradient?.handle, retainingGraph) }
+        try TorchError.check(status, "backward(\(shape))")
+    }
+
+    /// Gradients of `outputs`, weighted by `outputGradients`, for `inputs`; nil where an input was not used.
+    public static func gradients(
+        of outputs: [Tensor], weights outputGradients: [Tensor]? = nil, for inputs: [Tensor],
+        retainingGraph: Bool = false
+    ) throws(TorchError) -> [Tensor?] {
+        var handles = [CTTensor?](repeating: nil, count: inputs.count)
+        let status = withExtendedLifetime((outputs, outputGradients, inputs)) {
+            ct_gradients(
+                outputs.map(\.optionalHandle), outputGradients?.map(\.optionalHandle), Int64(outputs.count),
+                inputs.map(\.optionalHandle), Int64(inputs.count), retainingGraph, &handles)
+        }
+        try TorchError.check(status, "gradients(\(inputs.map(\.shape)))")
+        return handles.map { $0.map(Tensor.init(owning:)) }
+    }
+
+    /// A function whose gradient is written by hand.
+    ///
+    /// `forward` runs unrecorded. `backward` gets the gradients of its results (nil where none flowed) and returns one
+    /// for each of `inputs`, nil where there is none. It runs on libtorch's autograd thread.
+    public static func custom(
+        _ name: String, inputs: [Tensor], forward: () throws(TorchError) -> [Tensor],
+        backward: @escaping @Sendable ([Tensor?]) throws(TorchError) -> [Tensor?]
+    ) throws(TorchError) -> [Tensor] {
+        let outputs = try withoutGradients(forward)
+        let context = Unmanaged.passRetained(Backward(backward))
+        let status = withExtendedLifetime((inputs, outputs)) {
+            ct_attach(
+                inputs.map(\.optionalHandle), Int64(inputs.count), outputs.map(\.optionalHandle), Int64(outputs.count),
+                name, Backward.call, { $0.map { Unmanaged<Backward>.fromOpaque($0).release() } }, context.toOpaque())
+        }
+        try TorchError.check(status, name)
+        return outputs
+    }
+
+    private var optionalHandle: CTTensor? { handle }
+
+    /// Keeps the Swift closure alive inside libtorch's graph.
+    private final class Backward: Sendable {
+        let body: @Sendable ([Tensor?]) throws(TorchError) -> [Tensor?]
+        init(_ body: @escaping @Sendable ([Tensor?]) throws(TorchError) -> [Tensor?]) { self.body = body }
+
+        static let call: CTBackward = { context, outputGradients, outputCount, inputGradients, inputCount in
+            guard let context, let outputGradients, let inputGradients else { return 1 }
+            let body = Unmanaged<Backward>.fromOpaque(context).takeUnretainedValue().body
+            do throws(TorchError) {
+                let results = try body(
+                    (0..<Int(outputCount)).map { index in
+                        outputGradients[index].map { handle in
+                            ct_retain(handle)
+                            return Tensor(owning: handle)
+                        }
+                    })
+                guard results.count == Int(inputCount) else {
+                    ct_fail("expected \(inputCount) gradients, found \(results.count)")
+                    return 1
+                }
+                for (index, result) in results.enumerated() {
+                    guard let result else { continue }
+                    ct_retain(result.handle)
+                    inputGradients[index] = result.handle
+                }
+                return 0
+            } catch {
+                ct_fail(error.description)
+                return 1
+            }
+        }
+    }
+}

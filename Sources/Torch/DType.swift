@@ -1,0 +1,62 @@
+public import ArrayFiles
+
+/// The type of a tensor's elements; the same as in array files.
+public typealias DType = ElementType
+
+extension ElementType {
+    /// libtorch's own number for the type (c10::ScalarType).
+    var scalarType: Int32 {
+        switch self {
+        case .uint8: 0
+        case .int8: 1
+        case .int16: 2
+        case .int32: 3
+        case .int64: 4
+        case .float16: 5
+        case .float32: 6
+        case .float64: 7
+        case .bool: 11
+        case .bfloat16: 15
+        }
+    }
+
+    init?(scalarType: Int32) {
+        guard let type = Self.allCases.first(where: { $0.scalarType == scalarType }) else { return nil }
+        self = type
+    }
+}
+
+/// A Swift type whose arrays a tensor can be made from and read into.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+    /// The matching element type.
+    static var dtype: DType { get }
+}
+
+extension Float: TensorElement {
+    /// 32-bit IEEE.
+    public static var dtype: DType { .float32 }
+}
+extension Double: TensorElement {
+    /// 64-bit IEEE.
+    public static var dtype: DType { .float64 }
+}
+extension Int64: TensorElement {
+    /// 64-bit signed.
+    public static var dtype: DType { .int64 }
+}
+extension Int: TensorElement {
+    /// 64-bit signed.
+    public static var dtype: DType { .int64 }
+}
+extension Int32: TensorElement {
+    /// 32-bit signed.
+    public static var dtype: DType { .int32 }
+}
+extension UInt8: TensorElement {
+    /// 8-bit unsigned.
+    public static var dtype: DType { .uint8 }
+}
+extension Bool: TensorElement {
+    /// One byte, 0 or 1.
+    public static var dtype: DType { .bool }
+}

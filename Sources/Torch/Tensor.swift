@@ -1,0 +1,78 @@
+import CTorch
+
+/// A libtorch tensor: one counted reference to it.
+///
+/// Copying the struct shares the tensor, as in libtorch. Handles may cross threads, because libtorch counts them
+/// atomically and nothing here changes a tensor's shape after it was made; concurrent in-place writes to the same
+/// memory remain the caller's business.
+public struct Tensor: @unchecked Sendable {
+    private final class Reference {
+        let handle: CTTensor
+        init(_ handle: CTTensor) { self.handle = handle }
+        deinit { ct_release(handle) }
+    }
+
+    private let reference: Reference
+
+    /// Takes over one strong reference.
+    init(owning handle: CTTensor) { reference = Reference(handle) }
+
+    /// Borrowed: valid while this `Tensor` lives, so only ever used under `withExtendedLifetime`.
+    var handle: CTTensor { reference.handle }
+
+    /// Its sizes, outermost first; empty for a scalar.
+    public var shape: [Int] {
+        withExtendedLifetime(self) {
+            let count = Int(ct_dimension_count(handle))
+            guard count > 0, let sizes = ct_sizes(handle) else { return [] }
+            return (0..<count).map { Int(sizes[$0]) }
+        }
+    }
+
+    /// The number of elements.
+    public var count: Int { withExtendedLifetime(self) { Int(ct_element_count(handle)) } }
+
+    /// The type of its elements.
+    ///
+    /// Complex and quantised types, which no operator here makes, read as `.float32`'s closest: they never occur.
+    public var dtype: DType { withExtendedLifetime(self) { DType(scalarType: ct_scalar_type(handle)) ?? .float32 } }
+
+    /// Where its memory is.
+    public var device: Device { withExtendedLifetime(self) { Device(code: ct_device(handle)) ?? .cpu } }
+
+    /// Whether its elements lie in C order without gaps.
+    public var isContiguous: Bool { withExtendedLifetime(self) { ct_is_contiguous(handle) } }
+
+    /// Whether operators on it are recorded for differentiation.
+    public var requiresGradient: Bool { withExtendedLifetime(self) { ct_requires_grad(handle) } }
+
+    /// The only element as a number (waits for the device).
+    /// - Throws: `TorchError` when it holds more or fewer than one element.
+    public func item() throws(TorchError) -> Double {
+        var value = 0.0
+        try TorchError.check(withExtendedLifetime(self) { ct_item(handle, &value) }, "item(\(shape))")
+        return value
+    }
+
+    /// The elements in C order, copied (from the device when it is not the CPU).
+    /// - Throws: `TorchError` when the element type differs.
+    public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws(TorchError) -> [Element] {
+        guard dtype == Element.dtype else {
+            throw TorchError(operation: "array(\(shape))", reason: "expected \(Element.dtype), found \(dtype)")
+        }
+        let source = try to(device: .cpu).contiguous()
+        return try source.withBytes { Array($0.bindMemory(to: Element.self)) }
+    }
+
+    /// Its memory, for reading or writing in place; it must be contiguous and on the CPU.
+    public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) throws(TorchError) -> Result {
+        guard isContiguous else {
+            throw TorchError(operation: "withBytes(\(shape))", reason: "expected a contiguous tensor")
+        }
+        var address: UnsafeMutableRawPointer?
+        try TorchError.check(withExtendedLifetime(self) { ct_data(handle, &address) }, "withBytes(\(shape))")
+        return withExtendedLifetime(self) {
+            body(UnsafeMutableRawBufferPointer(start: address, count: count * dtype.byteCount))
+        }
+    }
+}

@@ -1,0 +1,122 @@
+public import Torch
+
+/// Adam (Kingma and Ba 2015), or AdamW (Loshchilov and Hutter 2019) when the weight decay is decoupled, over groups of
+/// parameters that each scale the learning rate by a factor of their own.
+public final class Adam {
+    /// Parameters that share a learning-rate factor.
+    public struct Group {
+        let parameters: ParameterSet
+        let learningRateFactor: Double
+
+        /// Makes a group.
+        public init(_ parameters: ParameterSet, learningRateFactor: Double = 1) {
+            self.parameters = parameters
+            self.learningRateFactor = learningRateFactor
+        }
+    }
+
+    private struct Slot {
+        let name: String
+        let parameter, firstMoment, secondMoment, step: Tensor
+    }
+
+    private let groups: [(factor: Double, slots: [Slot])]
+    private let betas: (Double, Double)
+    private let epsilon: Double
+    private let weightDecay: Double
+    private let decoupled: Bool
+
+    /// An optimizer at rest: all moments zero.
+    public init(
+        _ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0,
+        decoupled: Bool = false
+    ) throws(TorchError) {
+        var made: [(factor: Double, slots: [Slot])] = []
+        for group in groups {
+            var slots: [Slot] = []
+            for (name, parameter) in group.parameters.entries {
+                slots.append(
+                    Slot(
+                        name: name, parameter: parameter, firstMoment: try parameter.detached().zerosLike(),
+                        secondMoment: try parameter.detached().zerosLike(),
+                        step: try .zeros([], device: parameter.device)))
+            }
+            made.append((group.learningRateFactor, slots))
+        }
+        self.groups = made
+        self.betas = betas
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.decoupled = decoupled
+    }
+
+    /// Clips the norm of all gradients together, updates every parameter that has a gradient, and clears them.
+    /// - Returns: The gradients' common norm before clipping, a scalar.
+    @discardableResult
+    public func step(learningRate: Double, clippingNormTo largest: Double? = nil) throws(TorchError) -> Tensor? {
+        try withoutGradients { () throws(TorchError) in
+            let active = groups.map { group in
+                (group.factor, group.slots.compactMap { slot in slot.parameter.gradient.map { (slot, $0) } })
+            }
+            let gradients = active.flatMap { $0.1.map(\.1) }
+            guard !gradients.isEmpty else { return nil }
+            let norm: Tensor? =
+                if let largest { try Tensor.clipNorm(gradients, to: largest) } else { nil }
+            for (factor, pairs) in active where !pairs.isEmpty {
+                try Tensor.adamStep(
+                    parameters: pairs.map(\.0.parameter), gradients: pairs.map(\.1),
+                    firstMoments: pairs.map(\.0.firstMoment), secondMoments: pairs.map(\.0.secondMoment),
+                    steps: pairs.map(\.0.step), learningRate: learningRate * factor, beta1: betas.0, beta2: betas.1,
+                    epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+            }
+            for (slot, _) in active.flatMap(\.1) { try slot.parameter.setGradient(nil) }
+            return norm
+        }
+    }
+
+    /// Its state by name: `<parameter>.first_moment`, `.second_moment`, `.step`.
+    public var state: [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for slot in groups.flatMap(\.slots) {
+            tensors["\(slot.name).first_moment"] = slot.firstMoment
+            tensors["\(slot.name).second_moment"] = slot.secondMoment
+            tensors["\(slot.name).step"] = slot.step
+        }
+        return tensors
+    }
+
+    /// Takes up a state that `state` gave.
+    /// - Throws: `ParameterError` that lists every missing and misshaped tensor.
+    public func restore(_ tensors: [String: Tensor], from origin: String) throws {
+        let own = state
+        let problems = own.sorted { $0.key < $1.key }.compactMap { name, tensor -> String? in
+            guard let found = tensors[name] else { return "\(name): expected \(tensor.shape), found nothing" }
+            return found.shape == tensor.shape ? nil : "\(name): expected \(tensor.shape), found \(found.shape)"
+        }
+        let extra = tensors.keys.filter { own[$0] == nil }.sorted()
+        let all = problems + extra.map { "\($0): expected no such tensor, found one" }
+        guard all.isEmpty else { throw ParameterError(path: origin, problems: all) }
+        try withoutGradients {
+            for (name, tensor) in own { if let found = tensors[name] { try tensor.copy(from: found) } }
+        }
+    }
+}
+
+/// The learning rate, multiplied by `factor` after every `everyEpochs` epochs.
+public struct StepSchedule: Sendable {
+    let initial: Double
+    let factor: Double
+    let everyEpochs: Int
+
+    /// Makes a schedule; `everyEpochs` is at least one.
+    public init(initial: Double, factor: Double, everyEpochs: Int) {
+        self.initial = initial
+        self.factor = factor
+        self.everyEpochs = max(everyEpochs, 1)
+    }
+
+    /// The learning rate of an epoch, counted from zero.
+    public func learningRate(epoch: Int) -> Double {
+        (0..<(epoch / everyEpochs)).reduce(initial) { rate, _ in rate * factor }
+    }
+}

@@ -1,0 +1,30 @@
+public import Torch
+
+/// A place in a model's tree of parameters. Modules are built along it, so the path *is* the checkpoint's key:
+/// `Linear(scope / "query", ...)` under `fusion.image_to_text` owns `fusion.image_to_text.query.weight`.
+public struct ParameterScope {
+    let store: ParameterStore
+    let path: String
+
+    /// The scope one step down.
+    public static func / (scope: ParameterScope, name: String) -> ParameterScope {
+        ParameterScope(store: scope.store, path: scope.key(name))
+    }
+
+    /// The parameter `name` of this scope: from the checkpoint, or drawn anew from `initial`.
+    public func parameter(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+        try store.parameter(key(name), shape, initial)
+    }
+
+    private func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
+
+/// How a fresh parameter starts.
+public enum Initializer: Sendable {
+    case zeros
+    case ones
+    /// Uniform in [-bound, bound].
+    case uniform(Double)
+    /// Normal with zero mean and this standard deviation.
+    case normal(Double)
+}

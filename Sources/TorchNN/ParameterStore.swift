@@ -1,0 +1,113 @@
+public import Torch
+
+/// Builds a model's parameters, from a checkpoint or from a seed, and keeps them by name in the order of building.
+public final class ParameterStore {
+    private enum Source {
+        case random(Generator)
+        case checkpoint([String: Tensor])
+    }
+
+    private let source: Source
+    private let device: Device
+    private var built: [(name: String, tensor: Tensor)] = []
+    private var problems: [String] = []
+
+    private init(_ source: Source, device: Device) {
+        self.source = source
+        self.device = device
+    }
+
+    /// A freshly initialised model: the same seed gives the same parameters, on whatever device they then live.
+    public static func initialize<Model>(
+        seed: UInt64, device: Device = .cpu, _ build: (ParameterScope) throws -> Model
+    ) throws -> (model: Model, parameters: ParameterSet) {
+        let store = ParameterStore(.random(try Generator(seed: seed)), device: device)
+        let model = try build(ParameterScope(store: store, path: ""))
+        return (model, ParameterSet(store.built))
+    }
+
+    /// A model whose every parameter comes from `tensors`, as float32 copies.
+    /// - Parameter origin: The file's path, for errors.
+    /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
+    public static func load<Model>(
+        _ tensors: [String: Tensor], from origin: String, device: Device = .cpu,
+        _ build: (ParameterScope) throws -> Model
+    ) throws -> (model: Model, parameters: ParameterSet) {
+        let store = ParameterStore(.checkpoint(tensors), device: device)
+        let model = try build(ParameterScope(store: store, path: ""))
+        let wanted = Set(store.built.map(\.name))
+        let extra = tensors.keys.filter { !wanted.contains($0) }.sorted()
+        let problems = store.problems + extra.map { "\($0): expected no such parameter, found one" }
+        guard problems.isEmpty else { throw ParameterError(path: origin, problems: problems) }
+        return (model, ParameterSet(store.built))
+    }
+
+    func parameter(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+        let tensor = try value(name, shape, initial).to(device: device)
+        built.append((name, tensor))
+        return tensor
+    }
+
+    private func value(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+        switch source {
+        case .random(let generator):
+            switch initial {
+            case .zeros: return try .zeros(shape)
+            case .ones: return try .full(shape, 1)
+            case .uniform(let bound): return try .uniform(shape, -bound, bound, generator: generator)
+            case .normal(let deviation): return try .normal(shape, generator: generator) * deviation
+            }
+        case .checkpoint(let tensors):
+            guard let tensor = tensors[name] else {
+                problems.append("\(name): expected \(shape), found nothing")
+                return try .empty(shape)  // only to go on and list the other problems: `load` throws
+            }
+            guard tensor.shape == shape else {
+                problems.append("\(name): expected \(shape), found \(tensor.shape)")
+                return try .empty(shape)
+            }
+            // A copy: the file's pages are mapped read-only, and training writes in place.
+            return try tensor.to(.float32).cloned()
+        }
+    }
+}
+
+/// What does not fit between a checkpoint and the model it should fill; all of it in one line.
+public struct ParameterError: Error, CustomStringConvertible, Sendable {
+    /// The file.
+    public let path: String
+    /// One entry a parameter: its name, what was expected, what was found.
+    public let problems: [String]
+
+    /// Makes an error.
+    public init(path: String, problems: [String]) {
+        self.path = path
+        self.problems = problems
+    }
+
+    /// `path: n parameters do not fit: ...; ...`.
+    public var description: String {
+        "\(path): \(problems.count) parameter\(problems.count == 1 ? " does" : "s do") not fit: "
+            + problems.joined(separator: "; ")
+    }
+}
+
+/// A model's parameters by name, in the order of building.
+public struct ParameterSet: Sendable {
+    /// Names and tensors.
+    public let entries: [(name: String, tensor: Tensor)]
+
+    /// Makes a set from names and tensors.
+    public init(_ entries: [(name: String, tensor: Tensor)]) { self.entries = entries }
+
+    /// The tensors by name.
+    public var dictionary: [String: Tensor] { Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }) }
+
+    /// The number of values in all of them.
+    public var valueCount: Int { entries.reduce(0) { $0 + $1.tensor.count } }
+
+    /// Makes them take part in differentiation, or not.
+    public func setRequiresGradient(_ on: Bool) throws(TorchError) {
+        for entry in entries { try entry.tensor.setRequiresGradient(on) }
+    }
+}

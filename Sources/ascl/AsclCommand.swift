@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: parse, call, print.
+@main
+struct AsclCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ascl",
+        abstract: "Find pictures by sentence and sentences by picture.",
+        discussion: """
+            AsCL scores a picture against a sentence by letting image regions and words attend to each other. Train a
+            model on captioned pictures, measure it, and ask it.
+
+            Try it:  ascl scenes generate --output scenes
+                     ascl train --config Configs/scenes.yaml --data scenes --output runs/scenes
+                     ascl query --checkpoint runs/scenes --data scenes --split test "a red star above a blue circle"
+            """,
+        version: "0.1.0",
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, ProbeCommand.self, QueryCommand.self, DataCommand.self,
+            ScenesCommand.self, BenchCommand.self,
+        ])
+
+    /// Exit codes: 0 done, 1 something is wrong with the input or the machine, 2 wrong usage, 128 + n signal n.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            do {
+                try command.run()
+            } catch let code as ExitCode {
+                Foundation.exit(code.rawValue)
+            } catch  where Self.exitCode(for: error) == .failure {
+                complain("\(error)")
+                Foundation.exit(1)
+            }
+        } catch {
+            let text = fullMessage(for: error)
+            if exitCode(for: error) == .success {
+                print(text)
+                Foundation.exit(0)
+            }
+            complain(text)
+            Foundation.exit(2)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        let line = text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
+        FileHandle.standardError.write(Data("ascl: \(line)\n".utf8))
+    }
+}

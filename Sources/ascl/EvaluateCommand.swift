@@ -1,0 +1,79 @@
+import ArgumentParser
+import ArrayFiles
+import AsCLModel
+import RetrievalData
+import RetrievalEvaluation
+import RetrievalMetrics
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure a model: R@1, R@5 and R@10 both ways.",
+        discussion: """
+            Ranks all captions for every image and all images for every caption. Each score comes from its pair alone, and
+            a tie counts against the query, so a constant score earns nothing.
+            """)
+
+    @OptionGroup var options: ModelAndDataOptions
+    @OptionGroup var compute: ComputeOptions
+
+    @Option(help: "Evaluate in folds of so many images and report their mean (MSCOCO's 1K protocol: 1000).")
+    var foldImages: Int?
+
+    @Option(help: "Also write all scores to this npy file, float32 [images, captions].")
+    var scores: String?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    mutating func validate() throws {
+        if foldImages != nil, scores != nil {
+            throw ValidationError("--scores needs one whole matrix: leave out --fold-images")
+        }
+    }
+
+    func run() throws {
+        let (model, split) = try options.open(on: compute.prepare())
+        guard let foldImages else {
+            let evaluator = try prepare(model, split)
+            let result = try RetrievalResult(ranks(evaluator, keeping: scores))
+            return try json ? Terminal.printJSON(result) : print(result)
+        }
+        let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
+        var results: [RetrievalResult] = []
+        for fold in try truth.folds(imagesPerFold: foldImages) {
+            let evaluator = try prepare(model, split.subset(images: Array(fold.images)))
+            results.append(try RetrievalResult(ranks(evaluator, keeping: nil)))
+        }
+        let result = try FoldedResult(folds: results)
+        try json ? Terminal.printJSON(result) : print(result)
+
+        func ranks(_ evaluator: Evaluator, keeping path: String?) throws -> RetrievalRanks {
+            let meter = Meter("scoring", unit: "pairs")
+            guard let path else { return try evaluator.ranks(model, progress: meter.update) }
+            let width = evaluator.truth.captionCount
+            var matrix = [Float](repeating: .nan, count: evaluator.truth.imageCount * width)
+            let ranks = try evaluator.ranks(model, progress: meter.update) { block, scores in
+                for (row, image) in block.images.enumerated() {
+                    let target = image * width + block.captions.lowerBound
+                    let source = row * block.captions.count
+                    matrix.replaceSubrange(
+                        target..<target + block.captions.count, with: scores[source..<source + block.captions.count])
+                }
+            }
+            let writer = try NumpyWriter(
+                path: path, elementType: .float32, shape: [evaluator.truth.imageCount, width])
+            try writer.append(matrix)
+            try writer.finish()
+            return ranks
+        }
+    }
+
+    private func prepare(_ model: RetrievalModel, _ split: RetrievalSplit) throws -> Evaluator {
+        let evaluator = try Evaluator(model, split, progress: Meter("encoding", unit: "captions").update)
+        if evaluator.cutCaptions > 0 {
+            Terminal.say("\(evaluator.cutCaptions) captions are longer than max_tokens and are cut")
+        }
+        return evaluator
+    }
+}

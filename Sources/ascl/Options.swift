@@ -1,0 +1,105 @@
+import ArgumentParser
+import AsCLModel
+import Foundation
+import RetrievalData
+import Torch
+
+/// Where and how much to compute.
+struct ComputeOptions: ParsableArguments {
+    @Option(help: "cpu, cuda or cuda:N. Default: the first CUDA card if there is one, else cpu.")
+    var device: String?
+
+    @Option(help: "Threads to compute with. Default: all cores.")
+    var threads: Int?
+
+    mutating func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        if let device, parsed(device) == nil {
+            throw ValidationError("--device: expected cpu, cuda or cuda:N, found \(device)")
+        }
+    }
+
+    /// Sets the threads and names the device.
+    func prepare() throws -> Device {
+        if let threads { try Torch.setThreadCount(threads) }
+        guard let device, let place = parsed(device) else { return Device.cudaCount > 0 ? .cuda(0) : .cpu }
+        if case .cuda(let index) = place, index >= Device.cudaCount {
+            throw ValidationError("--device: expected one of \(Device.cudaCount) CUDA cards, found \(device)")
+        }
+        return place
+    }
+
+    private func parsed(_ text: String) -> Device? {
+        if text == "cpu" { return .cpu }
+        if text == "cuda" { return .cuda(0) }
+        guard text.hasPrefix("cuda:"), let index = Int(text.dropFirst(5)), index >= 0 else { return nil }
+        return .cuda(index)
+    }
+}
+
+/// A trained model and the data to use it on.
+struct ModelAndDataOptions: ParsableArguments {
+    @Option(help: "A trained model's folder, as `ascl train` writes it.")
+    var checkpoint: String
+
+    @Option(help: "A folder in SCAN's layout, or a Karpathy JSON beside its features.")
+    var data: String
+
+    @Option(help: "The split, such as test.")
+    var split: String
+
+    /// Opens both and checks that they fit.
+    func open(on device: Device) throws -> (model: RetrievalModel, split: RetrievalSplit) {
+        let split = try Dataset(path: data).split(split)
+        let model = try RetrievalModel(checkpoint: checkpoint, device: device)
+        try model.check(split, path: data)
+        Terminal.tellOfMissingGlobals(split)
+        return (model, split)
+    }
+}
+
+/// What is printed besides results.
+enum Terminal {
+    /// A line on standard error.
+    static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+    /// Says that regions stand in for missing globals (spec section 8).
+    static func tellOfMissingGlobals(_ split: RetrievalSplit) {
+        if split.globalsAreRegionMeans { say("\(split.name): no global features; the mean of the regions serves") }
+    }
+
+    /// Prints a result as JSON.
+    static func printJSON(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+/// Progress of a count with rate and time left: redrawn on a terminal, a line now and then in a log.
+final class Meter {
+    private let label: String
+    private let unit: String
+    private let start = ProcessInfo.processInfo.systemUptime
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var shown: Double
+
+    init(_ label: String, unit: String) {
+        self.label = label
+        self.unit = unit
+        shown = start
+    }
+
+    func update(_ done: Int, of total: Int) {
+        let now = ProcessInfo.processInfo.systemUptime
+        guard now - shown >= (isTerminal ? 0.2 : 30) || (isTerminal && done == total) else { return }
+        shown = now
+        let rate = Double(done) / max(now - start, 1e-9)
+        let left = Double(total - done) / max(rate, 1e-9)
+        let line = String(
+            format: "%@ %.0f%%  %.0f %@/s  left %d:%02d", label, 100 * Double(done) / Double(max(total, 1)), rate, unit,
+            Int(left) / 60, Int(left) % 60)
+        FileHandle.standardError.write(Data((isTerminal ? "\r\(line)\u{1B}[K" : line + "\n").utf8))
+        if isTerminal, done == total { FileHandle.standardError.write(Data("\n".utf8)) }
+    }
+}

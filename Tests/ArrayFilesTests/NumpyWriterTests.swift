@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import ArrayFiles
+
+@Suite struct NumpyWriterTests {
+    let scratch = try? Scratch()
+
+    @Test func convertsToHalfPrecision() throws {
+        let path = try #require(scratch).file("h.npy")
+        let writer = try NumpyWriter(path: path, elementType: .float16, shape: [4])
+        try writer.append([1, -2.5])
+        try writer.append([0.1, 65504])
+        try writer.finish()
+        // The bit patterns that IEEE 754 gives these numbers.
+        #expect(try contents(path).suffix(8) == bytes([UInt16(0x3C00), 0xC100, 0x2E66, 0x7BFF])[...])
+    }
+
+    @Test func appearsOnlyWhenFinishedWithTheShapesBytes() throws {
+        let scratch = try #require(scratch)
+        let path = try scratch.file("w.npy", [1])
+        do {
+            let writer = try NumpyWriter(path: path, elementType: .float32, shape: [2, 2])
+            try writer.append([1, 2, 3])
+            #expect(try scratch.names.count == 2)
+            let short = #expect(throws: ArrayFileError.self) { try writer.finish() }
+            #expect(short?.description.hasSuffix("expected 16 bytes for shape [2, 2], found 12 bytes") == true)
+            let long = #expect(throws: ArrayFileError.self) { try writer.append([4, 5]) }
+            #expect(long?.description.hasSuffix("expected 16 bytes for shape [2, 2], found 20 bytes") == true)
+        }
+        #expect(try scratch.names == ["w.npy"])
+        #expect(try contents(path) == [1])
+    }
+
+    @Test func refusesWhatNumpyHasNoNameFor() throws {
+        let path = try #require(scratch).file("n.npy")
+        #expect(throws: ArrayFileError.self) { try NumpyWriter(path: path, elementType: .bfloat16, shape: [1]) }
+        let writer = try NumpyWriter(path: path, elementType: .int64, shape: [1])
+        #expect(throws: ArrayFileError.self) { try writer.append([1]) }
+    }
+
+    @Test func failuresOfTheDiskAreOneLine() throws {
+        let scratch = try #require(scratch)
+        let missing = #expect(throws: ArrayFileError.self) {
+            try AtomicFile.write(Data([1]), to: scratch.file("no/such/folder"))
+        }
+        #expect(missing?.found == "No such file or directory")
+        // Taking the name of a folder fails only at the end; nothing may be left beside it.
+        let folder = #expect(throws: ArrayFileError.self) { try AtomicFile.write(Data([1]), to: scratch.path) }
+        #expect(folder?.place == "renaming the finished file")
+        let beside = URL(fileURLWithPath: scratch.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: beside.deletingLastPathComponent().path)
+        #expect(!names.contains { $0.hasPrefix(".\(beside.lastPathComponent)") })
+
+        let full = open("/dev/full", O_WRONLY)
+        defer { close(full) }
+        let disk = #expect(throws: ArrayFileError.self) {
+            try [UInt8](repeating: 0, count: 9).withUnsafeBytes { try PartialFile.write($0, to: full, path: "f") }
+        }
+        #expect(disk?.description == "f: writing: expected room for 9 more bytes, found No space left on device")
+    }
+
+    @Test func replacesAtomically() throws {
+        let scratch = try #require(scratch)
+        let path = try scratch.file("x", [1, 2, 3])
+        let old = try MappedFile(path: path)
+        try AtomicFile.write(Data([9]), to: path)
+        #expect(Array(old.bytes) == [1, 2, 3])
+        #expect(try contents(path) == [9])
+        try AtomicFile.write(Data(), to: path)
+        #expect(try MappedFile(path: path).bytes.isEmpty)
+        #expect(try scratch.names == ["x"])
+    }
+}

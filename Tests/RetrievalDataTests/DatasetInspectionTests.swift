@@ -1,0 +1,61 @@
+import ArrayFiles
+import Foundation
+import Testing
+
+@testable import RetrievalData
+
+@Suite struct DatasetInspectionTests {
+    let folder: DataFolder
+
+    init() throws { folder = try DataFolder() }
+
+    @Test func reportsWhatIsThere() throws {
+        try folder.scan("test", type: .float16)
+        try folder.features("test_ims.npy", [2, 3, 4], type: .float16) { _, index in index % 2 == 0 ? 3 : 4 }
+        let report = try DatasetInspection.inspect(path: folder.path)
+        #expect(report.problems.isEmpty)
+        let split = try #require(report.splits.first)
+        #expect((split.name, split.layout, split.images, split.captions) == ("test", .scan, 2, 4))
+        #expect((split.captionsPerImage.minimum, split.captionsPerImage.maximum) == (2, 2))
+        #expect(
+            (split.wordsPerCaption.minimum, split.wordsPerCaption.median, split.wordsPerCaption.maximum) == (2, 2, 3))
+        #expect(split.wordsPerCaption.mean == 2.5)
+        #expect((split.regionCount, split.regionDimension, split.globalDimension) == (3, 4, 5))
+        #expect((split.elementType, split.storedTimes) == ("float16", 1))
+        #expect(split.bytes == 2 * (24 + 10) + 4 * 24)
+        #expect(abs((split.regionNorm ?? 0) - 50.0.squareRoot()) < 1e-9)
+        #expect(report.description.contains("no problems found"))
+        let data = try JSONEncoder().encode(report)
+        #expect(try JSONDecoder().decode(DatasetInspection.self, from: data) == report)
+    }
+
+    @Test func reportsEverythingThatIsWrong() throws {
+        try folder.scan("bad")
+        try folder.features("bad_ims.npy", [2, 3, 4]) { $1 == 11 ? .nan : 1 }
+        try folder.features("bad_globals.npy", [2, 5]) { row, _ in row == 1 ? .infinity : 1 }
+        try folder.scan("cut")
+        try folder.text("cut_caps.txt", ["a"])
+        try folder.scan("good")
+        try folder.remove("good_globals.npy")
+        let five = (0..<100).map { "caption \($0)" }
+        // Only row 22, which opening does not look at, differs from those it should repeat.
+        try folder.features("five_ims.npy", [100, 1, 1]) { row, _ in row == 22 ? 1 : 0 }
+        try folder.text("five_caps.txt", five)
+        try folder.bytes("dataset_x.json", Array("{".utf8))
+        let report = try DatasetInspection.inspect(path: folder.path)
+        #expect(report.splits.map(\.name) == ["bad", "five", "good"])
+        #expect(report.splits[0].regionNorm == nil)
+        #expect(report.splits[2].globalDimension == nil)
+        let lines = report.problems.map { $0.replacingOccurrences(of: folder.path, with: "DIR") }
+        try #require(lines.count == 5)
+        #expect(lines[0] == "DIR/cut_caps.txt: lines: expected a multiple of the 2 images, found 1")
+        #expect(lines[1].hasPrefix("DIR/dataset_x.json: JSON: "))
+        #expect(
+            lines[2] == "DIR/bad_ims.npy: row 0, region 2, column 3: expected a finite number, found nan, "
+                + "the first of 2 such rows")
+        #expect(
+            lines[3] == "DIR/bad_globals.npy: row 1, column 0: expected a finite number, found inf, the only such row")
+        #expect(lines[4].hasPrefix("DIR/five_ims.npy: row 22: expected the same as row 20"))
+        #expect(report.description.contains("5 problem(s):\n\(report.problems[0])"))
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+@testable import RetrievalData
+
+/// Real features of real photos, where the machine has them.
+@Suite struct Flickr8kTests {
+    /// `$ASCL_SHARED/data/flickr8k`, else in `shared` beside the package.
+    static let path: String = {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let beside = package.deletingLastPathComponent().appendingPathComponent("shared").path
+        return (ProcessInfo.processInfo.environment["ASCL_SHARED"] ?? beside) + "/data/flickr8k"
+    }()
+    static var isThere: Bool { FileManager.default.fileExists(atPath: path + "/dev_ims.npy") }
+
+    @Test(.enabled(if: isThere, "flickr8k is not there: set ASCL_SHARED to the folder that holds data/flickr8k"))
+    func bothLayoutsTellTheSame() throws {
+        let scan = try Dataset(path: Self.path).split("dev")
+        let json = try Dataset(path: Self.path + "/dataset_flickr8k.json").split("val")
+        #expect((scan.imageCount, scan.captions.count) == (1000, 5000))
+        #expect((scan.regionCount, scan.regionDimension, scan.globalDimension) == (36, 256, 1280))
+        #expect(scan.imageNames.map(Set.init) == json.imageNames.map(Set.init))
+        let names = try #require(scan.imageNames)
+        let image = 321
+        let other = try #require(json.imageNames?.firstIndex(of: names[image]))
+        #expect(
+            scan.captionsOfImage[image].map { scan.captions[$0] }
+                == json.captionsOfImage[other].map { json.captions[$0] })
+        #expect(try scan.regions([image]) == json.regions([other]))
+        #expect(try scan.globals([image]) == json.globals([other]))
+        let norms = DatasetInspection.Split(scan, layout: .scan)
+        // As numpy computes them over the same 200 images.
+        #expect(abs((norms.regionNorm ?? 0) - 23.833588) < 1e-4)
+        #expect(abs((norms.globalNorm ?? 0) - 32.060776) < 1e-4)
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import RetrievalTraining
+import Testing
+
+/// Each in a process of its own: the flag stays set.
+@Suite struct InterruptFlagTests {
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `the first signal sets the flag and the program goes on`(number: Int32) async {
+        await #expect(processExitsWith: .exitCode(128 + number)) { [number] in
+            InterruptFlag.install()
+            guard InterruptFlag.signalNumber == nil else { exit(1) }
+            kill(getpid(), number)
+            waitForSignal()
+            exit(128 + (InterruptFlag.signalNumber ?? 0))
+        }
+    }
+
+    @Test func `the second signal ends the program`() async {
+        await #expect(processExitsWith: .signal(SIGINT)) {
+            InterruptFlag.install()
+            kill(getpid(), SIGINT)
+            waitForSignal()
+            kill(getpid(), SIGINT)
+            sleep(5)
+            exit(1)
+        }
+    }
+}
+
+/// A signal reaches the process when the system sees fit; five seconds are long enough.
+private func waitForSignal() {
+    for _ in 0..<5000 where InterruptFlag.signalNumber == nil {
+        usleep(1000)
+    }
+}

@@ -1,0 +1,123 @@
+import ArrayFiles
+import Foundation
+import Testing
+
+@testable import Scenes
+
+@Suite struct SceneGeneratorTests {
+    private let parent = FileManager.default.temporaryDirectory.appendingPathComponent("scenes-\(UUID().uuidString)")
+    private let tiny = SceneConfiguration(seed: 9, trainCount: 3, valCount: 2, testCount: 3, compositionalCount: 2)
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: parent) }
+        try body(parent.appendingPathComponent("data").path)
+    }
+
+    private func contents(_ folder: String) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+            files[name] = FileManager.default.contents(atPath: "\(folder)/\(name)")
+        }
+        return files
+    }
+
+    @Test func writesTheLayout() throws {
+        try withFolder { folder in
+            var calls: [[Int]] = []
+            try SceneGenerator(configuration: tiny).write(to: folder, pictures: true) { calls.append([$0, $1]) }
+            #expect(calls == [[3, 10], [5, 10], [8, 10], [10, 10]])
+            for (split, count) in tiny.splits {
+                let ims = try NumpyArray(path: "\(folder)/\(split)_ims.npy")
+                #expect(ims.shape == [count, 36, 127] && ims.elementType == .float16)
+                let globals = try NumpyArray(path: "\(folder)/\(split)_globals.npy")
+                #expect(globals.shape == [count, 251] && globals.elementType == .float16)
+                let boxes = try NumpyArray(path: "\(folder)/\(split)_boxes.npy")
+                #expect(boxes.shape == [count, 36, 4] && boxes.elementType == .float32)
+                let names = try String(contentsOfFile: "\(folder)/\(split)_ids.txt", encoding: .utf8).split(
+                    separator: "\n")
+                #expect(names.count == count)
+                for name in names { #expect(FileManager.default.fileExists(atPath: "\(folder)/images/\(name)")) }
+                let captions = try String(contentsOfFile: "\(folder)/\(split)_caps.txt", encoding: .utf8)
+                #expect(captions.split(separator: "\n").count == 5 * count && captions.hasSuffix("\n"))
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/\(split)_probe.json") == (split != "train"))
+            }
+        }
+    }
+
+    @Test func filesHoldWhatTheScenesSay() throws {
+        try withFolder { folder in
+            let generator = SceneGenerator(configuration: tiny)
+            try generator.write(to: folder, pictures: false)
+            #expect(!FileManager.default.fileExists(atPath: folder + "/images"))
+            let files = try contents(folder)
+            let scenes = try JSONDecoder().decode([String: [Scene]].self, from: try #require(files["scenes.json"]))
+            let test = try #require(scenes["test"])
+            let expectedScenes = try generator.splits()[2].scenes
+            #expect(test == expectedScenes)
+            let captions = String(decoding: try #require(files["test_caps.txt"]), as: UTF8.self)
+            #expect(captions.split(separator: "\n").map(String.init) == test.flatMap(\.captions).map(\.text))
+            let cases = try JSONDecoder().decode([ProbeCase].self, from: try #require(files["test_probe.json"]))
+            #expect(cases.count == 9)
+            let ims = try NumpyArray(path: "\(folder)/test_ims.npy")
+            let expected = test.flatMap { PictureDescriptors(Picture(of: $0)).regions() }.map { Float16($0) }
+            #expect(Array(ims.bytes.bindMemory(to: Float16.self)) == expected, "rows in the scenes' order")
+        }
+    }
+
+    @Test func sameSeedSameBytes() throws {
+        try withFolder { folder in
+            let generator = SceneGenerator(configuration: tiny)
+            try generator.write(to: folder, pictures: true)
+            let first = try contents(folder)
+            try generator.write(to: folder, pictures: true, overwrite: true)
+            let again = try contents(folder)
+            #expect(again == first)
+            var other = tiny
+            other.seed += 1
+            try SceneGenerator(configuration: other).write(to: folder, pictures: true, overwrite: true)
+            let second = try contents(folder)
+            for name in ["train_ims.npy", "train_caps.txt", "scenes.json", "images/train_000001.png"] {
+                #expect(second[name] != first[name], "\(name)")
+            }
+        }
+    }
+
+    @Test func anOccupiedFolderIsLeftAsItIs() throws {
+        try withFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data("mine".utf8).write(to: URL(fileURLWithPath: folder + "/notes.txt"))
+            let generator = SceneGenerator(configuration: tiny)
+            #expect(throws: SceneError.occupied(path: folder)) { try generator.write(to: folder, pictures: false) }
+            // Not even with overwrite: this folder was never written by the generator.
+            #expect(throws: SceneError.notScenes(path: folder)) {
+                try generator.write(to: folder, pictures: false, overwrite: true)
+            }
+            #expect(try contents(folder) == ["notes.txt": Data("mine".utf8)])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == ["data"])
+        }
+    }
+
+    @Test func aFailureLeavesNothing() throws {
+        try withFolder { folder in
+            let inFile = folder + "/scenes"
+            try Data("a file".utf8).write(to: URL(fileURLWithPath: folder))
+            let error = #expect(throws: SceneError.self) {
+                try SceneGenerator(configuration: tiny).write(to: inFile, pictures: false)
+            }
+            #expect(error?.description.contains(folder) == true)
+            #expect(try contents(parent.path) == ["data": Data("a file".utf8)])
+        }
+    }
+
+    @Test func whatAKilledRunLeftIsCleared() throws {
+        try withFolder { folder in
+            let left = parent.appendingPathComponent(".data.partial").path
+            try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+            try Data("half".utf8).write(to: URL(fileURLWithPath: left + "/train_ims.npy.partial"))
+            try SceneGenerator(configuration: tiny).write(to: folder, pictures: false)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: parent.path) == ["data"])
+            #expect(try contents(folder).keys.allSatisfy { !$0.contains("partial") })
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+import TextEncoding
+
+/// The rules, on a vocabulary small enough to read.
+@Suite struct WordPieceTokenizerTests {
+    static let tokens = [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "run", "##ning", "##n", "##ing", "a", "dog", ",", "caf", "##e", "##é",
+        "Dog",
+        "x", "##x",
+    ]
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// The tokens between `[CLS]` and `[SEP]`, as they stand in the vocabulary.
+    func pieces(of text: String, lowercase: Bool = true) throws -> [String] {
+        let path = try folder.write(Self.tokens.joined(separator: "\n") + "\n", as: "vocab.txt")
+        let ids = try WordPieceTokenizer(vocabularyPath: path, lowercase: lowercase).encode(text, maxTokens: 999).ids
+        return ids.dropFirst().dropLast().map { Self.tokens[Int($0)] }
+    }
+
+    func encode(_ text: String, maxTokens: Int) throws -> TokenizedText {
+        let path = try folder.write(Self.tokens.joined(separator: "\n"), as: "vocab.txt")
+        return try WordPieceTokenizer(vocabularyPath: path).encode(text, maxTokens: maxTokens)
+    }
+
+    @Test func theLongestPieceWins() throws {
+        #expect(try pieces(of: "running") == ["run", "##ning"])
+        #expect(try pieces(of: "runing") == ["run", "##ing"])
+    }
+
+    @Test func aWordThatCannotBeSpeltIsUnknownAsAWhole() throws {
+        #expect(try pieces(of: "a runningz dog") == ["a", "[UNK]", "dog"])
+        #expect(try pieces(of: "ning") == ["[UNK]"], "a piece inside words begins none")
+    }
+
+    @Test func punctuationStandsAlone() throws {
+        #expect(try pieces(of: "dog,dog") == ["dog", ",", "dog"])
+    }
+
+    @Test func loweringStripsAccentsAndCasedKeepsBoth() throws {
+        #expect(try pieces(of: "DOG CAFÉ") == ["dog", "caf", "##e"])
+        #expect(try pieces(of: "Dog café", lowercase: false) == ["Dog", "caf", "##é"])
+        #expect(try pieces(of: "DOG", lowercase: false) == ["[UNK]"])
+    }
+
+    @Test func aHundredCharactersAreAWordAndOneMoreIsNot() throws {
+        #expect(try pieces(of: String(repeating: "x", count: 100)).count == 100)
+        #expect(try pieces(of: String(repeating: "x", count: 101)) == ["[UNK]"])
+        #expect(try pieces(of: "caf" + String(repeating: "é", count: 97), lowercase: false).count == 98)
+    }
+
+    @Test func specialTokensWrittenOutAreTokens() throws {
+        #expect(try pieces(of: "dog[SEP]dog [UNK]") == ["dog", "[SEP]", "dog", "[UNK]"])
+        #expect(try pieces(of: "[SEP") == ["[UNK]", "[UNK]"], "without the bracket it is text")
+    }
+
+    @Test func aCutKeepsTheFrameAndIsTold() throws {
+        #expect(
+            try encode("a dog a", maxTokens: 5) == TokenizedText(ids: [2, 8, 9, 8, 3], wasCut: false, wordCount: 3))
+        #expect(try encode("a dog a", maxTokens: 4) == TokenizedText(ids: [2, 8, 9, 3], wasCut: true, wordCount: 3))
+        #expect(try encode("a dog a", maxTokens: 2).ids == [2, 3])
+        #expect(throws: TextEncodingError.self) { try encode("a", maxTokens: 1) }
+    }
+
+    @Test(arguments: [
+        ("", 0), ("  ", 0), ("A dog runs .", 3), ("A man's dog-sled", 3), ("... dog", 1), ("two\u{3000}dogs", 2),
+        ("日本", 2),
+    ])
+    func wordsAreCountedBetweenBlanksWithoutLonePunctuation(text: String, count: Int) throws {
+        #expect(try encode(text, maxTokens: 8).wordCount == count)
+    }
+
+    @Test func windowsLineEndsAreLineEnds() throws {
+        let path = try folder.write("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\ndog\r\n", as: "vocab.txt")
+        let tokenizer = try WordPieceTokenizer(vocabularyPath: path)
+        #expect(tokenizer.vocabularySize == 5)
+        #expect(try tokenizer.encode("dog", maxTokens: 8).ids == [2, 4, 3])
+    }
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Makes Tests/TorchTests/Resources/small_net.safetensors: what PyTorch itself gets when it trains a small net.
+
+The net is Linear(8, 16), LayerNorm(16), GELU, Linear(16, 4) under cross entropy, 20 full-batch steps, gradients clipped
+to norm 2.0, learning rate 1e-2; once with Adam and once with AdamW (weight decay 0.01), from the same initial weights.
+
+    input [32, 8]   labels [32] int64   initial.NAME   losses [20]   final.NAME   adamw.losses [20]   adamw.final.NAME
+
+Names are fc1.weight [16, 8], fc1.bias, norm.weight, norm.bias, fc2.weight [4, 16], fc2.bias. A loss is the one before
+its step. Usage: .venv/bin/python scripts/make_goldens.py
+"""
+import ctypes
+import json
+import os
+import pathlib
+import struct
+import warnings
+
+# Nothing here uses NumPy, and the pinned torch comes without it.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Tests/TorchTests/Resources/small_net.safetensors"
+STEPS, LEARNING_RATE, CLIP_NORM, WEIGHT_DECAY = 20, 1e-2, 2.0, 0.01
+
+
+class SmallNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1, self.norm, self.fc2 = nn.Linear(8, 16), nn.LayerNorm(16), nn.Linear(16, 4)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.norm(self.fc1(x))))
+
+
+def train(initial, inputs, labels, make_optimizer):
+    """The losses [steps] and the final weights of one run."""
+    net = SmallNet()
+    net.load_state_dict(initial)
+    optimizer = make_optimizer(net.parameters())
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(net(inputs), labels)
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), CLIP_NORM)
+        optimizer.step()
+        losses.append(loss.detach())
+    return torch.stack(losses), net.state_dict()
+
+
+def raw_bytes(tensor):
+    tensor = tensor.detach().contiguous()
+    return ctypes.string_at(tensor.data_ptr(), tensor.numel() * tensor.element_size())
+
+
+def write_safetensors(path, tensors):
+    """The format is a length, a JSON header and the bytes: too little to need a package."""
+    names = {torch.float32: "F32", torch.int64: "I64"}
+    header, chunks, offset = {}, [], 0
+    for name, tensor in sorted(tensors.items()):
+        data = raw_bytes(tensor)
+        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape),
+                        "data_offsets": [offset, offset + len(data)]}
+        chunks.append(data)
+        offset += len(data)
+    encoded = json.dumps(header, separators=(",", ":")).encode()
+    encoded += b" " * (-len(encoded) % 8)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(struct.pack("<Q", len(encoded)) + encoded + b"".join(chunks))
+    os.replace(partial, path)
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.manual_seed(20240510)
+    inputs = torch.randn(32, 8)
+    # Labels that a net can learn, the largest of four fixed directions: the losses fall and are worth comparing.
+    labels = (inputs @ torch.randn(8, 4)).argmax(1)
+    initial = {name: value.clone() for name, value in SmallNet().state_dict().items()}
+    # Large outputs make the first gradients exceed the clip norm: otherwise clipping would not be tested.
+    initial["fc2.weight"] *= 5
+    tensors = {"input": inputs, "labels": labels, **{f"initial.{name}": value for name, value in initial.items()}}
+    runs = {
+        "": lambda parameters: torch.optim.Adam(parameters, lr=LEARNING_RATE),
+        "adamw.": lambda parameters: torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY),
+    }
+    for prefix, make_optimizer in runs.items():
+        losses, final = train(initial, inputs, labels, make_optimizer)
+        tensors[f"{prefix}losses"] = losses
+        tensors.update({f"{prefix}final.{name}": value for name, value in final.items()})
+        print(f"{prefix or 'adam.'}losses {losses[0]:.6f} -> {losses[-1]:.6f}")
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    write_safetensors(OUTPUT, tensors)
+    print(f"wrote {OUTPUT.name}: {len(tensors)} tensors, {OUTPUT.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
