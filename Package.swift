@@ -80,14 +80,31 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // Tiny data and a tiny text encoder, written by tests that need them.
+        .target(
+            name: "RetrievalFixtures",
+            dependencies: ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel"],
+            path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
         tests("ArrayFiles", []),
         tests("RetrievalData", ["ArrayFiles"]),
         tests("RetrievalMetrics", []),
         tests("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
-        tests("Torch", ["ArrayFiles"], resources: true),
+        tests("Torch", ["ArrayFiles"]),
+        tests("TorchNN", ["ArrayFiles", "Torch"], resources: true),
         tests("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"], resources: true),
-        tests("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding"], resources: true),
-        tests("RetrievalTraining", []),
+        tests(
+            "AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],
+            resources: true),
+        tests(
+            "RetrievalEvaluation",
+            ["RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+        tests(
+            "RetrievalTraining",
+            [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
+                "RetrievalEvaluation", "RetrievalFixtures",
+            ]),
+        tests("ascl", ["ArrayFiles"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

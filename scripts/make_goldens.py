@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/TorchTests/Resources/small_net.safetensors: what PyTorch itself gets when it trains a small net.
+"""Makes Tests/TorchNNTests/Resources/small_net.safetensors: what PyTorch itself gets when it trains a small net.
 
 The net is Linear(8, 16), LayerNorm(16), GELU, Linear(16, 4) under cross entropy, 20 full-batch steps, gradients clipped
 to norm 2.0, learning rate 1e-2; once with Adam and once with AdamW (weight decay 0.01), from the same initial weights.
@@ -7,8 +7,15 @@ to norm 2.0, learning rate 1e-2; once with Adam and once with AdamW (weight deca
     input [32, 8]   labels [32] int64   initial.NAME   losses [20]   final.NAME   adamw.losses [20]   adamw.final.NAME
 
 Names are fc1.weight [16, 8], fc1.bias, norm.weight, norm.bias, fc2.weight [4, 16], fc2.bias. A loss is the one before
-its step. Usage: .venv/bin/python scripts/make_goldens.py
+its step.
+
+With --bert it makes Tests/TextEncodingTests/Resources/bert_random.safetensors instead: the given file's recorded case
+of a random BERT, its word table cut to the rows that the case uses (5 MB become 180 KB). `case.input_ids`, and
+`vocab_size` of the configuration in the metadata, are changed to fit; all else is as it was.
+
+Usage: .venv/bin/python scripts/make_goldens.py [--bert path/to/bert_random.safetensors]
 """
+import argparse
 import ctypes
 import json
 import os
@@ -23,7 +30,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Tests/TorchTests/Resources/small_net.safetensors"
+TESTS = pathlib.Path(__file__).resolve().parent.parent / "Tests"
+SMALL_NET = TESTS / "TorchNNTests/Resources/small_net.safetensors"
+SMALL_BERT = TESTS / "TextEncodingTests/Resources/bert_random.safetensors"
+TYPES = {"F32": torch.float32, "I64": torch.int64}
 STEPS, LEARNING_RATE, CLIP_NORM, WEIGHT_DECAY = 20, 1e-2, 2.0, 0.01
 
 
@@ -57,10 +67,24 @@ def raw_bytes(tensor):
     return ctypes.string_at(tensor.data_ptr(), tensor.numel() * tensor.element_size())
 
 
-def write_safetensors(path, tensors):
+def read_safetensors(path):
+    """The tensors by name, and the metadata."""
+    data = path.read_bytes()
+    start = 8 + struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:start])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (start + offset for offset in entry["data_offsets"])
+        values = torch.frombuffer(bytearray(data[begin:end]), dtype=TYPES[entry["dtype"]])
+        tensors[name] = values.reshape(entry["shape"])
+    return tensors, metadata
+
+
+def write_safetensors(path, tensors, metadata=None):
     """The format is a length, a JSON header and the bytes: too little to need a package."""
-    names = {torch.float32: "F32", torch.int64: "I64"}
-    header, chunks, offset = {}, [], 0
+    names = {dtype: name for name, dtype in TYPES.items()}
+    header, chunks, offset = {"__metadata__": metadata} if metadata else {}, [], 0
     for name, tensor in sorted(tensors.items()):
         data = raw_bytes(tensor)
         header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape),
@@ -69,12 +93,14 @@ def write_safetensors(path, tensors):
         offset += len(data)
     encoded = json.dumps(header, separators=(",", ":")).encode()
     encoded += b" " * (-len(encoded) % 8)
+    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_bytes(struct.pack("<Q", len(encoded)) + encoded + b"".join(chunks))
     os.replace(partial, path)
+    print(f"wrote {path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
 
 
-def main():
+def make_small_net():
     torch.set_num_threads(1)
     torch.manual_seed(20240510)
     inputs = torch.randn(32, 8)
@@ -93,9 +119,27 @@ def main():
         tensors[f"{prefix}losses"] = losses
         tensors.update({f"{prefix}final.{name}": value for name, value in final.items()})
         print(f"{prefix or 'adam.'}losses {losses[0]:.6f} -> {losses[-1]:.6f}")
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    write_safetensors(OUTPUT, tensors)
-    print(f"wrote {OUTPUT.name}: {len(tensors)} tensors, {OUTPUT.stat().st_size} bytes")
+    write_safetensors(SMALL_NET, tensors)
+
+
+def make_small_bert(source):
+    """Rows in the old order, so that padding, row 0, stays row 0."""
+    tensors, metadata = read_safetensors(source)
+    table = "embeddings.word_embeddings.weight"
+    used, tensors["case.input_ids"] = tensors["case.input_ids"].unique(sorted=True, return_inverse=True)
+    tensors[table] = tensors[table][used]
+    configuration = json.loads(metadata["config"]) | {"vocab_size": len(used)}
+    write_safetensors(SMALL_BERT, tensors, metadata | {"config": json.dumps(configuration)})
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes the recorded values that tests compare with.")
+    parser.add_argument("--bert", type=pathlib.Path, help="trim this recorded BERT case instead")
+    source = parser.parse_args().bert
+    if source:
+        make_small_bert(source)
+    else:
+        make_small_net()
 
 
 if __name__ == "__main__":

@@ -115,10 +115,7 @@ private struct ImageSide {
         query = try attention.imageToText.scaledQueries(images.regions, heads)
         unit = try attention.imageToText.unitRows(images.regions, heads)
         key = try attention.textToImage.keys(images.regions, heads)
-        let values = try attention.textToImage.values(key).reshaped([count, heads * regions, -1])
-        gram = try values.matmul(values.transposed())
-        attended = try attention.textToImage.values(key, through: global.attendedImage)
-            .reshaped([count, heads * regions, -1])
+        (gram, attended) = try attention.textToImage.tables(key, through: global.attendedImage)
         own = try global.image(images.globals)
     }
 }
@@ -161,8 +158,6 @@ private struct TextSide {
         query = try attention.textToImage.scaledQueries(padded, heads)
         unit = try attention.textToImage.unitRows(padded, heads)
         key = try attention.imageToText.keys(padded, heads)
-        let values = try attention.imageToText.values(key).reshaped([count, heads * words, -1])
-        gram = try values.matmul(values.transposed())
-        attended = try attention.imageToText.values(key, through: global.text).reshaped([count, heads * words, -1])
+        (gram, attended) = try attention.imageToText.tables(key, through: global.text)
     }
 }

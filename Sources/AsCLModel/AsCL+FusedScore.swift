@@ -45,12 +45,11 @@ extension AsCL {
     ) throws(TorchError) -> [Tensor] {
         let heads = configuration.heads
         let key = try attention.textToImage.keys(images.regions, heads)
-        let rows = [images.count, heads * images.regions.shape[1], configuration.jointDimension]
-        let values = try attention.textToImage.values(key).reshaped(rows)
+        let (gram, attended) = try attention.textToImage.tables(key, through: globalFusion.attendedImage)
         return [
             try attention.imageToText.scaledQueries(images.regions, heads),
-            try attention.imageToText.unitRows(images.regions, heads), key, try values.matmul(values.transposed()),
-            try attention.textToImage.values(key, through: globalFusion.attendedImage).reshaped(rows),
+            try attention.imageToText.unitRows(images.regions, heads), key, gram,
+            attended,
             try globalFusion.image(images.globals),
         ]
     }
@@ -60,23 +59,12 @@ extension AsCL {
         _ texts: TextBatch, _ attention: (imageToText: CrossAttention, textToImage: CrossAttention)
     ) throws(TorchError) -> [Tensor] {
         let heads = configuration.heads
-        let words = try texts.rows.unsqueezed(0)
-        let key = try attention.imageToText.keys(words, heads)
-        let values = try attention.imageToText.values(key).selected(0, 0)
-        let attended = try attention.imageToText.values(key, through: globalFusion.text).selected(0, 0)
-        let starts = texts.offsets
-        var grams: [Tensor] = []
-        var attendedRows: [Tensor] = []
-        for (text, length) in texts.lengths.enumerated() {
-            let rows = [heads * length, configuration.jointDimension]
-            let own = try values.sliced(1, starts[text]..<starts[text + 1]).reshaped(rows)
-            grams.append(try own.matmul(own.transposed()).reshaped([-1]))
-            attendedRows.append(try attended.sliced(1, starts[text]..<starts[text + 1]).reshaped(rows))
-        }
+        let key = try attention.imageToText.keys(texts.rows, heads)
+        let (grams, attended) = try attention.imageToText.tables(key, lengths: texts.lengths, through: globalFusion.text)
         return [
-            try attention.textToImage.scaledQueries(words, heads), try attention.textToImage.unitRows(words, heads),
+            try attention.textToImage.scaledQueries(texts.rows, heads), try attention.textToImage.unitRows(texts.rows, heads),
             key,
-            try .concatenated(grams), try .concatenated(attendedRows),
+            try .concatenated(grams.map { gram throws(TorchError) in try gram.reshaped([-1]) }), try .concatenated(attended),
         ]
     }
 }

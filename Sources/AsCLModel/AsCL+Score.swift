@@ -16,8 +16,12 @@ public struct ScorableTexts: Sendable {
 extension AsCL {
     /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
     public func scorable(_ images: ImageBatch) throws(TorchError) -> ScorableImages {
-        let projected = try project(images)
-        return try ScorableImages(images: projected, fused: fusedTables(projected))
+        try scorable(projected: project(images))
+    }
+
+    /// Projected features `[images, regions, D]` and `[images, D]`, ready to be scored.
+    public func scorable(projected images: ImageBatch) throws(TorchError) -> ScorableImages {
+        try ScorableImages(images: images, fused: fusedTables(images))
     }
 
     /// The text encoder's word vectors `[words, B]`, ready to be scored.

@@ -18,15 +18,54 @@ extension CrossAttention {
     /// Y Z^Y, keys and values in one, `[items, rows, heads, d]`.
     func keys(_ y: Tensor, _ heads: Int) throws(TorchError) -> Tensor { try keyValue(y).splitHeads(heads) }
 
-    /// Z^O_h y_h, `[items, heads, rows, D]`; with `next`, that layer's product with it.
+    /// Gram matrices and `next`'s products of the values A_h = Z^O_h y_h, of items with equally many rows.
+    /// - Parameter keys: `[items, rows, heads, d]`.
+    /// - Returns: A A^T `[items, heads * rows, heads * rows]` and A X^T `[items, heads * rows, D]`.
+    func tables(_ keys: Tensor, through next: Linear) throws(TorchError) -> (gram: Tensor, attended: Tensor) {
+        let (items, rows, heads, width) = (keys.shape[0], keys.shape[1], keys.shape[2], keys.shape[3])
+        let joint = heads * width
+        let factors = try factors(keys.reshaped([items * rows, heads, width]), through: next)
+        let attended = try factors.sliced(2, joint..<2 * joint).reshaped([heads, items, rows, joint])
+            .transposed(0, 1).reshaped([items, heads * rows, joint])
+        let half = try factors.sliced(2, 0..<joint).reshaped([heads, items, rows, heads, width])
+            .permuted([1, 3, 0, 2, 4]).reshaped([items * heads, heads * rows, width])
+        let gram = try half.matmul(keys.permuted([0, 2, 3, 1]).reshaped([items * heads, width, rows]))
+            .reshaped([items, heads, heads * rows, rows]).transposed(1, 2).reshaped([items, heads * rows, heads * rows])
+        return (gram, attended)
+    }
+
+    /// The same for packed items of their own lengths, one tensor an item: A A^T `[heads * rows, heads * rows]` and
+    /// A X^T `[heads * rows, D]`.
+    /// - Parameter keys: `[rows of all items, heads, d]`.
+    func tables(
+        _ keys: Tensor, lengths: [Int], through next: Linear
+    ) throws(TorchError) -> (grams: [Tensor], attended: [Tensor]) {
+        let (heads, width) = (keys.shape[1], keys.shape[2])
+        let joint = heads * width
+        // Split once: the gradient of a split is one concatenation, that of slices one full tensor a slice.
+        let factors = try factors(keys, through: next).split(lengths, dimension: 1)
+        let keysOfItem = try keys.split(lengths)
+        var grams: [Tensor] = []
+        var attended: [Tensor] = []
+        for (item, rows) in lengths.enumerated() {
+            let both = try factors[item].split([joint, joint], dimension: 2)
+            let half = try both[0].reshaped([heads * rows, heads, width]).transposed(0, 1)
+            let gram = try half.matmul(keysOfItem[item].permuted([1, 2, 0])).transposed(0, 1)
+            grams.append(try gram.reshaped([heads * rows, heads * rows]))
+            attended.append(try both[1].reshaped([heads * rows, joint]))
+        }
+        return (grams, attended)
+    }
+
+    /// y_h (Z^O_h^T Z^O) and y_h (X Z^O_h)^T side by side, `[heads, rows, 2 D]`, for keys `[rows, heads, d]`.
     ///
-    /// The layer is multiplied into Z^O first: D^3 once instead of heads x rows x D^2 an item.
-    func values(_ keys: Tensor, through next: Linear? = nil) throws(TorchError) -> Tensor {
-        let weight =
-            try next.map { layer throws(TorchError) in try layer.weight.matmul(output.weight) } ?? output.weight
-        let shape = keys.shape
-        let (heads, width) = (shape[shape.count - 2], shape[shape.count - 1])
-        return try .einsum("bnhd,ohd->bhno", keys, weight.reshaped([-1, heads, width]))
+    /// Z^O is multiplied with itself and with X first, D^3 once: going through A_h would cost heads x rows x D^2 an item.
+    private func factors(_ keys: Tensor, through next: Linear) throws(TorchError) -> Tensor {
+        let (heads, width) = (keys.shape[1], keys.shape[2])
+        let own = try output.weight.transposed().matmul(output.weight)
+        let through = try next.weight.matmul(output.weight).transposed()
+        let both = try Tensor.concatenated([own, through], dimension: 1)
+        return try keys.transposed(0, 1).matmul(both.reshaped([heads, width, -1]))
     }
 }
 

@@ -64,6 +64,7 @@ enum Operators {
     static let indexCopy = Operator("index_copy")
     static let embedding = Operator("embedding")
     static let concatenate = Operator("cat")
+    static let split = Operator("split_with_sizes")
     static let stack = Operator("stack")
     static let diagonal = Operator("diagonal")
     static let toDType = Operator("to", "dtype")

@@ -53,6 +53,10 @@ extension Tensor {
     }
     /// The diagonal of a matrix (a view).
     public func diagonal() throws(TorchError) -> Tensor { try Operators.diagonal(.tensor(self)) }
+    /// Parts of the given sizes along a dimension (views).
+    public func split(_ sizes: [Int], dimension: Int = 0) throws(TorchError) -> [Tensor] {
+        try Operators.split.list(.tensor(self), .ints(sizes), .int(dimension))
+    }
     /// Joined along a dimension.
     public static func concatenated(_ tensors: [Tensor], dimension: Int = 0) throws(TorchError) -> Tensor {
         try Operators.concatenate(.tensors(tensors), .int(dimension))

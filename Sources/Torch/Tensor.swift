@@ -32,9 +32,7 @@ public struct Tensor: @unchecked Sendable {
     /// The number of elements.
     public var count: Int { withExtendedLifetime(self) { Int(ct_element_count(handle)) } }
 
-    /// The type of its elements.
-    ///
-    /// Complex and quantised types, which no operator here makes, read as `.float32`'s closest: they never occur.
+    /// The type of its elements. (No operator of this package makes libtorch's other types, complex and quantised ones.)
     public var dtype: DType { withExtendedLifetime(self) { DType(scalarType: ct_scalar_type(handle)) ?? .float32 } }
 
     /// Where its memory is.

@@ -23,12 +23,15 @@ struct AsclCommand: ParsableCommand {
 
     /// Exit codes: 0 done, 1 something is wrong with the input or the machine, 2 wrong usage, 128 + n signal n.
     static func main() {
+        // A write beyond a limit on file sizes is then an error like a full disk's, not a silent death.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             do {
                 try command.run()
+                finish(0)
             } catch let code as ExitCode {
-                Foundation.exit(code.rawValue)
+                finish(code.rawValue)
             } catch  where Self.exitCode(for: error) == .failure {
                 complain("\(error)")
                 Foundation.exit(1)
@@ -37,11 +40,20 @@ struct AsclCommand: ParsableCommand {
             let text = fullMessage(for: error)
             if exitCode(for: error) == .success {
                 print(text)
-                Foundation.exit(0)
+                finish(0)
             }
             complain(text)
             Foundation.exit(2)
         }
+    }
+
+    /// Exits, with 1 where an answer could not be printed: results piped onto a full disk are not lost without a word.
+    private static func finish(_ code: Int32) -> Never {
+        if fflush(nil) != 0 {
+            complain("standard output: \(String(cString: strerror(errno)))")
+            Foundation.exit(1)
+        }
+        Foundation.exit(code)
     }
 
     private static func complain(_ text: String) {

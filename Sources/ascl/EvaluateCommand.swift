@@ -33,6 +33,10 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let scores {
+            // Never finished, so it leaves nothing: only to find out now, not after hours, whether there is a place.
+            _ = try NumpyWriter(path: scores, elementType: .float32, shape: [0])
+        }
         let (model, split) = try options.open(on: compute.prepare())
         guard let foldImages else {
             let evaluator = try prepare(model, split)

@@ -27,7 +27,7 @@ struct ScenesCommand: ParsableCommand {
         var overwrite = false
 
         mutating func validate() throws {
-            if train < 10 { throw ValidationError("--train: expected at least 10, found \(train)") }
+            if train < 20 { throw ValidationError("--train: expected at least 20, found \(train)") }
         }
 
         func run() throws {

@@ -79,7 +79,8 @@ struct TrainCommand: ParsableCommand {
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
                 + "\(model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
         let trainer = try Trainer(
-            settings, model: model, train: train, validation: validation, report: Terminal.say)
+            settings, model: model, train: train, validation: validation, report: Terminal.say,
+            encoding: Meter("encoding", unit: "captions").update)
         switch try trainer.run(in: folder) {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))

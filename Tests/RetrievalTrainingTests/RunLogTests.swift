@@ -59,7 +59,7 @@ import Testing
     @Test func `a log that cannot be written is refused with the reason`() throws {
         #expect(
             message { _ = try RunLog(path: "/dev/null/log.jsonl", resumingAtStep: nil) }
-                == "/dev/null/log.jsonl.new: Not a directory")
+                == "/dev/null/log.jsonl: Not a directory")
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))

@@ -19,6 +19,7 @@ public struct RunFolder: Sendable, Equatable {
     static let files = [
         "training.yaml", "log.jsonl", "config.json", "model.safetensors", "trainer.json", "optimizer.safetensors",
         "text_encoder/config.json", "text_encoder/model.safetensors", "text_encoder/vocab.txt",
+        "text_encoder/tokenizer_config.json",
     ]
 
     /// Claims a folder and creates it, with the folders above it, when it is missing.

@@ -1,3 +1,4 @@
+import ArrayFiles
 import Foundation
 
 // Files by the system's own calls: their errors say the reason in a word where Foundation's are a number.
@@ -30,15 +31,10 @@ func readFile(_ path: String) throws(TrainingError) -> [UInt8] {
 
 /// Puts a whole file in place of what was there, or leaves that untouched.
 func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
-    let beside = path + ".new"
-    // What a killed run left.
-    unlink(beside)
-    do throws(TrainingError) {
-        try AppendedFile(path: beside, new: true).append(bytes)
-        guard rename(beside, path) == 0 else { throw .system(path: path) }
+    do throws(ArrayFileError) {
+        try AtomicFile.write(Data(bytes), to: path)
     } catch {
-        unlink(beside)
-        throw error
+        throw .unusable(path: path, problem: error.found)
     }
 }
 

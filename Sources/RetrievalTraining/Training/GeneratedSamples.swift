@@ -44,11 +44,12 @@ struct GeneratedSamples {
         let ascl = captions.model.ascl
         switch configuration.level {
         case .embeddings:
-            var own = generator
-            return try ascl.project(
-                captions.words(ofTokens: input) { (embeddings, texts) throws(TorchError) in
-                    try AsymmetryNoise.apply(texts.map { kinds[$0] }, strength: strength, to: embeddings, &own)
-                })
+            var own = generator  // an escaping closure cannot hold the inout one
+            let words = try captions.words(ofTokens: input) { (embeddings, texts) throws(TorchError) in
+                try AsymmetryNoise.apply(texts.map { kinds[$0] }, strength: strength, to: embeddings, &own)
+            }
+            generator = own
+            return try ascl.project(words)
         case .words:
             var words = clean
             if !shuffled.isEmpty {

@@ -30,18 +30,21 @@ public final class Trainer {
     private let optimizer: Adam
 
     /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
-    /// - Parameter report: Gets a line of text at times.
+    /// - Parameters:
+    ///   - report: Gets a line of text where there is something to tell.
+    ///   - encoding: Called with the captions encoded so far and their number.
     public init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
-        validation: RetrievalSplit, report: (String) -> Void
+        validation: RetrievalSplit, report: (String) -> Void, encoding: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         self.model = model
         split = train
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
-        report("encoding \(train.captions.count) captions")
-        let captions = try CaptionSource(model, train, encoderIsTrained: trainable) { _ in }
+        let captions = try CaptionSource(model, train, encoderIsTrained: trainable) {
+            encoding($0, train.captions.count)
+        }
         if captions.cutCaptions > 0 {
             report(
                 "\(captions.cutCaptions) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
@@ -73,87 +76,68 @@ public final class Trainer {
     }
 
     /// Trains to the end, or until a signal.
-    /// - Parameters:
-    ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
-    ///   - report: Gets a line of text at times.
+    /// - Parameter folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
     public func run(in folder: RunFolder) throws -> Outcome {
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
-        if resumed {
-            state = try TrainerState.restore(parameters, optimizer, from: folder)
-            guard state.pairs == split.captions.count else {
-                throw TrainingError.invalidValue(
-                    source: folder.file("trainer.json"), key: "pairs",
-                    expected: "\(split.captions.count), as the data has",
-                    found: "\(state.pairs)")
-            }
-        }
-        let stepsPerEpoch = sampler.stepsPerEpoch
-        let total = stepsPerEpoch * configuration.training.epochs
-        let log = try RunLog(path: folder.file("log.jsonl"), resumingAtStep: resumed ? state.step : nil)
-        let board = try TensorBoardWriter(folder: folder.path, resumingAtStep: resumed ? state.step : nil)
-        var progress = ProgressLine(totalSteps: total, startingAt: state.step)
-        if let best = state.best { progress.validated(rsum: best.rsum) }
+        if resumed { state = try restored(from: folder) }
+        let total = sampler.stepsPerEpoch * configuration.training.epochs
+        var record = try RunRecord(
+            folder, totalSteps: total, resumingAtStep: resumed ? state.step : nil, bestRsum: state.best?.rsum)
+        defer { record.finish() }
         while state.step < total {
-            let epoch = state.step / stepsPerEpoch
-            let rate = schedule.learningRate(epoch: epoch)
-            let batches = sampler.batches(epoch: epoch)
-            while state.step < (epoch + 1) * stepsPerEpoch {
-                let batch = batches[state.step - epoch * stepsPerEpoch]
-                let (loss, norm) = try step(batch, state.step, rate)
-                state.step += 1
-                progress.update(step: state.step, pairs: batch.count, loss: loss)
-                if state.step.isMultiple(of: configuration.training.logEverySteps) {
-                    try log.append(
-                        step: state.step, epoch: epoch + 1,
-                        figures: ["loss": loss, "gradient_norm": norm, "learning_rate": rate])
-                    try board.append(
-                        step: state.step,
-                        scalars: ["train/loss": loss, "train/gradient_norm": norm, "train/learning_rate": rate])
-                }
-                let endsEpoch = state.step == (epoch + 1) * stepsPerEpoch
-                if !endsEpoch, state.step.isMultiple(of: configuration.training.checkpointEverySteps) {
-                    try state.save(parameters, optimizer, to: folder)
-                }
-                if !endsEpoch, let signal = InterruptFlag.signalNumber {
-                    try state.save(parameters, optimizer, to: folder)
-                    progress.finish()
-                    return .interrupted(signal: signal)
-                }
-            }
+            if let signal = try trainToEndOfEpoch(&state, &record, folder) { return .interrupted(signal: signal) }
+            let epoch = state.step / sampler.stepsPerEpoch
             let result = try RetrievalResult(validation.ranks(model))
-            progress.validated(rsum: result.rsum)
-            progress.say(
-                "epoch \(epoch + 1): validation R@1 \(result.imageToText.r1.oneDecimal) image to text, "
-                    + "\(result.textToImage.r1.oneDecimal) text to image, Rsum \(result.rsum.oneDecimal)")
-            try log.append(
-                step: state.step, epoch: epoch + 1,
-                figures: [
-                    "validation_rsum": result.rsum, "validation_i2t_r1": result.imageToText.r1,
-                    "validation_t2i_r1": result.textToImage.r1,
-                ])
-            try board.append(
-                step: state.step,
-                scalars: [
-                    "validation/rsum": result.rsum, "validation/i2t_r1": result.imageToText.r1,
-                    "validation/t2i_r1": result.textToImage.r1,
-                ])
+            try record.validation(result, step: state.step, epoch: epoch)
             if state.best.map({ result.rsum > $0.rsum }) ?? true {
-                state.best = .init(epoch: epoch + 1, rsum: result.rsum)
+                state.best = .init(epoch: epoch, rsum: result.rsum)
                 try model.save(to: folder.path)
             }
             try state.save(parameters, optimizer, to: folder)
-            if let signal = InterruptFlag.signalNumber, state.step < total {
-                progress.finish()
-                return .interrupted(signal: signal)
-            }
+            if state.step < total, let signal = InterruptFlag.signalNumber { return .interrupted(signal: signal) }
         }
-        progress.finish()
         guard let best = state.best else {
             throw TrainingError.malformed(
                 source: folder.file("trainer.json"), problem: "expected a validation in a finished run, found none")
         }
         return .finished(bestRsum: best.rsum, epoch: best.epoch)
+    }
+
+    private func restored(from folder: RunFolder) throws -> TrainerState {
+        let state = try TrainerState.restore(parameters, optimizer, from: folder)
+        guard state.pairs == split.captions.count else {
+            throw TrainingError.invalidValue(
+                source: folder.file("trainer.json"), key: "pairs", expected: "\(split.captions.count), as the data has",
+                found: "\(state.pairs)")
+        }
+        return state
+    }
+
+    /// Steps on to the end of the epoch; the signal that stopped it before, if one did.
+    private func trainToEndOfEpoch(
+        _ state: inout TrainerState, _ record: inout RunRecord, _ folder: RunFolder
+    ) throws -> Int32? {
+        let settings = configuration.training
+        let epoch = state.step / sampler.stepsPerEpoch
+        let rate = schedule.learningRate(epoch: epoch)
+        let batches = sampler.batches(epoch: epoch)
+        for batch in batches[(state.step - epoch * batches.count)...] {
+            let (loss, norm) = try step(batch, state.step, rate)
+            state.step += 1
+            record.progress(step: state.step, pairs: batch.count, loss: loss)
+            if state.step.isMultiple(of: settings.logEverySteps) {
+                try record.step(state.step, epoch: epoch + 1, loss: loss, gradientNorm: norm, learningRate: rate)
+            }
+            // The epoch's last checkpoint comes after its validation.
+            if state.step == (epoch + 1) * batches.count { break }
+            let signal = InterruptFlag.signalNumber
+            if signal != nil || state.step.isMultiple(of: settings.checkpointEverySteps) {
+                try state.save(parameters, optimizer, to: folder)
+            }
+            if let signal { return signal }
+        }
+        return nil
     }
 
     /// One update; the loss and the gradient's norm before clipping.
@@ -171,8 +155,4 @@ public final class Trainer {
 
     /// Tells this generator's stream apart from those that others draw from the same seed.
     private static let purpose: UInt64 = 0x7374_6570
-}
-
-extension Double {
-    fileprivate var oneDecimal: String { String(format: "%.1f", self) }
 }

@@ -1,0 +1,22 @@
+package import Foundation
+
+/// A new folder that goes away with the object.
+package final class ScratchFolder {
+    package let path: String
+
+    package init() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ascl-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    package func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+    }
+
+    package func data(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
+    }
+}

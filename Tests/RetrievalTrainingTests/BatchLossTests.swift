@@ -1,0 +1,117 @@
+import AsCLModel
+import RetrievalData
+import Testing
+import TextEncoding
+import Torch
+
+@testable import RetrievalTraining
+
+/// The loss of a batch is put together from plain scores of separately made texts.
+@Suite struct BatchLossTests {
+    /// Captions 0 and 1 are of one image.
+    static let batch = [0, 1, 4, 9]
+
+    @Test(arguments: [true, false], [true, false])
+    func `the parts are those that the configuration asks for`(_ positives: Bool, _ negatives: Bool) throws {
+        var training = try TinyTraining()
+        training.configuration.loss.positives = positives
+        training.configuration.loss.negatives = negatives
+        // Shuffling may leave a text as it is, and whether it then counts as above its image's own is rounding's choice.
+        training.configuration.samples.noise = .gaussian
+        let world = try World(training)
+        var generator = SeededGenerator(seed: 6)
+        let found = try world.loss(&generator).item()
+
+        var again = SeededGenerator(seed: 6)
+        let clean = try world.ascl.project(world.samples.captions.words(ofCaptions: Self.batch))
+        var expected = try world.contrastive(
+            clean, negatives ? world.negatives(world.tokens, clean, &again) : nil)
+        if positives {
+            let tokens = try world.samples.positives(Self.batch, &again)
+            let texts = try world.ascl.project(world.samples.captions.words(ofTokens: tokens))
+            let other = try world.contrastive(texts, negatives ? world.negatives(tokens, texts, &again) : nil)
+            expected = (expected + other) / 2
+        }
+        #expect(abs(found - expected) < 1e-4)
+    }
+
+    @Test func `the triplet loss knows the captions alone`() throws {
+        var training = try TinyTraining()
+        training.configuration.loss.kind = .triplet
+        training.configuration.loss.margin = 0.3
+        let world = try World(training)
+        var generator = SeededGenerator(seed: 6)
+        let untouched = generator
+        let found = try world.loss(&generator).item()
+        let clean = try world.ascl.project(world.samples.captions.words(ofCaptions: Self.batch))
+        let expected = try RetrievalLoss.triplet(world.scores(clean), margin: 0.3, excluded: world.excluded).item()
+        #expect(abs(found - expected) < 1e-5)
+        var (one, other) = (generator, untouched)
+        #expect(one.next() == other.next())
+    }
+
+    @Test(
+        arguments: [TrainingConfiguration.NoiseLevel.words, .embeddings],
+        [TrainingConfiguration.Noise.mixture, .gaussian, .dropout, .cutoff, .shuffle])
+    func `every noise gives a finite loss with finite gradients`(
+        _ level: TrainingConfiguration.NoiseLevel, _ noise: TrainingConfiguration.Noise
+    ) throws {
+        var training = try TinyTraining()
+        training.configuration.samples.level = level
+        training.configuration.samples.noise = noise
+        let world = try World(training)
+        try world.samples.captions.model.parameters.setRequiresGradient(true)
+        var generator = SeededGenerator(seed: 6)
+        let loss = try world.loss(&generator)
+        #expect(try loss.item().isFinite)
+        try loss.backward()
+        for (name, tensor) in world.samples.captions.model.parameters.entries {
+            #expect(try #require(tensor.gradient, "\(name)").allFinite(), "\(name)")
+        }
+    }
+
+    private struct World {
+        let training: TinyTraining
+        let samples: GeneratedSamples
+        let batchLoss: BatchLoss
+        var ascl: AsCL { samples.captions.model.ascl }
+        var tokens: [[Int32]] { BatchLossTests.batch.map { samples.captions.tokens[$0] } }
+
+        init(_ training: TinyTraining) throws {
+            self.training = training
+            samples = try training.samples(training.model())
+            batchLoss = BatchLoss(configuration: training.configuration, samples: samples)
+        }
+
+        func loss(_ generator: inout SeededGenerator) throws -> Tensor {
+            try batchLoss(BatchLossTests.batch, &generator)
+        }
+
+        func negatives(
+            _ tokens: [[Int32]], _ clean: TextBatch, _ generator: inout SeededGenerator
+        ) throws -> TextBatch {
+            try samples.negatives(tokens, clean: clean, &generator)
+        }
+
+        /// Plain S of the batch's images and projected texts.
+        func scores(_ texts: TextBatch) throws -> Tensor {
+            let images = BatchLossTests.batch.map { training.split.imageOfCaption[$0] }
+            return try ascl.plainScores(
+                ascl.project(samples.captions.model.images(training.split, images)), texts
+            ).similarity
+        }
+
+        var excluded: Tensor {
+            get throws {
+                let together = (0..<16).map { $0 == 1 || $0 == 4 }
+                return try Tensor(together, shape: [4, 4])
+            }
+        }
+
+        func contrastive(_ texts: TextBatch, _ negatives: TextBatch?) throws -> Double {
+            try RetrievalLoss.contrastive(
+                scores(texts), negatives: negatives.map(scores), temperature: 0.05, excluded: excluded
+            ).item()
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import AsCLModel
+import Foundation
+import RetrievalData
+import RetrievalFixtures
+import Testing
+import Torch
+
+@testable import RetrievalTraining
+
+@Suite struct ResumingTests {
+    /// Three steps an epoch, or one: then every interruption falls on an epoch's end.
+    @Test(arguments: [4, 12], [true, false])
+    func `a run interrupted at every step ends at the weights of an uninterrupted one`(
+        _ batchSize: Int, _ trainable: Bool
+    ) async {
+        // In a process of its own, since the flag stays set and dropout draws from the process's generator.
+        await #expect(processExitsWith: .success) { [batchSize, trainable] in
+            var training = try TinyTraining(dropout: 0.2)
+            training.configuration.training.batchSize = batchSize
+            training.configuration.textEncoder.trainable = trainable
+            training.configuration.training.epochs = 3
+            let whole = try training.run(into: "whole")
+            InterruptFlag.install()
+            kill(getpid(), SIGINT)
+            while InterruptFlag.signalNumber == nil { usleep(1000) }
+            let steps = training.split.captions.count / batchSize * 3
+            for step in 1...steps {
+                let folder = try RunFolder(
+                    claiming: training.folder.path + "/parts", existing: step == 1 ? .refuse : .resume)
+                // Each time another fresh model: whatever counts has to come from the folder.
+                let model = try training.model(seed: UInt64(step == 1 ? 1 : 100 + step))
+                let outcome = try training.trainer(model).run(in: folder)
+                #expect(outcome == (step < steps ? .interrupted(signal: SIGINT) : whole.outcome))
+                if step == steps {
+                    #expect(try values(model) == values(whole.model))
+                    #expect(try encoderValues(model) == encoderValues(whole.model))
+                }
+            }
+            for file in [
+                "model.safetensors", "text_encoder/model.safetensors", "optimizer.safetensors", "trainer.json",
+            ] {
+                #expect(try training.folder.data("whole/" + file) == training.folder.data("parts/" + file), "\(file)")
+            }
+            #expect(try training.log("whole") == training.log("parts"))
+        }
+    }
+
+    @Test func `a run that died goes on from its last checkpoint`() throws {
+        var training = try TinyTraining(images: 12, captionsPerImage: 1)
+        training.configuration.training.batchSize = 2
+        training.configuration.training.checkpointEverySteps = 2
+        try training.run(into: "whole")
+        // It dies of an image that step 6 is the first to see: the checkpoint is of step 4, the log is ahead of it.
+        let order = PairSampler(pairCount: 12, batchSize: 2, seed: 0).batches(epoch: 0)
+        let broken = try training.split(withNaNInImage: order[5][0])
+        let folder = try training.output("parts")
+        #expect(throws: DataError.self) {
+            try Trainer(
+                training.configuration, model: training.model(), train: broken, validation: training.split,
+                report: { _ in }
+            ).run(in: folder)
+        }
+        #expect(try training.log("parts").map { $0["step"] } == [1, 2, 3, 4, 5])
+        #expect(try read(folder.file("trainer.json")).contains("\"step\" : 4"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("model.safetensors")))
+        _ = try training.trainer(training.model(seed: 55)).run(in: folder)
+        for file in ["model.safetensors", "optimizer.safetensors", "trainer.json"] {
+            #expect(try training.folder.data("whole/" + file) == training.folder.data("parts/" + file), "\(file)")
+        }
+        #expect(try training.log("whole") == training.log("parts"))
+    }
+
+    @Test func `a finished run has nothing left to do`() throws {
+        let training = try TinyTraining()
+        let (outcome, _) = try training.run(into: "run")
+        let files = ["model.safetensors", "optimizer.safetensors"]
+        let before = try files.map { try training.folder.data("run/" + $0) }
+        let folder = try RunFolder(claiming: training.folder.path + "/run", existing: .resume)
+        #expect(try training.trainer(training.model(seed: 9)).run(in: folder) == outcome)
+        #expect(try files.map { try training.folder.data("run/" + $0) } == before)
+    }
+
+    @Test func `a run is not resumed on other data`() throws {
+        let training = try TinyTraining()
+        try training.run(into: "run")
+        let other = try TinyData(images: 5, captionsPerImage: 2).split("other", in: training.folder)
+        let folder = try RunFolder(claiming: training.folder.path + "/run", existing: .resume)
+        let trainer = try Trainer(
+            training.configuration, model: training.model(), train: other, validation: other, report: { _ in })
+        #expect(
+            message(in: training.folder.path) { _ = try trainer.run(in: folder) }
+                == "DIR/run/trainer.json: pairs: expected 10, as the data has, found 12")
+    }
+}
+
+extension TinyTraining {
+    /// The data with one region's number of an image made none.
+    fileprivate func split(withNaNInImage image: Int) throws -> RetrievalSplit {
+        try data.write("broken", to: folder)
+        let path = folder.path + "/broken_ims.npy"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let imageSize = data.regions * data.regionDimension * 4
+        let place = bytes.count - (data.images - image) * imageSize
+        withUnsafeBytes(of: Float.nan) { bytes.replaceSubrange(place..<place + 4, with: $0) }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        return try Dataset(path: folder.path).split("broken")
+    }
+}

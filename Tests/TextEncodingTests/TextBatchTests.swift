@@ -1,0 +1,44 @@
+import Testing
+import TextEncoding
+import Torch
+
+@Suite struct TextBatchTests {
+    /// Texts of 2, 1 and 3 words, one number wide: 1 2, 3, 4 5 6.
+    let batch: TextBatch
+
+    init() throws {
+        batch = try TextBatch(rows: Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [6, 1]), lengths: [2, 1, 3])
+    }
+
+    @Test func textsAreFoundByTheirOffsets() throws {
+        #expect(batch.offsets == [0, 2, 3, 6])
+        let chosen = try batch.selecting([2, 0, 2])
+        #expect(chosen.lengths == [3, 2, 3])
+        #expect(try chosen.rows.array() == [4, 5, 6, 1, 2, 4, 5, 6] as [Float])
+    }
+
+    @Test func paddingIsLeftBehind() throws {
+        let padded = try Tensor([1, 2, -1, 3, -1, -1] as [Float], shape: [2, 3, 1])
+        let packed = try TextBatch(padded: padded, lengths: [2, 1])
+        #expect(packed.lengths == [2, 1])
+        #expect(try packed.rows.array() == [1, 2, 3] as [Float])
+    }
+
+    @Test func batchesJoinInOrder() throws {
+        let joined = try TextBatch.joined([batch.selecting([1]), batch.selecting([0])])
+        #expect(joined.lengths == [1, 2])
+        #expect(try joined.rows.array() == [3, 1, 2] as [Float])
+    }
+
+    @Test func lengthsHaveToFitTheRows() throws {
+        let wrong: [(Tensor, [Int])] = try [
+            (batch.rows, [2, 1]), (batch.rows, [6, 0]), (batch.rows, [7, -1]), (batch.rows.reshaped([6]), [6]),
+        ]
+        for (rows, lengths) in wrong {
+            let error = try #require(throws: TorchError.self) { try TextBatch(rows: rows, lengths: lengths) }
+            #expect(error.description.hasSuffix("expected rows for lengths \(lengths), each at least 1"))
+        }
+        #expect(throws: TorchError.self) { try batch.replacingRows(.zeros([5, 1])) }
+        #expect(try batch.replacingRows(.zeros([6, 4])).rows.shape == [6, 4])
+    }
+}

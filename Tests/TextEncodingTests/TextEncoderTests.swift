@@ -1,0 +1,87 @@
+import Testing
+import TextEncoding
+import Torch
+
+@Suite struct TextEncoderTests {
+    let encoder: TextEncoder
+
+    init() throws { encoder = try SmallEncoder().load() }
+
+    @Test func packedIsTheSameAsOneByOne() throws {
+        let packed = try encoder.encode(manyTexts)
+        #expect(packed.lengths == manyTexts.map(\.count))
+        #expect(packed.rows.shape == [manyTexts.reduce(0) { $0 + $1.count }, encoder.width])
+        let alone = try TextBatch.joined(manyTexts.map { try encoder.encode([$0]) })
+        #expect(try largestDifference(packed.rows, alone.rows) < 1e-5)
+    }
+
+    @Test func theOrderGivenIsKept() throws {
+        let packed = try encoder.encode(manyTexts), reversed = try encoder.encode(manyTexts.reversed())
+        #expect(reversed.lengths == packed.lengths.reversed())
+        let texts = Array(manyTexts.indices.reversed())
+        #expect(try largestDifference(reversed.selecting(texts).rows, packed.rows) < 1e-5)
+    }
+
+    @Test func positionAndNeighboursCount() throws {
+        let one = try encoder.encode([[2, 4, 5, 3]]).rows, other = try encoder.encode([[2, 5, 4, 3]]).rows
+        #expect(try largestDifference(one.selected(0, 1), other.selected(0, 2)) > 1e-2, "the same word elsewhere")
+        let third = try encoder.encode([[2, 4, 6, 3]]).rows
+        #expect(try largestDifference(one.selected(0, 1), third.selected(0, 1)) > 1e-2, "beside another word")
+    }
+
+    @Test func textsAreCutAtTheLastPosition() throws {
+        let text = [String](repeating: "dog", count: 30).joined(separator: " ")
+        let cut = try encoder.tokenize([text, "a dog"], maxTokens: 100)
+        #expect(cut[0].ids == [2] + [Int32](repeating: 5, count: 10) + [3] && cut[0].wasCut)
+        #expect(cut[1].ids == [2, 4, 5, 3] && !cut[1].wasCut)
+        #expect(try encoder.encode(cut.map(\.ids)).lengths == [12, 4])
+        #expect(try encoder.tokenize([text], maxTokens: 5)[0].ids.count == 5)
+        let tooLong = [[Int32](repeating: 5, count: 13)]
+        #expect(throws: TorchError.self) { try encoder.encode(tooLong) }
+    }
+
+    @Test func noiseThatChangesNothingChangesNothing() throws {
+        var seen: [Int] = []
+        let noisy = try encoder.encode(manyTexts) { batch, texts in
+            #expect(batch.lengths == texts.map { manyTexts[$0].count })
+            seen += texts
+            return batch
+        }
+        #expect(seen.sorted() == Array(manyTexts.indices), "every text once")
+        #expect(try largestDifference(noisy.rows, encoder.encode(manyTexts).rows) < 1e-5)
+    }
+
+    @Test func noiseReachesItsTextOnly() throws {
+        let target = 38
+        let plain = try encoder.encode(manyTexts)
+        let noisy = try encoder.encode(manyTexts) { (batch, texts) throws(TorchError) in
+            guard let place = texts.firstIndex(of: target) else { return batch }
+            let own = batch.offsets[place]..<batch.offsets[place + 1]
+            let kept = (0..<batch.rows.shape[0]).map { own.contains($0) ? 0 : 1 as Float }
+            return try batch.replacingRows(batch.rows * Tensor(kept, shape: [kept.count, 1]))
+        }
+        let changed = try manyTexts.indices.filter { text in
+            try largestDifference(noisy.selecting([text]).rows, plain.selecting([text]).rows) > 1e-5
+        }
+        #expect(changed == [target])
+    }
+
+    @Test func itIsFrozenUntilAskedToLearn() throws {
+        #expect(try !encoder.encode([[2, 4, 3]]).rows.requiresGradient)
+        try encoder.parameters.setRequiresGradient(true)
+        let packed = try encoder.encode(manyTexts)
+        let weights = try Tensor.normal(packed.rows.shape, generator: Generator(seed: 1))
+        try (packed.rows * weights).sum().backward()
+        for (name, tensor) in encoder.parameters.entries {
+            let largest = try #require(tensor.gradient, "\(name)").reshaped([-1]).norm(0).item()
+            // A bias of the keys adds the same to every score of a query, which softmax takes out again.
+            #expect(name.hasSuffix("key.bias") ? largest < 1e-3 : largest > 1e-3, "\(name): \(largest)")
+        }
+    }
+
+    @Test func dropoutActsInTrainingOnly() throws {
+        let plain = try encoder.encode(manyTexts).rows
+        #expect(try largestDifference(encoder.encode(manyTexts).rows, plain) < 1e-5)
+        #expect(try largestDifference(encoder.encode(manyTexts, training: true).rows, plain) > 1e-1)
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// The command line itself.
+struct UsageTests {
+    @Test func theVersionIsPrinted() throws {
+        let run = try Tool.run("--version")
+        #expect(run.status == 0 && run.output == "0.1.0\n" && run.errors.isEmpty)
+    }
+
+    private static let compute = ["--device", "--threads"]
+    private static let model = ["--checkpoint", "--data", "--split", "--json"] + compute
+
+    @Test(arguments: [
+        ([], ["train", "evaluate", "probe", "query", "data", "scenes", "bench", "--version"]),
+        (["train"], ["--config", "--set", "--data", "--output", "--resume", "--overwrite", "--device"]),
+        (["evaluate"], model + ["--fold-images", "--scores"]),
+        (["probe"], model),
+        (["query"], model + ["--top", "<sentence>"]),
+        (["data", "inspect"], ["<path>", "--json"]),
+        (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
+        (["bench"], ["--dimension", "--batch", "--heads", "--regions", "--words", "--repeat", "--json"] + compute),
+    ])
+    func helpNamesEveryOption(_ command: [String], _ options: [String]) throws {
+        let run = try Tool(command + ["--help"]).finish()
+        #expect(run.status == 0 && run.errors.isEmpty)
+        let words = Set(run.output.split { $0.isWhitespace || $0 == "," }.map(String.init))
+        for option in options + ["--help"] { #expect(words.contains(option), "\(option)") }
+    }
+
+    @Test(arguments: [
+        (["trian"], "trian"),
+        (["train", "--data", "D", "--output", "O"], "--config"),
+        (["train", "--config", "C", "--data", "D", "--output", "O", "--fast"], "--fast"),
+        (["train", "--config", "C", "--output", "O"], "--data"),
+        (["train", "--resume", "--config", "C", "--data", "D", "--output", "O"], "--config"),
+        (["train", "--resume", "--set", "a=b", "--data", "D", "--output", "O"], "--set"),
+        (["train", "--resume", "--overwrite", "--data", "D", "--output", "O"], "--overwrite"),
+        (["query", "--checkpoint", "C", "--data", "D", "--split", "S"], "<sentence>"),
+        (["query", "--checkpoint", "C", "--data", "D", "--split", "S", " "], "a sentence"),
+        (["query", "--checkpoint", "C", "--data", "D", "--split", "S", "--top", "0", "a dog"], "--top"),
+        (["query", "--checkpoint", "C", "--data", "D", "--split", "S", "--threads", "0", "a dog"], "--threads"),
+        (["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--device", "abacus"], "--device"),
+        (["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--fold-images", "none"], "none"),
+        (
+            ["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--fold-images", "6", "--scores", "F"],
+            "--scores"
+        ),
+        (["scenes", "generate", "--output", "O", "--train", "19"], "--train"),
+        (["bench", "--dimension", "10", "--heads", "3"], "--heads"),
+    ])
+    func wrongUsageExitsWith2(_ arguments: [String], _ named: String) throws {
+        let run = try Tool(arguments).finish()
+        #expect(run.status == 2 && !run.wasKilled)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.hasPrefix("ascl: "))
+        #expect(run.errorLines.first?.contains(named) == true, "\(run.errors)")
+    }
+
+    @Test func foldsHaveToDivideTheImages() throws {
+        for size in ["5", "0"] {
+            let run = try Tool.run(
+                "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.scenes.get(), "--split",
+                "test", "--fold-images", size)
+            expectRefusal(run, ["folds of \(size) images: expected a multiple", "found 12 images"])
+        }
+    }
+}

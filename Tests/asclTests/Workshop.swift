@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// What the tests share: a folder of this test run, generated scenes, and a model trained on them. Each is made by the
+/// tool when the first test asks for it.
+enum Workshop {
+    private static let folder: String = {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("ascl-\(UUID().uuidString)").path
+        atexit { try? FileManager.default.removeItem(atPath: Workshop.folder) }
+        return path
+    }()
+
+    /// An empty folder of its own; all of them are removed when the tests end.
+    static func newFolder(_ name: String) throws -> String {
+        let path = "\(folder)/\(name)-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    /// A folder with links to all files of another, for a test to replace some of them.
+    static func linked(to original: String, _ name: String) throws -> String {
+        let path = try newFolder(name)
+        for entry in try FileManager.default.contentsOfDirectory(atPath: original) {
+            try FileManager.default.createSymbolicLink(
+                atPath: path + "/" + entry, withDestinationPath: original + "/" + entry)
+        }
+        return path
+    }
+
+    /// Scenes: 60 to train on, 6 to validate, 12 to test.
+    static let scenes = Result {
+        let path = try newFolder("scenes") + "/data"
+        let run = try Tool.run("scenes", "generate", "--train", "60", "--output", path)
+        try #require(run.status == 0, "\(run.errors)")
+        return path
+    }
+
+    /// A small model's training.
+    static let configuration = Result {
+        let path = try newFolder("configuration") + "/tiny.yaml"
+        try write(
+            """
+            model:
+              joint_dimension: 32
+              heads: 2
+            text_encoder:
+              path: \(textEncoderFolder())
+            training:
+              epochs: 3
+              batch_size: 4
+              learning_rate: 0.001
+              checkpoint_every_steps: 3
+              log_every_steps: 1
+
+            """, to: path)
+        return path
+    }
+
+    /// Its arguments on the scenes. The test split is the smaller one: 60 captions, so 15 steps an epoch, 45 in all.
+    static func training(output: String) throws -> [String] {
+        [
+            "train", "--config", try configuration.get(), "--set", "data.train_split=test", "--data",
+            try scenes.get(), "--output", output,
+        ]
+    }
+
+    /// The folder of that training, never interrupted.
+    static let checkpoint = Result {
+        let path = try newFolder("checkpoint") + "/run"
+        let run = try Tool(training(output: path)).finish()
+        try #require(run.status == 0, "\(run.errors)")
+        return path
+    }
+}
+
+/// The real encoder that `make setup` installs: `ASCL_TEXT_ENCODER`, else the link `.text-encoder` at the package's root.
+func textEncoderFolder() -> String {
+    if let folder = ProcessInfo.processInfo.environment["ASCL_TEXT_ENCODER"] { return folder }
+    return #filePath.folder.folder.folder + "/.text-encoder"
+}
+
+extension String {
+    /// The path without its last component.
+    var folder: String { (self as NSString).deletingLastPathComponent }
+}
+
+func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+}
+
+func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
+
+func lines(_ path: String) throws -> [String] { try text(path).split(separator: "\n").map(String.init) }
+
+func write(_ text: String, to path: String) throws { try write(Data(text.utf8), to: path) }
+
+/// Puts a file in place of what stands there, a link included.
+func write(_ data: Data, to path: String) throws {
+    try? FileManager.default.removeItem(atPath: path)
+    try data.write(to: URL(fileURLWithPath: path))
+}
