@@ -48,8 +48,7 @@ extension AsCL {
         let (gram, attended) = try attention.textToImage.tables(key, through: globalFusion.attendedImage)
         return [
             try attention.imageToText.scaledQueries(images.regions, heads),
-            try attention.imageToText.unitRows(images.regions, heads), key, gram,
-            attended,
+            try attention.imageToText.unitRows(images.regions, heads), key, gram, attended,
             try globalFusion.image(images.globals),
         ]
     }
@@ -60,11 +59,13 @@ extension AsCL {
     ) throws(TorchError) -> [Tensor] {
         let heads = configuration.heads
         let key = try attention.imageToText.keys(texts.rows, heads)
-        let (grams, attended) = try attention.imageToText.tables(key, lengths: texts.lengths, through: globalFusion.text)
+        let (grams, attended) = try attention.imageToText.tables(
+            key, lengths: texts.lengths, through: globalFusion.text)
         return [
-            try attention.textToImage.scaledQueries(texts.rows, heads), try attention.textToImage.unitRows(texts.rows, heads),
-            key,
-            try .concatenated(grams.map { gram throws(TorchError) in try gram.reshaped([-1]) }), try .concatenated(attended),
+            try attention.textToImage.scaledQueries(texts.rows, heads),
+            try attention.textToImage.unitRows(texts.rows, heads), key,
+            try .concatenated(grams.map { gram throws(TorchError) in try gram.reshaped([-1]) }),
+            try .concatenated(attended),
         ]
     }
 }
