@@ -11,7 +11,9 @@ public struct ProgressLine {
     /// The latest steps, of which the rate is taken: when they ended and how many pairs had been seen.
     private var recent: [(time: Double, pairs: Int)]
     private var lastWritten: Double?
-    private var lastLine = ""
+    /// The line of the latest step, with whatever validation there has been since.
+    private var lastLine: String { latest.map { $0(rsum) } ?? "" }
+    private var latest: ((Double?) -> String)?
     private var rsum: Double?
 
     /// - Parameters:
@@ -53,9 +55,11 @@ public struct ProgressLine {
         }
         let rate = Double(recent[recent.count - 1].pairs - recent[0].pairs) / (now - recent[0].time)
         let secondsAStep = (now - start.time) / Double(step - start.step)
-        lastLine = Self.line(
-            step: step, totalSteps: totalSteps, pairsPerSecond: rate, loss: loss, rsum: rsum,
-            secondsLeft: secondsAStep * Double(totalSteps - step))
+        latest = { [totalSteps] rsum in
+            Self.line(
+                step: step, totalSteps: totalSteps, pairsPerSecond: rate, loss: loss, rsum: rsum,
+                secondsLeft: secondsAStep * Double(totalSteps - step))
+        }
         if now - (lastWritten ?? -.infinity) >= (isTerminal ? 0.1 : 30) {
             show(at: now)
         }
@@ -74,12 +78,12 @@ public struct ProgressLine {
 
     /// Shows the last state, and ends the line that was redrawn.
     public mutating func finish() {
-        guard !lastLine.isEmpty else { return }
+        guard latest != nil else { return }
         show(at: seconds())
         if isTerminal {
             write("\n")
         }
-        lastLine = ""
+        latest = nil
     }
 
     private mutating func show(at now: Double) {
