@@ -64,7 +64,9 @@ let package = Package(
         layer("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
-        layer("RetrievalEvaluation", ["RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel"]),
+        layer(
+            "RetrievalEvaluation",
+            ["ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel"]),
         layer(
             "RetrievalTraining",
             [

@@ -55,20 +55,9 @@ struct EvaluateCommand: ParsableCommand {
         func ranks(_ evaluator: Evaluator, keeping path: String?) throws -> RetrievalRanks {
             let meter = Meter("scoring", unit: "pairs")
             guard let path else { return try evaluator.ranks(model, progress: meter.update) }
-            let width = evaluator.truth.captionCount
-            var matrix = [Float](repeating: .nan, count: evaluator.truth.imageCount * width)
-            let ranks = try evaluator.ranks(model, progress: meter.update) { block, scores in
-                for (row, image) in block.images.enumerated() {
-                    let target = image * width + block.captions.lowerBound
-                    let source = row * block.captions.count
-                    matrix.replaceSubrange(
-                        target..<target + block.captions.count, with: scores[source..<source + block.captions.count])
-                }
-            }
-            let writer = try NumpyWriter(
-                path: path, elementType: .float32, shape: [evaluator.truth.imageCount, width])
-            try writer.append(matrix)
-            try writer.finish()
+            var matrix = ScoreMatrix(truth: evaluator.truth)
+            let ranks = try evaluator.ranks(model, progress: meter.update) { matrix.add($1, block: $0) }
+            try matrix.write(to: path)
             return ranks
         }
     }

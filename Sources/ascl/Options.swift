@@ -1,39 +1,49 @@
-import ArgumentParser
+public import ArgumentParser
 import AsCLModel
 import Foundation
 import RetrievalData
-import Torch
+public import Torch
 
 /// Where and how much to compute.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: "cpu, cuda or cuda:N. Default: the first CUDA card if there is one, else cpu.")
-    var device: String?
+    @Option(help: Device.help)
+    var device: Device?
 
     @Option(help: "Threads to compute with. Default: all cores.")
     var threads: Int?
 
     mutating func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
-        if let device, parsed(device) == nil {
-            throw ValidationError("--device: expected cpu, cuda or cuda:N, found \(device)")
-        }
     }
 
     /// Sets the threads and names the device.
     func prepare() throws -> Device {
         if let threads { try Torch.setThreadCount(threads) }
-        guard let device, let place = parsed(device) else { return Device.cudaCount > 0 ? .cuda(0) : .cpu }
-        if case .cuda(let index) = place, index >= Device.cudaCount {
-            throw ValidationError("--device: expected one of \(Device.cudaCount) CUDA cards, found \(device)")
+        return try .chosen(device)
+    }
+}
+
+extension Device: ExpressibleByArgument {
+    static let help: ArgumentHelp = "cpu, cuda or cuda:N. Default: the first CUDA card if there is one, else cpu."
+
+    /// `cpu`, `cuda` or `cuda:N`.
+    public init?(argument: String) {
+        switch argument {
+        case "cpu": self = .cpu
+        case "cuda": self = .cuda(0)
+        default:
+            guard argument.hasPrefix("cuda:"), let index = Int(argument.dropFirst(5)), index >= 0 else { return nil }
+            self = .cuda(index)
         }
-        return place
     }
 
-    private func parsed(_ text: String) -> Device? {
-        if text == "cpu" { return .cpu }
-        if text == "cuda" { return .cuda(0) }
-        guard text.hasPrefix("cuda:"), let index = Int(text.dropFirst(5)), index >= 0 else { return nil }
-        return .cuda(index)
+    /// The device asked for, which has to be there, or the best there is.
+    static func chosen(_ device: Device?) throws -> Device {
+        guard let device else { return cudaCount > 0 ? .cuda(0) : .cpu }
+        if case .cuda(let index) = device, index >= cudaCount {
+            throw ValidationError("--device: expected one of \(cudaCount) CUDA cards, found \(device)")
+        }
+        return device
     }
 }
 

@@ -35,8 +35,8 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Replace the run in the output folder.")
     var overwrite = false
 
-    @Option(help: "cpu, cuda or cuda:N. Default: the first CUDA card if there is one, else cpu.")
-    var device: String?
+    @Option(help: Device.help)
+    var device: Device?
 
     func validate() throws {
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
@@ -51,11 +51,8 @@ struct TrainCommand: ParsableCommand {
         let saved = output + "/training.yaml"
         var settings = try TrainingConfiguration(contentsOf: config ?? saved)
         try settings.apply(overrides: overrides)
-        var compute = ComputeOptions()
-        compute.device = device
-        compute.threads = settings.training.threads > 0 ? settings.training.threads : nil
-        try compute.validate()
-        let place = try compute.prepare()
+        if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
+        let place = try Device.chosen(device)
 
         let dataset = try Dataset(path: data)
         let train = try dataset.split(settings.data.trainSplit)
