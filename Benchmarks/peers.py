@@ -6,12 +6,12 @@
            their clipping and Adam
   agree    no timing: the three forms' scores and gradients compared on a small input; exits 1 when they differ
 
-One pass warms up, then the median of --repeat passes counts. With --captions n, times n/2 and n captions against all
+One pass warms up, then the fastest of --repeat passes counts, for
+a slow one tells of the machine. With --captions n, times n/2 and n captions against all
 images and extends the line through both to N, so that `modules` need not run for minutes.
 """
 import argparse
 import json
-import statistics
 import sys
 import time
 import warnings
@@ -123,23 +123,23 @@ class Peer:
         return step
 
 
-def median_seconds(work, repeat):
+def fastest_seconds(work, repeat):
     work()
     passes = []
     for _ in range(repeat):
         start = time.perf_counter()
         work()
         passes.append(time.perf_counter() - start)
-    return statistics.median(passes)
+    return min(passes)
 
 
 def measure(options):
     peer = Peer(options.form, options.dimension, options.batch, options.heads, options.regions, options.words)
     prepare = peer.prepare_step if options.what == "step" else peer.prepare_forward
     captions = options.captions or options.batch
-    seconds = median_seconds(prepare(captions), options.repeat)
+    seconds = fastest_seconds(prepare(captions), options.repeat)
     if captions < options.batch:
-        half = median_seconds(prepare(captions // 2), options.repeat)
+        half = fastest_seconds(prepare(captions // 2), options.repeat)
         seconds += (seconds - half) / (captions - captions // 2) * (options.batch - captions)
     pairs = options.batch**2 * (CAPTION_KINDS if options.what == "step" else 1)
     return {"form": options.form, "what": options.what, "dimension": options.dimension, "batch": options.batch,
