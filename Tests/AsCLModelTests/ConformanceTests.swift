@@ -51,9 +51,11 @@ struct ConformanceCase {
         return try difference.norm(0).item() / max(expected.norm(0).item(), 1e-12)
     }
 
+    /// The largest difference from the expected values, relative to the largest of them.
     func largestDifference(_ tensor: Tensor, _ name: String) throws -> Float {
         let expected = try #require(tensors[name]).array(Float.self)
-        return try zip(tensor.detached().array(Float.self), expected).map { abs($0 - $1) }.max() ?? 0
+        let largest = try #require(expected.map(abs).max())
+        return try (zip(tensor.detached().array(Float.self), expected).map { abs($0 - $1) }.max() ?? 0) / largest
     }
 }
 
