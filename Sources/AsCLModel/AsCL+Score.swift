@@ -1,43 +1,91 @@
 public import TextEncoding
 public import Torch
 
+/// The arithmetic of products; parameters, softmaxes, lengths and cosines stay float32.
+public enum Precision: String, Sendable, CaseIterable {
+    /// 32-bit floating point.
+    case fp32
+    /// bfloat16 in all of libtorch's products, on any device.
+    case bf16
+    /// 16-bit integers in the products of the pair score, each row scaled by its length: as many bits again as bfloat16
+    /// has, and on the CPU half as fast again as fp32. Needs the fused kernel, so the CPU and sum fusion.
+    case int16
+}
+
 /// Projected images with what scoring needs of them alone, made once however many texts they meet.
 public struct ScorableImages: Sendable {
-    let images: ImageBatch
-    let fused: FusedImages?
+    enum Form {
+        case fused(FusedImages)
+        case operators(ImageBatch)
+    }
+    let form: Form
+
+    /// Images one batch after the other: made in pieces, a block of any size needs little more memory than its result.
+    /// - Throws: `TorchError` when they are of different kinds.
+    public static func joined(_ batches: [ScorableImages]) throws(TorchError) -> ScorableImages {
+        var fused: [FusedImages] = []
+        var others: [ImageBatch] = []
+        for batch in batches {
+            switch batch.form {
+            case .fused(let images): fused.append(images)
+            case .operators(let images): others.append(images)
+            }
+        }
+        guard fused.isEmpty || others.isEmpty else {
+            throw TorchError(operation: "joined(\(batches.count))", reason: "expected images scorable in one way")
+        }
+        if others.isEmpty { return ScorableImages(form: .fused(FusedImages(joining: fused))) }
+        return try ScorableImages(
+            form: .operators(
+                ImageBatch(
+                    regions: .concatenated(others.map(\.regions)), globals: .concatenated(others.map(\.globals)))))
+    }
 }
 
 /// Projected texts with what scoring needs of them alone, made once however many images they meet.
 public struct ScorableTexts: Sendable {
-    let texts: TextBatch
-    let fused: FusedTexts?
+    enum Form {
+        case fused(FusedTexts)
+        case operators(TextBatch)
+    }
+    let form: Form
 }
 
 extension AsCL {
     /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
-    public func scorable(_ images: ImageBatch) throws(TorchError) -> ScorableImages {
-        try scorable(projected: project(images))
+    public func scorable(_ images: ImageBatch, in precision: Precision = .fp32) throws(TorchError) -> ScorableImages {
+        try scorable(projected: project(images), in: precision)
     }
 
     /// Projected features `[images, regions, D]` and `[images, D]`, ready to be scored.
-    public func scorable(projected images: ImageBatch) throws(TorchError) -> ScorableImages {
-        try ScorableImages(images: images, fused: fusedTables(images))
+    public func scorable(
+        projected images: ImageBatch, in precision: Precision = .fp32
+    ) throws(TorchError) -> ScorableImages {
+        guard let fused = try fusedTables(images, precision) else { return ScorableImages(form: .operators(images)) }
+        return ScorableImages(form: .fused(fused))
     }
 
     /// The text encoder's word vectors `[words, B]`, ready to be scored.
-    public func scorable(_ texts: TextBatch) throws(TorchError) -> ScorableTexts {
-        try scorable(projected: project(texts))
+    public func scorable(_ texts: TextBatch, in precision: Precision = .fp32) throws(TorchError) -> ScorableTexts {
+        try scorable(projected: project(texts), in: precision)
     }
 
     /// Projected word vectors `[words, D]`, ready to be scored.
-    public func scorable(projected texts: TextBatch) throws(TorchError) -> ScorableTexts {
-        try ScorableTexts(texts: texts, fused: fusedTables(texts))
+    public func scorable(
+        projected texts: TextBatch, in precision: Precision = .fp32
+    ) throws(TorchError) -> ScorableTexts {
+        guard let fused = try fusedTables(texts, precision) else { return ScorableTexts(form: .operators(texts)) }
+        return ScorableTexts(form: .fused(fused))
     }
 
     /// S `[images, texts]`: every pair from that pair alone, by the fastest form that fits - the fused kernel for
-    /// float32 on the CPU, operators elsewhere (other devices and precisions, gated fusion). The forms agree to rounding.
+    /// float32 on the CPU, operators elsewhere (other devices, bfloat16, gated fusion). The forms agree to rounding.
     public func similarity(_ images: ScorableImages, _ texts: ScorableTexts) throws(TorchError) -> Tensor {
-        if let images = images.fused, let texts = texts.fused { return try fusedSimilarity(images, texts) }
-        return try algebraScores(images.images, texts.texts).similarity
+        switch (images.form, texts.form) {
+        case (.fused(let images), .fused(let texts)): return try fusedSimilarity(images, texts)
+        case (.operators(let images), .operators(let texts)): return try algebraScores(images, texts).similarity
+        default:
+            throw TorchError(operation: "similarity", reason: "expected images and texts scorable in one way")
+        }
     }
 }

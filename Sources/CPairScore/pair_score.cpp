@@ -1,52 +1,172 @@
-// The C interface: checks the sizes, cuts the pairs into tiles and hands them to libtorch's threads.
+// The C interface: checks the sizes, cuts the pairs into tasks and hands them to libtorch's threads.
 #include "problem.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <new>
+#include <memory>
+#include <numeric>
 
 // libtorch's thread pool, of its stable C interface: one chunk of begin ..< end for each thread.
 extern "C" int32_t torch_parallel_for(int64_t begin, int64_t end, int64_t grain,
                                       void (*body)(int64_t, int64_t, void *), void *context);
 
+struct ps_packed : pair_score::Packed {};
+
 namespace pair_score {
 namespace {
 
-// Larger tiles use each table more often, smaller ones stay in cache and occupy more threads. Found by measuring.
-constexpr int64_t tileColumns = 288, tileCaptions = 16, tileWords = 240;
-
 const Kernel &kernel() {
 #if defined(__x86_64__)
-    static const bool fast = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (fast) return avx2Kernel;
-#endif
+    static const Kernel &best = []() -> const Kernel & {
+        const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+        const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+            && __builtin_cpu_supports("avx512vnni");
+        return avx2 && avx512 ? avx512Kernel : avx2 ? avx2Kernel : portableKernel;
+    }();
+    return best;
+#else
     return portableKernel;
+#endif
 }
 
-bool sizesAreSound(const ps_tables &t) {
-    if (t.images < 1 || t.regions < 1 || t.captions < 1 || t.heads < 1 || t.dimension < 1) return false;
-    if (t.dimension % t.heads != 0 || !t.offsets || t.offsets[0] != 0) return false;
-    for (int64_t caption = 0; caption < t.captions; ++caption) {
-        if (t.offsets[caption + 1] <= t.offsets[caption]) return false;
+/// Calls body(begin, end) for parts of 0 ..< count on libtorch's threads. Throws bad_alloc if a part does.
+template <class Body>
+void parallel(int64_t count, Body body) {
+    struct Context { Body &body; std::atomic<bool> failed; };
+    Context context = {body, {false}};
+    const int32_t status = torch_parallel_for(0, count, 1, [](int64_t begin, int64_t end, void *pointer) {
+        auto &context = *static_cast<Context *>(pointer);
+        try {
+            context.body(begin, end);
+        } catch (const std::bad_alloc &) {
+            context.failed = true;
+        }
+    }, &context);
+    if (status != 0 || context.failed) throw std::bad_alloc();
+}
+
+bool fit(int64_t count, int64_t dimension, int64_t heads) {
+    return count > 0 && heads > 0 && dimension > 0 && dimension % heads == 0 && dimension < 1 << 18;
+}
+
+bool isSound(const ps_images &images) { return fit(images.count, images.dimension, images.heads) && images.regions > 0; }
+
+bool isSound(const ps_texts &texts) {
+    if (!fit(texts.count, texts.dimension, texts.heads) || !texts.offsets || texts.offsets[0] != 0) return false;
+    for (int64_t caption = 0; caption < texts.count; ++caption) {
+        if (texts.offsets[caption + 1] <= texts.offsets[caption]) return false;
     }
     return true;
 }
 
-int64_t wordsOf(const ps_tables &t, int64_t caption) { return t.offsets[caption + 1] - t.offsets[caption]; }
+// MARK: Packing
+
+/// Items of a group: as columns they fill about so many panels, for larger groups use each table more often and
+/// smaller ones stay in cache. Captions are the 16 lanes of one product. Found by measuring.
+constexpr int64_t groupColumns = 288, mostImages = 32, mostCaptions = panelWidth;
+
+void group(Packed &side) {
+    const int64_t most = side.isImages ? mostImages : mostCaptions;
+    int64_t panel = 0;
+    side.panelSegments.push_back(0);
+    for (int64_t item = 0; item < side.items;) {
+        const int64_t first = item, firstPanel = panel;
+        int64_t columns = 0;
+        for (; item < side.items && item - first < most; ++item) {
+            if (columns > 0 && columns + side.rows(item) > groupColumns) break;
+            for (int64_t row = 0; row < side.rows(item);) {
+                const int64_t lane = columns % panelWidth;
+                const int64_t taken = std::min(side.rows(item) - row, panelWidth - lane);
+                if (lane == 0 && columns > 0) side.panelSegments.push_back(side.segments.size());
+                side.segments.push_back({item, lane, lane + taken});
+                for (int64_t i = 0; i < taken; ++i) {
+                    side.column.push_back(firstPanel * panelWidth + columns++);
+                }
+                row += taken;
+            }
+        }
+        side.panelSegments.push_back(side.segments.size());
+        panel = firstPanel + (columns + panelWidth - 1) / panelWidth;
+        side.groups.push_back({first, item - first, firstPanel, panel - firstPanel});
+        side.mostItems = std::max(side.mostItems, item - first);
+    }
+}
+
+void allocate(Packed &side) {
+    const int64_t H = side.heads, D = side.dimension, rows = side.rowOffsets.back();
+    const int64_t panels = side.panelSegments.size() - 1, headCells = H * side.cells(side.width);
+    const int64_t paddedD = (D + panelWidth - 1) / panelWidth * panelWidth;
+    side.gramOffsets.push_back(0), side.attendedOffsets.push_back(0);
+    for (int64_t item = 0; item < side.items; ++item) {
+        const int64_t weights = H * side.filled(item);
+        side.gramOffsets.push_back(side.gramOffsets.back() + weights * side.cells(weights));
+        side.attendedOffsets.push_back(
+            side.attendedOffsets.back() + H * side.cells(side.rows(item)) * (side.isImages ? D : paddedD));
+        side.mostRows = std::max(side.mostRows, side.rows(item));
+    }
+    side.columns = Array<uint32_t>(panels * 2 * headCells * panelWidth);
+    side.columnScale = Array<float>(panels * 2 * H * panelWidth);
+    side.keys = Array<uint32_t>(rows * headCells);
+    side.keyScale = Array<float>(rows * H);
+    side.gram = Array<uint32_t>(side.gramOffsets.back());
+    side.gramScale = Array<float>(side.items);
+    side.attended = Array<uint32_t>(side.attendedOffsets.back());
+    side.attendedScale = Array<float>(side.items);
+    if (side.isImages) side.own = Array<float>(side.items * D);
+}
+
+ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t heads, ps_precision precision,
+               ps_packed **packed, int64_t *badItem) {
+    auto side = std::make_unique<ps_packed>();
+    side->items = items, side->heads = heads, side->dimension = dimension, side->width = dimension / heads;
+    side->isImages = from.own != nullptr, side->isFixed = precision == PS_FIXED16;
+    side->perCell = side->isFixed ? 2 : 1;
+    // Longest first: captions of one length fill the panels of their group, and the last tasks are the short ones.
+    side->source.resize(items);
+    std::iota(side->source.begin(), side->source.end(), 0);
+    std::sort(side->source.begin(), side->source.end(), [&](int64_t a, int64_t b) {
+        const int64_t more = from.rowOffsets[a + 1] - from.rowOffsets[a], less = from.rowOffsets[b + 1] - from.rowOffsets[b];
+        return more != less ? more > less : a < b;
+    });
+    side->rowOffsets.push_back(0);
+    for (int64_t item : side->source) {
+        side->rowOffsets.push_back(side->rowOffsets.back() + from.rowOffsets[item + 1] - from.rowOffsets[item]);
+    }
+    group(*side);
+    allocate(*side);
+    std::atomic<int64_t> bad = items;
+    parallel(items, [&](int64_t begin, int64_t end) {
+        for (int64_t item = begin; item < end; ++item) {
+            if (kernel().pack(*side, from, item)) continue;
+            int64_t known = bad;
+            while (side->source[item] < known && !bad.compare_exchange_weak(known, side->source[item])) {}
+        }
+    });
+    if (bad < items) {
+        if (badItem) *badItem = bad;
+        return PS_NOT_FINITE;
+    }
+    *packed = side.release();
+    return PS_OK;
+}
+
+// MARK: Gradients
+
+// Larger tiles use each table more often, smaller ones stay in cache and occupy more threads. Found by measuring.
+constexpr int64_t tileColumns = 288, tileCaptions = 16, tileWords = 240;
 
 void cut(Problem &problem) {
-    const ps_tables &t = problem.tables;
-    problem.mostImages = std::clamp<int64_t>(tileColumns / t.regions, 1, t.images);
-    for (int64_t image = 0; image < t.images; image += problem.mostImages) problem.imageBlocks.push_back(image);
-    problem.imageBlocks.push_back(t.images);
+    const ps_images &images = problem.image;
+    const ps_texts &texts = problem.text;
+    problem.mostImages = std::clamp<int64_t>(tileColumns / images.regions, 1, images.count);
+    for (int64_t image = 0; image < images.count; image += problem.mostImages) problem.imageBlocks.push_back(image);
+    problem.imageBlocks.push_back(images.count);
 
     problem.textGramOffsets.push_back(0);
     problem.captionBlocks.push_back(0);
-    for (int64_t caption = 0, captions = 0, words = 0; caption < t.captions; ++caption) {
-        const int64_t N = wordsOf(t, caption);
-        problem.textGramOffsets.push_back(problem.textGramOffsets.back() + t.heads * t.heads * N * N);
+    for (int64_t caption = 0, captions = 0, words = 0; caption < texts.count; ++caption) {
+        const int64_t N = texts.offsets[caption + 1] - texts.offsets[caption];
+        problem.textGramOffsets.push_back(problem.textGramOffsets.back() + texts.heads * texts.heads * N * N);
         if (captions == tileCaptions || (captions > 0 && words + N > tileWords)) {
             problem.captionBlocks.push_back(caption);
             captions = words = 0;
@@ -54,95 +174,102 @@ void cut(Problem &problem) {
         captions += 1, words += N;
         problem.mostCaptions = std::max(problem.mostCaptions, captions);
         problem.mostWords = std::max(problem.mostWords, words);
-        problem.longestCaption = std::max(problem.longestCaption, N);
     }
-    problem.captionBlocks.push_back(t.captions);
-}
-
-/// Calls body(index, workspace) for 0 ..< count on libtorch's threads; false when memory runs out.
-template <class Body>
-bool parallel(const Problem &problem, int64_t count, Body body) {
-    struct Context { Body body; size_t bytes; std::atomic<bool> failed; };
-    Context context = {body, (kernel().workspaceFloats(problem) * sizeof(float) + 63) / 64 * 64, {false}};
-    const int32_t status = torch_parallel_for(0, count, 1, [](int64_t begin, int64_t end, void *pointer) {
-        auto &context = *static_cast<Context *>(pointer);
-        auto *workspace = static_cast<float *>(std::aligned_alloc(64, context.bytes));
-        if (!workspace) {
-            context.failed = true;
-            return;
-        }
-        for (int64_t index = begin; index < end; ++index) context.body(index, workspace);
-        std::free(workspace);
-    }, &context);
-    return status == 0 && !context.failed;
-}
-
-bool forward(const Problem &problem) {
-    // A task is one image block with a run of caption blocks: few images or few captions still fill the threads.
-    constexpr int64_t run = 4;
-    const int64_t captionBlocks = problem.captionBlocks.size() - 1, runs = (captionBlocks + run - 1) / run;
-    const int64_t imageBlocks = problem.imageBlocks.size() - 1;
-    return parallel(problem, imageBlocks * runs, [&, runs, captionBlocks](int64_t task, float *workspace) {
-        const int64_t first = task % runs * run;
-        for (int64_t block = first; block < first + run && block < captionBlocks; ++block) {
-            kernel().run(problem, task / runs, block, workspace);
-        }
-    });
+    problem.captionBlocks.push_back(texts.count);
 }
 
 void clear(const Problem &problem) {
-    const ps_tables &t = problem.tables;
-    const ps_gradients &g = *problem.gradients;
-    const int64_t HK = t.heads * t.regions, words = t.offsets[t.captions];
+    const int64_t D = problem.image.dimension, regions = problem.image.count * problem.image.regions;
+    const int64_t HK = problem.image.heads * problem.image.regions, words = problem.text.offsets[problem.text.count];
     const auto zero = [](float *at, int64_t count) { std::memset(at, 0, count * sizeof(float)); };
-    for (float *at : {g.image_query, g.image_unit, g.image_key}) zero(at, t.images * t.regions * t.dimension);
-    for (float *at : {g.text_query, g.text_unit, g.text_key}) zero(at, words * t.dimension);
-    zero(g.image_gram, t.images * HK * HK);
-    zero(g.image_attended, t.images * HK * t.dimension);
-    zero(g.image_own, t.images * t.dimension);
-    zero(g.text_gram, problem.textGramOffsets.back());
-    zero(g.text_attended, t.heads * words * t.dimension);
+    for (float *at : {problem.toImage.query, problem.toImage.unit, problem.toImage.key}) zero(at, regions * D);
+    for (float *at : {problem.toText.query, problem.toText.unit, problem.toText.key}) zero(at, words * D);
+    zero(problem.toImage.gram, problem.image.count * HK * HK);
+    zero(problem.toImage.attended, problem.image.count * HK * D);
+    zero(problem.toImage.own, problem.image.count * D);
+    zero(problem.toText.gram, problem.textGramOffsets.back());
+    zero(problem.toText.attended, problem.text.heads * words * D);
 }
 
-bool backward(const Problem &problem) {
+void backward(const Problem &problem) {
     clear(problem);
     // In each round every block of the side with fewer blocks meets its own block of the other side: no two tiles at
     // work add to the same gradient, and every gradient is summed in the order of the rounds whatever the threads do.
     const int64_t imageBlocks = problem.imageBlocks.size() - 1, captionBlocks = problem.captionBlocks.size() - 1;
     const int64_t rounds = std::max(imageBlocks, captionBlocks), tiles = std::min(imageBlocks, captionBlocks);
     for (int64_t round = 0; round < rounds; ++round) {
-        const bool done = parallel(problem, tiles, [&, round](int64_t block, float *workspace) {
-            const int64_t partner = (block + round) % rounds;
-            if (imageBlocks < captionBlocks) kernel().run(problem, block, partner, workspace);
-            else kernel().run(problem, partner, block, workspace);
+        parallel(tiles, [&](int64_t begin, int64_t end) {
+            const Array<float> workspace(kernel().workspaceFloats(problem));
+            for (int64_t block = begin; block < end; ++block) {
+                const int64_t partner = (block + round) % rounds;
+                if (imageBlocks < captionBlocks) kernel().backward(problem, block, partner, workspace.at(0));
+                else kernel().backward(problem, partner, block, workspace.at(0));
+            }
         });
-        if (!done) return false;
     }
-    return true;
 }
 
 }  // namespace
 }  // namespace pair_score
 
-using pair_score::Problem;
+using namespace pair_score;
 
-ps_status ps_forward(const ps_tables *tables, float local_weight, float *score, float *local, float *global) try {
-    if (!tables || !score || !pair_score::sizesAreSound(*tables)) return PS_BAD_SIZES;
-    Problem problem = {
-        .tables = *tables, .localWeight = local_weight, .score = score, .local = local, .global = global};
-    pair_score::cut(problem);
-    return pair_score::forward(problem) ? PS_OK : PS_OUT_OF_MEMORY;
+ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_packed **packed, int64_t *bad_item) try {
+    if (!images || !packed || !isSound(*images)) return PS_BAD_SIZES;
+    const ps_images &from = *images;
+    ItemTables tables = {from.query, from.unit, from.key, from.gram, from.attended, from.own, {}, {}};
+    const int64_t HK = from.heads * from.regions;
+    for (int64_t image = 0; image <= from.count; ++image) {
+        tables.rowOffsets.push_back(image * from.regions);
+        tables.gramOffsets.push_back(image * HK * HK);
+    }
+    return pack(tables, from.count, from.dimension, from.heads, precision, packed, bad_item);
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
 }
 
-ps_status ps_backward(const ps_tables *tables, float local_weight, const float *score_gradient,
-                      const ps_gradients *gradients) try {
-    if (!tables || !score_gradient || !gradients || !pair_score::sizesAreSound(*tables)) return PS_BAD_SIZES;
-    Problem problem = {
-        .tables = *tables, .localWeight = local_weight, .scoreGradient = score_gradient, .gradients = gradients};
-    pair_score::cut(problem);
-    return pair_score::backward(problem) ? PS_OK : PS_OUT_OF_MEMORY;
+ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed **packed, int64_t *bad_item) try {
+    if (!texts || !packed || !isSound(*texts)) return PS_BAD_SIZES;
+    const ps_texts &from = *texts;
+    ItemTables tables = {from.query, from.unit, from.key, from.gram, from.attended, nullptr, {}, {0}};
+    tables.rowOffsets.assign(from.offsets, from.offsets + from.count + 1);
+    for (int64_t caption = 0; caption < from.count; ++caption) {
+        const int64_t HN = from.heads * (from.offsets[caption + 1] - from.offsets[caption]);
+        tables.gramOffsets.push_back(tables.gramOffsets.back() + HN * HN);
+    }
+    return pack(tables, from.count, from.dimension, from.heads, precision, packed, bad_item);
+} catch (const std::bad_alloc &) {
+    return PS_OUT_OF_MEMORY;
+}
+
+void ps_release(ps_packed *packed) { delete packed; }
+
+ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
+    if (!images || !texts || !score || !images->isImages || texts->isImages || images->isFixed != texts->isFixed
+        || images->dimension != texts->dimension || images->heads != texts->heads) {
+        return PS_BAD_SIZES;
+    }
+    // A task is one image group with a run of caption groups: few images or few captions still fill the threads.
+    constexpr int64_t run = 4;
+    const int64_t runs = (texts->groups.size() + run - 1) / run;
+    parallel(images->groups.size() * runs, [&](int64_t begin, int64_t end) {
+        kernel().score(*images, *texts, local_weight, score, run, begin, end);
+    });
+    return PS_OK;
+} catch (const std::bad_alloc &) {
+    return PS_OUT_OF_MEMORY;
+}
+
+ps_status ps_backward(const ps_images *images, const ps_texts *texts, float local_weight, const float *score_gradient,
+                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients) try {
+    if (!images || !texts || !score_gradient || !image_gradients || !text_gradients || !isSound(*images)
+        || !isSound(*texts) || images->dimension != texts->dimension || images->heads != texts->heads) {
+        return PS_BAD_SIZES;
+    }
+    Problem problem = {*images, *texts, local_weight, score_gradient, *image_gradients, *text_gradients};
+    cut(problem);
+    backward(problem);
+    return PS_OK;
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
 }

@@ -1,36 +1,49 @@
-// One call of the kernel: what it reads and writes, and how its pairs are cut into tiles.
+// What the C interface hands to the code of one instruction set.
 #pragma once
 
 #include "include/pair_score.h"
+#include "packed.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
 namespace pair_score {
 
+/// One backward call: what it reads and writes, and how its pairs are cut into tiles.
 struct Problem {
-    const ps_tables &tables;
+    const ps_images &image;
+    const ps_texts &text;
     float localWeight;
-    const float *scoreGradient = nullptr;      // null in a forward call
-    const ps_gradients *gradients = nullptr;   // null in a forward call
-    float *score = nullptr;                    // null in a backward call
-    float *local = nullptr, *global = nullptr;  // may be null
+    const float *scoreGradient;
+    const ps_image_gradients &toImage;
+    const ps_text_gradients &toText;
 
     std::vector<int64_t> textGramOffsets = {};                  // [T + 1], in floats
     std::vector<int64_t> imageBlocks = {}, captionBlocks = {};  // first item of each block, then the number of items
     int64_t mostImages = 0, mostCaptions = 0, mostWords = 0;    // in a block
-    int64_t longestCaption = 0;                                 // in words
 };
 
-/// The tile's work for one instruction set: `run` takes the pairs of one image block x one caption block.
+/// Tables of one side before they are packed, images and captions alike.
+struct ItemTables {
+    const float *query, *unit, *key, *gram, *attended, *own;  // `own` of images only
+    std::vector<int64_t> rowOffsets, gramOffsets;             // [items + 1], in rows and in floats
+};
+
 struct Kernel {
+    /// Fills the places of one packed item; false if one of its numbers is not finite.
+    bool (*pack)(const Packed &to, const ItemTables &from, int64_t item);
+    /// Scores groups of images x captions: task is (image group) x (run of `run` caption groups), begin ..< end of them.
+    void (*score)(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run, int64_t begin,
+                  int64_t end);
+    /// Adds the gradients of one image block x one caption block.
     size_t (*workspaceFloats)(const Problem &problem);
-    void (*run)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
+    void (*backward)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
 };
 
 extern const Kernel portableKernel;
 #if defined(__x86_64__)
-extern const Kernel avx2Kernel;
+extern const Kernel avx2Kernel, avx512Kernel;
 #endif
 
 }  // namespace pair_score

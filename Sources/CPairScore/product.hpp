@@ -5,12 +5,9 @@ struct Left { const float *at; int64_t row, step; };      // (m, p) is at[m * ro
 struct Right { const float *at; int64_t step, column; };  // (p, n) is at[p * step + n * column]; one stride is 1
 struct Target { float *at; int64_t row; bool add; };
 
-/// Parts of a triangular matrix that are zero and are left out: left (m, p) for p > m, or right (p, n) for p > n.
-enum class Zeros { none, leftAbove, rightBelow };
-
 /// The right side is copied into panels of 16 columns, [depth][16]: a tile of 6 rows x 2 vectors fills the registers.
 /// As many panels as stay in the second-level cache are copied at once, for long reads are much faster than short ones.
-constexpr int64_t panelWidth = 16, panelFloats = 32 * 1024;
+constexpr int64_t panelFloats = 32 * 1024;
 
 inline int64_t panelSpace(int64_t depth) { return depth * panelWidth > panelFloats ? depth * panelWidth : panelFloats; }
 
@@ -105,32 +102,27 @@ void multiplyRows(int64_t rows, int64_t depth, Left left, const float *panel, Ta
 
 /// One panel of columns: the rows are split as evenly as possible, for short tiles are slow.
 template <int V>
-void multiplyPanel(int64_t rows, int64_t depth, Left left, const float *panel, Target target, int64_t columns,
-                   bool leftAbove) {
+void multiplyPanel(int64_t rows, int64_t depth, Left left, const float *panel, Target target, int64_t columns) {
     constexpr int most = V == 2 ? 6 : 8;
     const int64_t tiles = (rows + most - 1) / most;
     for (int64_t tile = 0, first = 0; tile < tiles; ++tile) {
         const int64_t next = rows * (tile + 1) / tiles;
-        const int64_t steps = leftAbove && next < depth ? next : depth;
-        multiplyRows<most, V>(next - first, steps, {left.at + first * left.row, left.row, left.step}, panel,
+        multiplyRows<most, V>(next - first, depth, {left.at + first * left.row, left.row, left.step}, panel,
                               {target.at + first * target.row, target.row, target.add}, columns);
         first = next;
     }
 }
 
 /// target [rows, columns] = (or +=) left [rows, depth] x right [depth, columns]; `panel` has panelSpace(depth) floats.
-inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, Target target, float *panel,
-                     Zeros zeros = Zeros::none) {
+inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, Target target, float *panel) {
     const int64_t group = panelSpace(depth) / (depth * panelWidth) * panelWidth;
     for (int64_t first = 0; first < columns; first += group) {
         const int64_t count = columns - first < group ? columns - first : group;
         pack({right.at + first * right.column, right.step, right.column}, count, depth, panel);
         for (int64_t n = 0; n < count; n += panelWidth) {
             const Target to = {target.at + first + n, target.row, target.add};
-            const int64_t last = first + n + panelWidth;
-            const int64_t steps = zeros == Zeros::rightBelow && last < depth ? last : depth;
             const auto multiplyOne = count - n > 8 ? multiplyPanel<2> : multiplyPanel<1>;
-            multiplyOne(rows, steps, left, panel + n * depth, to, count - n, zeros == Zeros::leftAbove);
+            multiplyOne(rows, depth, left, panel + n * depth, to, count - n);
         }
     }
 }

@@ -78,8 +78,8 @@ struct ConformanceCase {
         #expect(try given.largestDifference(scores.global, "expected.global") < 1e-5)
     }
 
-    @Test(arguments: ConformanceCase.names, [Form.plain, .algebra, .fused])
-    func lossAndEveryGradient(_ name: String, _ form: Form) throws {
+    @Test(arguments: ConformanceCase.names, ScoreForm.allCases)
+    func lossAndEveryGradient(_ name: String, _ form: ScoreForm) throws {
         let given = try ConformanceCase(name)
         let scores = try form.similarity(given.model, given.images, given.texts)
         let negatives = try form.similarity(given.model, given.images, given.negatives)
@@ -92,20 +92,6 @@ struct ConformanceCase {
             let gradient = try #require(tensor.gradient, "\(parameter) has no gradient")
             let error = try given.error(gradient, "gradient.\(parameter)")
             #expect(error < 1e-5, "\(parameter) is off by \(error)")
-        }
-    }
-
-    enum Form: CaseIterable {
-        case plain, algebra, fused
-
-        func similarity(_ model: AsCL, _ images: ImageBatch, _ texts: TextBatch) throws -> Tensor {
-            switch self {
-            case .plain: try model.plainScores(model.project(images), model.project(texts)).similarity
-            case .algebra: try model.algebraScores(model.project(images), model.project(texts)).similarity
-            case .fused:
-                try model.fusedSimilarity(
-                    #require(model.scorable(images).fused), #require(model.scorable(texts).fused))
-            }
         }
     }
 }

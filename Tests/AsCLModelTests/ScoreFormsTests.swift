@@ -10,7 +10,10 @@ import TorchNN
     func `all forms give the same scores`(_ given: RandomCase) throws {
         let model = try given.model().ascl
         let (images, texts) = (try given.images(), try given.texts())
-        #expect(try model.scorable(images).fused != nil)
+        guard case .fused = try model.scorable(images).form else {
+            Issue.record("the kernel does not serve the common case")
+            return
+        }
         let plain = try ScoreForm.plain.similarity(model, images, texts)
         #expect(plain.shape == [given.imageCount, given.lengths.count])
         for form in [ScoreForm.algebra, .fused] {

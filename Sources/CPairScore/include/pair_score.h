@@ -1,8 +1,8 @@
 /// AsCL's score of every (image, caption) pair and its gradients on the CPU, from tables that hold all that depends on
 /// one item alone. Nothing of size pairs x words x regions is kept beyond one block of pairs.
 ///
-/// Every array is float32, row-major and contiguous. I images, K regions an image, T captions, D joint dimension,
-/// H heads of d = D / H columns each; captions are packed: caption t is rows offsets[t] ..< offsets[t + 1] of W words.
+/// Every table is float32, row-major and contiguous. I images, K regions an image, T captions, D joint dimension,
+/// H heads of d = D / H columns each; captions are joined: caption t is rows offsets[t] ..< offsets[t + 1] of W words.
 /// "Key" below is a projected key, which is the value too; "unit" is a normalised item pulled back through the output
 /// projection, so that its product with a key is the cosine's numerator; "value" is a key after the output projection.
 #ifndef PAIR_SCORE_H
@@ -14,39 +14,52 @@
 extern "C" {
 #endif
 
-typedef enum { PS_OK = 0, PS_BAD_SIZES = 1, PS_OUT_OF_MEMORY = 2 } ps_status;
+typedef enum { PS_OK = 0, PS_BAD_SIZES = 1, PS_OUT_OF_MEMORY = 2, PS_NOT_FINITE = 3 } ps_status;
+
+/// How forward products are computed: in float32, or from 16-bit integers - each row scaled so that no sum overflows -
+/// with 32-bit sums. Softmax, lengths and cosines are float32 either way.
+typedef enum { PS_FLOAT32 = 0, PS_FIXED16 = 1 } ps_precision;
 
 typedef struct {
-    int64_t images, regions, captions, dimension, heads;
-    const int64_t *offsets;      ///< [T + 1], from 0 to W; every caption has at least one word
+    int64_t count, regions, dimension, heads;
+    const float *query;     ///< [I, K, D] query of image-to-text attention, divided by sqrt(d)
+    const float *unit;      ///< [I, K, D] unit regions through the output projection of image-to-text
+    const float *key;       ///< [I, K, D] key of text-to-image attention
+    const float *gram;      ///< [I, HK, HK] inner products of the image's values, row h * K + k; symmetric
+    const float *attended;  ///< [I, HK, D] values through the projection of the attended image
+    const float *own;       ///< [I, D] global feature through its projection
+} ps_images;
 
-    const float *image_query;    ///< [I, K, D] query of image-to-text attention, divided by sqrt(d)
-    const float *image_unit;     ///< [I, K, D] unit regions through the output projection of image-to-text
-    const float *image_key;      ///< [I, K, D] key of text-to-image attention
-    const float *image_gram;     ///< [I, HK, HK] inner products of the image's values, row h * K + k; symmetric
-    const float *image_attended; ///< [I, HK, D] values through the projection of the attended image
-    const float *image_own;      ///< [I, D] global feature through its projection
-
-    const float *text_query;     ///< [W, D] query of text-to-image attention, divided by sqrt(d)
-    const float *text_unit;      ///< [W, D] unit words through the output projection of text-to-image
-    const float *text_key;       ///< [W, D] key of image-to-text attention
-    const float *text_gram;      ///< for each caption of N words in turn [HN, HN], row h * N + n; symmetric
-    const float *text_attended;  ///< for each caption in turn [HN, D] values through the projection of attended text
-} ps_tables;
+typedef struct {
+    int64_t count, dimension, heads;
+    const int64_t *offsets;  ///< [T + 1], from 0 to W; every caption has at least one word
+    const float *query;      ///< [W, D] query of text-to-image attention, divided by sqrt(d)
+    const float *unit;       ///< [W, D] unit words through the output projection of text-to-image
+    const float *key;        ///< [W, D] key of image-to-text attention
+    const float *gram;       ///< for each caption of N words in turn [HN, HN], row h * N + n; symmetric
+    const float *attended;   ///< for each caption in turn [HN, D] values through the projection of attended text
+} ps_texts;
 
 /// Gradients, each of the shape of the table of the same name. All are overwritten.
-typedef struct {
-    float *image_query, *image_unit, *image_key, *image_gram, *image_attended, *image_own;
-    float *text_query, *text_unit, *text_key, *text_gram, *text_attended;
-} ps_gradients;
+typedef struct { float *query, *unit, *key, *gram, *attended, *own; } ps_image_gradients;
+typedef struct { float *query, *unit, *key, *gram, *attended; } ps_text_gradients;
 
-/// score [I, T] = local_weight * local + (1 - local_weight) * global; `local` and `global` [I, T] may be null.
+/// Tables of one side, arranged for `ps_score`. Belongs to no thread.
+typedef struct ps_packed ps_packed;
+
+/// Arranges tables; the result belongs to the caller, who releases it. PS_NOT_FINITE names the first item with an
+/// infinity or a NaN in `bad_item`.
+ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_packed **packed, int64_t *bad_item);
+ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed **packed, int64_t *bad_item);
+void ps_release(ps_packed *packed);
+
+/// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision.
 /// A pair's result is the same to the bit whatever else is in the batch and however many threads run.
-ps_status ps_forward(const ps_tables *tables, float local_weight, float *score, float *local, float *global);
+ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score);
 
 /// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads.
-ps_status ps_backward(const ps_tables *tables, float local_weight, const float *score_gradient,
-                      const ps_gradients *gradients);
+ps_status ps_backward(const ps_images *images, const ps_texts *texts, float local_weight, const float *score_gradient,
+                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients);
 
 #ifdef __cplusplus
 }

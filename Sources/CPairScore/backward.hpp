@@ -1,15 +1,14 @@
-// Scores and gradients of one tile, a block of images x a block of captions. Included inside a namespace, once for
-// each instruction set. Columns are the regions of the tile's images, i * K + k; rows are the words of its captions.
+// Gradients of one tile, a block of images x a block of captions, all that lies between recomputed. Included inside a
+// namespace, once for each instruction set. Columns are the regions of the tile's images, i * K + k; rows are the words
+// of its captions.
 
-constexpr float smallestSquare = 1e-12f;  // of the length of an attended vector
-constexpr float smallestNorm = 1e-8f;     // of a global vector
-
-class Tile {
+class GradientTile {
 public:
     /// Lays its buffers out in `workspace`; with null, only `floats` and nothing else may be asked of it.
-    Tile(const Problem &problem, float *workspace)
-        : problem(problem), t(problem.tables), g(problem.gradients), workspace(workspace) {
-        K = t.regions, D = t.dimension, H = t.heads, d = D / H;
+    GradientTile(const Problem &problem, float *workspace)
+        : problem(problem), image(problem.image), text(problem.text), toImage(problem.toImage), toText(problem.toText),
+          workspace(workspace) {
+        K = image.regions, D = image.dimension, H = image.heads, d = D / H;
         row = (problem.mostImages * K + 7) / 8 * 8;
         const int64_t pairs = problem.mostImages * problem.mostCaptions;
         const int64_t plane = H * problem.mostWords * row, means = H * problem.mostWords * problem.mostImages;
@@ -19,14 +18,8 @@ public:
             *buffer = take(plane);
         wordMeans = take(means), regionMeans = take(pairs * H * K);
         attendedImage = take(pairs * D), attendedText = take(pairs * D);
-        localScore = take(pairs), globalScore = take(pairs), line = take(2 * (row > H * K ? row : H * K));
-        panel = take(panelSpace(deepest));
-        if (g) {
-            scaled = take(plane), wordMeansGradient = take(means), regionMeansGradient = take(2 * pairs * H * K);
-        } else {
-            const int64_t longest = K > problem.longestCaption ? K : problem.longestCaption;
-            half = take(H * H * longest * longest);
-        }
+        line = take(row > H * K ? row : H * K), panel = take(panelSpace(deepest));
+        scaled = take(plane), wordMeansGradient = take(means), regionMeansGradient = take(2 * pairs * H * K);
     }
 
     size_t floats() const { return used; }
@@ -35,20 +28,21 @@ public:
         firstImage = problem.imageBlocks[imageBlock], images = problem.imageBlocks[imageBlock + 1] - firstImage;
         firstCaption = problem.captionBlocks[captionBlock];
         captions = problem.captionBlocks[captionBlock + 1] - firstCaption;
-        firstWord = t.offsets[firstCaption], words = t.offsets[firstCaption + captions] - firstWord;
+        firstWord = text.offsets[firstCaption], words = text.offsets[firstCaption + captions] - firstWord;
         columns = images * K;
         attend();
         compareGlobals();
         for (int64_t caption = 0; caption < captions; ++caption) compareRegions(caption);
-        for (int64_t image = 0; image < images; ++image) compareWords(image);
-        if (g) projectGradients();
-        else writeScores();
+        for (int64_t i = 0; i < images; ++i) compareWords(i);
+        projectGradients();
     }
 
 private:
     const Problem &problem;
-    const ps_tables &t;
-    const ps_gradients *g;
+    const ps_images &image;
+    const ps_texts &text;
+    const ps_image_gradients &toImage;
+    const ps_text_gradients &toText;
     int64_t K, D, H, d, row;
     int64_t firstImage, images, firstCaption, captions, firstWord, words, columns;
 
@@ -63,8 +57,6 @@ private:
     float *regionMeansGradient;      // [images, captions, HK], and as much again as scratch
     float *attendedImage, *attendedText;  // [images, captions, D], then their gradients
     float *form, *scaled;  // weights x Gram matrix; weights x the gradient of their form
-    float *half;           // see keepHalf
-    float *localScore, *globalScore;  // [images, captions]
     float *line, *panel;
 
     float *take(int64_t count) {
@@ -73,10 +65,10 @@ private:
         return workspace ? workspace + at : nullptr;
     }
 
-    int64_t wordsBefore(int64_t caption) const { return t.offsets[firstCaption + caption] - firstWord; }
+    int64_t wordsBefore(int64_t caption) const { return text.offsets[firstCaption + caption] - firstWord; }
     int64_t wordsOf(int64_t caption) const { return wordsBefore(caption + 1) - wordsBefore(caption); }
-    int64_t pair(int64_t image, int64_t caption) const {
-        return (firstImage + image) * t.captions + firstCaption + caption;
+    int64_t pair(int64_t i, int64_t caption) const {
+        return (firstImage + i) * text.count + firstCaption + caption;
     }
     float *plane(float *buffer, int64_t head, int64_t word) const { return buffer + (head * words + word) * row; }
     template <class Float>
@@ -84,17 +76,17 @@ private:
     template <class Float>
     Float *wordRows(Float *table, int64_t head) const { return table + firstWord * D + head * d; }
     template <class Float>
-    Float *textBlock(Float *table, int64_t caption) const { return table + H * t.offsets[firstCaption + caption] * D; }
+    Float *textBlock(Float *table, int64_t caption) const { return table + H * text.offsets[firstCaption + caption] * D; }
 
     // Dot products of every word with every region, and both softmaxes, head by head while the head is in cache.
     void attend() {
         for (int64_t h = 0; h < H; ++h) {
-            multiplyWordsByRegions(t.text_key, t.image_query, wordLogits, h);
+            multiplyWordsByRegions(text.key, image.query, wordLogits, h);
             for (int64_t caption = 0; caption < captions; ++caption) attendToWords(caption, h);
-            multiplyWordsByRegions(t.text_key, t.image_unit, wordDots, h);
-            multiplyWordsByRegions(t.text_query, t.image_key, regionLogits, h);
-            for (int64_t image = 0; image < images; ++image) attendToRegions(image, h);
-            multiplyWordsByRegions(t.text_unit, t.image_key, regionDots, h);
+            multiplyWordsByRegions(text.key, image.unit, wordDots, h);
+            multiplyWordsByRegions(text.query, image.key, regionLogits, h);
+            for (int64_t i = 0; i < images; ++i) attendToRegions(i, h);
+            multiplyWordsByRegions(text.unit, image.key, regionDots, h);
         }
     }
 
@@ -111,7 +103,7 @@ private:
             Lanes most = load(logits + c), total = 0.0f;
             for (int64_t n = 1; n < N; ++n) most = larger(most, load(logits + n * row + c));
             for (int64_t n = 0; n < N; ++n) {
-                const Lanes weight = exponential(load(logits + n * row + c) - most);
+                const Lanes weight = exponential<Lanes, IntLanes>(load(logits + n * row + c) - most);
                 store(weights + n * row + c, weight);
                 total += weight;
             }
@@ -124,15 +116,15 @@ private:
         }
     }
 
-    void attendToRegions(int64_t image, int64_t h) {
+    void attendToRegions(int64_t i, int64_t h) {
         const IntLanes lane = {0, 1, 2, 3, 4, 5, 6, 7};
         for (int64_t caption = 0; caption < captions; ++caption) {
             const int64_t before = wordsBefore(caption), N = wordsOf(caption);
-            float *means = regionMeans + (image * captions + caption) * H * K + h * K;
+            float *means = regionMeans + (i * captions + caption) * H * K + h * K;
             for (int64_t k = 0; k < K; ++k) means[k] = 0;
             for (int64_t n = 0; n < N; ++n) {
                 // The last vector runs into the next image: masked here, and what is stored beyond K is not kept.
-                const float *logits = plane(regionLogits, h, before + n) + image * K;
+                const float *logits = plane(regionLogits, h, before + n) + i * K;
                 float *weights = line;
                 Lanes most = -__builtin_inff(), total = 0.0f;
                 for (int64_t k = 0; k < K; k += 8) {
@@ -142,12 +134,12 @@ private:
                 }
                 const float highest = largest(most);
                 for (int64_t k = 0; k < K; k += 8) {
-                    const Lanes weight = exponential(load(weights + k) - highest);
+                    const Lanes weight = exponential<Lanes, IntLanes>(load(weights + k) - highest);
                     store(weights + k, weight);
                     total += weight;
                 }
                 const float scale = 1.0f / sum(total);
-                float *kept = regionWeights + (image * words + before + n) * H * K + h * K;
+                float *kept = regionWeights + (i * words + before + n) * H * K + h * K;
                 for (int64_t k = 0; k < K; ++k) {
                     kept[k] = weights[k] * scale;
                     means[k] += kept[k];
@@ -157,13 +149,13 @@ private:
         }
     }
 
-    // The global vectors of every pair and their cosine; backward, the gradients of both and of what they came from.
+    // The global vectors of every pair, and the gradients of their cosine.
     void compareGlobals() {
         for (int64_t i = 0; i < images; ++i) {
             float *to = attendedImage + i * captions * D;
             multiply(captions, D, H * K, {regionMeans + i * captions * H * K, H * K, 1},
-                     {t.image_attended + (firstImage + i) * H * K * D, D, 1}, {to, D, false}, panel);
-            const float *own = t.image_own + (firstImage + i) * D;
+                     {image.attended + (firstImage + i) * H * K * D, D, 1}, {to, D, false}, panel);
+            const float *own = image.own + (firstImage + i) * D;
             for (int64_t j = 0; j < captions; ++j) {
                 for (int64_t x = 0; x < D; ++x) to[j * D + x] += own[x];
             }
@@ -171,12 +163,12 @@ private:
         for (int64_t j = 0; j < captions; ++j) {
             const int64_t HN = H * wordsOf(j);
             multiply(images, D, HN, {wordMeans + images * H * wordsBefore(j), HN, 1},
-                     {textBlock(t.text_attended, j), D, 1}, {attendedText + j * D, captions * D, false}, panel);
+                     {textBlock(text.attended, j), D, 1}, {attendedText + j * D, captions * D, false}, panel);
         }
         for (int64_t i = 0; i < images; ++i) {
             for (int64_t j = 0; j < captions; ++j) compareGlobals(i, j);
         }
-        if (g) spreadGlobalGradients();
+        spreadGlobalGradients();
     }
 
     void compareGlobals(int64_t i, int64_t j) {
@@ -185,8 +177,6 @@ private:
         const float vLength = vNorm < smallestNorm ? smallestNorm : vNorm;
         const float wLength = wNorm < smallestNorm ? smallestNorm : wNorm;
         const float cosine = dot(v, w, D) / (vLength * wLength);
-        globalScore[i * captions + j] = cosine;
-        if (!g) return;
         const float gradient = (1 - problem.localWeight) * problem.scoreGradient[pair(i, j)];
         const float cross = gradient / (vLength * wLength);
         const float vOwn = vNorm < smallestNorm ? 0 : gradient * cosine / (vLength * vLength);
@@ -204,14 +194,14 @@ private:
             const int64_t table = (firstImage + i) * H * K * D;
             float *means = regionMeansGradient + i * captions * H * K;
             float *across = regionMeansGradient + images * captions * H * K;  // [HK, captions]
-            multiply(H * K, captions, D, {t.image_attended + table, D, 1}, {from, 1, D}, {across, captions, false},
+            multiply(H * K, captions, D, {image.attended + table, D, 1}, {from, 1, D}, {across, captions, false},
                      panel);
             for (int64_t j = 0; j < captions; ++j) {
                 for (int64_t x = 0; x < H * K; ++x) means[j * H * K + x] = across[x * captions + j];
             }
             multiply(H * K, D, captions, {regionMeans + i * captions * H * K, 1, H * K}, {from, D, 1},
-                     {g->image_attended + table, D, true}, panel);
-            float *own = g->image_own + (firstImage + i) * D;
+                     {toImage.attended + table, D, true}, panel);
+            float *own = toImage.own + (firstImage + i) * D;
             for (int64_t j = 0; j < captions; ++j) {
                 for (int64_t x = 0; x < D; ++x) own[x] += from[j * D + x];
             }
@@ -219,20 +209,10 @@ private:
         for (int64_t j = 0; j < captions; ++j) {
             const int64_t HN = H * wordsOf(j), at = images * H * wordsBefore(j);
             const float *from = attendedText + j * D;
-            multiply(HN, images, D, {textBlock(t.text_attended, j), D, 1}, {from, 1, captions * D},
+            multiply(HN, images, D, {textBlock(text.attended, j), D, 1}, {from, 1, captions * D},
                      {wordMeansGradient + at, images, false}, panel);
             multiply(HN, D, images, {wordMeans + at, 1, HN}, {from, captions * D, 1},
-                     {textBlock(g->text_attended, j), D, true}, panel);
-        }
-    }
-
-    // The quadratic form of `half` is half that of the symmetric `gram`, for half the work: its upper triangle, and
-    // half its diagonal. The gradient needs weights x gram itself, so it serves only where none is asked for.
-    void keepHalf(const float *gram, int64_t size) {
-        for (int64_t p = 0; p < size; ++p) {
-            for (int64_t j = 0; j < p; ++j) half[p * size + j] = 0;
-            for (int64_t j = p; j < size; ++j) half[p * size + j] = gram[p * size + j];
-            half[p * size + p] *= 0.5f;
+                     {textBlock(toText.attended, j), D, true}, panel);
         }
     }
 
@@ -241,24 +221,17 @@ private:
         const int64_t before = wordsBefore(caption), N = wordsOf(caption), HN = H * N;
         const float *weights = wordWeights + H * before * row;
         const int64_t gram = problem.textGramOffsets[firstCaption + caption];
-        if (g) {
-            multiply(HN, columns, HN, {t.text_gram + gram, HN, 1}, {weights, row, 1}, {form, row, false}, panel);
-        } else {
-            keepHalf(t.text_gram + gram, HN);
-            multiply(HN, columns, HN, {half, 1, HN}, {weights, row, 1}, {form, row, false}, panel, Zeros::leftAbove);
+        multiply(HN, columns, HN, {text.gram + gram, HN, 1}, {weights, row, 1}, {form, row, false}, panel);
+        float *upstream = line;
+        for (int64_t i = 0; i < images; ++i) {
+            const float gradient = problem.scoreGradient[pair(i, caption)] * problem.localWeight / (2 * K);
+            for (int64_t k = 0; k < K; ++k) upstream[i * K + k] = gradient;
         }
-        float *cosine = line, *upstream = line + row;
-        if (g) {
+        // What the means ask of each weight, spread over the columns; `scaled` is free until it is written below.
+        const float *means = wordMeansGradient + images * H * before;
+        for (int64_t j = 0; j < HN; ++j) {
             for (int64_t i = 0; i < images; ++i) {
-                const float gradient = problem.scoreGradient[pair(i, caption)] * problem.localWeight / (2 * K);
-                for (int64_t k = 0; k < K; ++k) upstream[i * K + k] = gradient;
-            }
-            // What the means ask of each weight, spread over the columns; `scaled` is free until it is written below.
-            const float *means = wordMeansGradient + images * H * before;
-            for (int64_t j = 0; j < HN; ++j) {
-                for (int64_t i = 0; i < images; ++i) {
-                    for (int64_t k = 0; k < K; ++k) scaled[j * row + i * K + k] = means[j * images + i] / K;
-                }
+                for (int64_t k = 0; k < K; ++k) scaled[j * row + i * K + k] = means[j * images + i] / K;
             }
         }
         for (int64_t c = 0; c < columns; c += 8) {
@@ -271,11 +244,8 @@ private:
                     square += weight * load(form + (h * N + n) * row + c);
                 }
             }
-            if (!g) square *= 2.0f;
             const Lanes bounded = larger(square, smallestSquare);
             const Lanes inverse = 1.0f / __builtin_elementwise_sqrt(bounded);
-            store(cosine + c, numerator * inverse);
-            if (!g) continue;
             const Lanes dotGradient = load(upstream + c) * inverse;
             const Lanes forSquare = -0.5f * numerator * dotGradient / bounded;
             const Lanes formGradient = square > smallestSquare ? forSquare : Lanes(0.0f);
@@ -297,46 +267,33 @@ private:
                 }
             }
         }
-        for (int64_t i = 0; i < images; ++i) localScore[i * captions + caption] = sum(cosine + i * K, K) / (2 * K);
-        if (!g) return;
-        multiply(HN, HN, columns, {scaled, row, 1}, {weights, 1, row}, {g->text_gram + gram, HN, true}, panel);
+        multiply(HN, HN, columns, {scaled, row, 1}, {weights, 1, row}, {toText.gram + gram, HN, true}, panel);
     }
 
     // Text to image for one image: the cosine of every word with its attended regions.
-    void compareWords(int64_t image) {
-        const int64_t HK = H * K, gram = (firstImage + image) * HK * HK;
-        const float *weights = regionWeights + image * words * HK;
-        if (g) {
-            multiply(words, HK, HK, {weights, HK, 1}, {t.image_gram + gram, HK, 1}, {form, HK, false}, panel);
-        } else {
-            keepHalf(t.image_gram + gram, HK);
-            multiply(words, HK, HK, {weights, HK, 1}, {half, HK, 1}, {form, HK, false}, panel, Zeros::rightBelow);
-        }
+    void compareWords(int64_t i) {
+        const int64_t HK = H * K, gram = (firstImage + i) * HK * HK;
+        const float *weights = regionWeights + i * words * HK;
+        multiply(words, HK, HK, {weights, HK, 1}, {image.gram + gram, HK, 1}, {form, HK, false}, panel);
         for (int64_t caption = 0; caption < captions; ++caption) {
             const int64_t N = wordsOf(caption);
-            const float gradient = g ? problem.scoreGradient[pair(image, caption)] * problem.localWeight / (2 * N) : 0;
-            const float *means = g ? regionMeansGradient + (image * captions + caption) * HK : nullptr;
-            float total = 0;
-            for (int64_t n = 0; n < N; ++n) {
-                total += compareWord(image, wordsBefore(caption) + n, weights, gradient, means, 1.0f / N);
-            }
-            localScore[image * captions + caption] += total / (2 * N);
+            const float gradient = problem.scoreGradient[pair(i, caption)] * problem.localWeight / (2 * N);
+            const float *means = regionMeansGradient + (i * captions + caption) * HK;
+            for (int64_t n = 0; n < N; ++n) compareWord(i, wordsBefore(caption) + n, weights, gradient, means, 1.0f / N);
         }
-        if (!g) return;
-        multiply(HK, HK, words, {scaled, 1, HK}, {weights, HK, 1}, {g->image_gram + gram, HK, true}, panel);
+        multiply(HK, HK, words, {scaled, 1, HK}, {weights, HK, 1}, {toImage.gram + gram, HK, true}, panel);
     }
 
-    float compareWord(int64_t image, int64_t w, const float *weights, float upstream, const float *means, float share) {
+    void compareWord(int64_t i, int64_t w, const float *weights, float upstream, const float *means, float share) {
         const int64_t HK = H * K;
         const float *weight = weights + w * HK;
         float *own = form + w * HK, *dots = line;
         for (int64_t h = 0; h < H; ++h) {
-            std::memcpy(dots + h * K, plane(regionDots, h, w) + image * K, K * sizeof(float));
+            std::memcpy(dots + h * K, plane(regionDots, h, w) + i * K, K * sizeof(float));
         }
-        const float numerator = dot(weight, dots, HK), square = dot(weight, own, HK) * (g ? 1 : 2);
+        const float numerator = dot(weight, dots, HK), square = dot(weight, own, HK);
         const float bounded = square < smallestSquare ? smallestSquare : square;
         const float inverse = 1.0f / __builtin_elementwise_sqrt(bounded);
-        if (!g) return numerator * inverse;
         const float dotGradient = upstream * inverse;
         const float formGradient = square > smallestSquare ? -0.5f * numerator * dotGradient / bounded : 0;
         for (int64_t j = 0; j < HK; ++j) {
@@ -346,22 +303,21 @@ private:
         for (int64_t h = 0; h < H; ++h) {
             const float *gradient = own + h * K, *a = weight + h * K;
             const float total = dot(a, gradient, K);
-            float *logits = plane(regionLogits, h, w) + image * K, *products = plane(regionDots, h, w) + image * K;
+            float *logits = plane(regionLogits, h, w) + i * K, *products = plane(regionDots, h, w) + i * K;
             for (int64_t k = 0; k < K; ++k) {
                 logits[k] = a[k] * (gradient[k] - total);
                 products[k] = dotGradient * a[k];
             }
         }
-        return numerator * inverse;
     }
 
     void projectGradients() {
         // The planes now hold gradients: each goes to the regions by the words, and to the words by the regions.
         struct { const float *plane, *word, *region; float *toWord, *toRegion; } families[] = {
-            {wordLogits, t.text_key, t.image_query, g->text_key, g->image_query},
-            {wordDots, t.text_key, t.image_unit, g->text_key, g->image_unit},
-            {regionLogits, t.text_query, t.image_key, g->text_query, g->image_key},
-            {regionDots, t.text_unit, t.image_key, g->text_unit, g->image_key}};
+            {wordLogits, text.key, image.query, toText.key, toImage.query},
+            {wordDots, text.key, image.unit, toText.key, toImage.unit},
+            {regionLogits, text.query, image.key, toText.query, toImage.key},
+            {regionDots, text.unit, image.key, toText.unit, toImage.key}};
         for (auto [from, word, region, toWord, toRegion] : families) {
             for (int64_t h = 0; h < H; ++h) {
                 const float *gradient = from + h * words * row;
@@ -372,22 +328,10 @@ private:
             }
         }
     }
-
-    void writeScores() {
-        const float u = problem.localWeight;
-        for (int64_t i = 0; i < images; ++i) {
-            for (int64_t j = 0; j < captions; ++j) {
-                const float local = localScore[i * captions + j], global = globalScore[i * captions + j];
-                problem.score[pair(i, j)] = u * local + (1 - u) * global;
-                if (problem.local) problem.local[pair(i, j)] = local;
-                if (problem.global) problem.global[pair(i, j)] = global;
-            }
-        }
-    }
 };
 
-inline size_t workspaceFloats(const Problem &problem) { return Tile(problem, nullptr).floats(); }
+inline size_t workspaceFloats(const Problem &problem) { return GradientTile(problem, nullptr).floats(); }
 
-inline void run(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
-    Tile(problem, workspace).run(imageBlock, captionBlock);
+inline void backward(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
+    GradientTile(problem, workspace).run(imageBlock, captionBlock);
 }

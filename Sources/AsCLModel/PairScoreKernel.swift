@@ -1,0 +1,135 @@
+import CPairScore
+import Torch
+
+/// The fused kernel's calls, with tensors in place of pointers.
+enum PairScoreKernel {
+    /// Tables of images or of texts, arranged for the kernel, which only reads them.
+    final class Packed: @unchecked Sendable {
+        let count: Int
+        fileprivate let handle: OpaquePointer
+
+        fileprivate init(_ handle: OpaquePointer, count: Int) {
+            self.handle = handle
+            self.count = count
+        }
+
+        deinit { ps_release(handle) }
+    }
+
+    /// Arranges image tables: query, unit, key `[images, regions, heads, d]`, gram, attended, own.
+    static func packed(images tables: [Tensor], heads: Int, _ precision: Precision) throws(TorchError) -> Packed {
+        try packed("images", count: tables[0].shape[0]) { packed, badItem throws(TorchError) in
+            try withImages(tables, heads: heads) { ps_pack_images(&$0, precision.kernel, &packed, &badItem) }
+        }
+    }
+
+    /// Arranges text tables: query, unit, key `[words, heads, d]`, gram, attended.
+    static func packed(
+        texts tables: [Tensor], offsets: [Int64], heads: Int, _ precision: Precision
+    ) throws(TorchError) -> Packed {
+        try packed("texts", count: offsets.count - 1) { packed, badItem throws(TorchError) in
+            try withTexts(tables, offsets: offsets, heads: heads) {
+                ps_pack_texts(&$0, precision.kernel, &packed, &badItem)
+            }
+        }
+    }
+
+    /// S `[images of all parts, texts]`.
+    static func score(_ images: [Packed], _ texts: Packed, _ localWeight: Float) throws(TorchError) -> Tensor {
+        let count = images.reduce(0) { $0 + $1.count }
+        let score = try Tensor.empty([count, texts.count])
+        let address = try score.floatAddress()
+        var row = 0
+        for part in images {
+            let status = withExtendedLifetime((part, texts, score)) {
+                ps_score(part.handle, texts.handle, localWeight, address?.advanced(by: row * texts.count))
+            }
+            try check(status, "\(part.count) images, \(texts.count) texts")
+            row += part.count
+        }
+        return score
+    }
+
+    /// The gradient of every table of `score`, images' first.
+    static func gradients(
+        _ tables: [Tensor], heads: Int, offsets: [Int64], _ localWeight: Float, scoreGradient: Tensor
+    ) throws(TorchError) -> [Tensor?] {
+        let gradients = try tables.map { table throws(TorchError) in try Tensor.empty(table.shape) }
+        let to = try gradients.map { gradient throws(TorchError) in try gradient.floatAddress() }
+        let upstream = try scoreGradient.floatAddress()
+        var toImages = ps_image_gradients(
+            query: to[0], unit: to[1], key: to[2], gram: to[3], attended: to[4], own: to[5])
+        var toTexts = ps_text_gradients(query: to[6], unit: to[7], key: to[8], gram: to[9], attended: to[10])
+        let status = try withImages(Array(tables[..<6]), heads: heads) { images throws(TorchError) in
+            try withTexts(Array(tables[6...]), offsets: offsets, heads: heads) { texts in
+                withExtendedLifetime((gradients, scoreGradient)) {
+                    ps_backward(&images, &texts, localWeight, upstream, &toImages, &toTexts)
+                }
+            }
+        }
+        try check(status, "gradients of \(scoreGradient.shape)")
+        return gradients
+    }
+
+    private static func packed(
+        _ kind: String, count: Int,
+        _ pack: (inout OpaquePointer?, inout Int64) throws(TorchError) -> ps_status
+    ) throws(TorchError) -> Packed {
+        var handle: OpaquePointer?
+        var badItem: Int64 = 0
+        let status = try pack(&handle, &badItem)
+        guard status != PS_NOT_FINITE else {
+            throw TorchError(
+                operation: "pair_score(\(count) \(kind))",
+                reason: "expected finite numbers, found an infinity or NaN in number \(badItem) (from 0) of the \(kind)")
+        }
+        try check(status, "\(count) \(kind)")
+        guard let handle else { throw TorchError(operation: "pair_score(\(count) \(kind))", reason: "no result") }
+        return Packed(handle, count: count)
+    }
+
+    private static func withImages<Result>(
+        _ tables: [Tensor], heads: Int, _ body: (inout ps_images) throws(TorchError) -> Result
+    ) throws(TorchError) -> Result {
+        let at = try tables.map { table throws(TorchError) in UnsafePointer(try table.floatAddress()) }
+        let shape = tables[0].shape
+        var images = ps_images(
+            count: Int64(shape[0]), regions: Int64(shape[1]), dimension: Int64(shape.dropFirst(2).reduce(1, *)), heads: Int64(heads),
+            query: at[0], unit: at[1], key: at[2], gram: at[3], attended: at[4], own: at[5])
+        defer { withExtendedLifetime(tables) {} }
+        return try body(&images)
+    }
+
+    private static func withTexts(
+        _ tables: [Tensor], offsets: [Int64], heads: Int, _ body: (inout ps_texts) -> ps_status
+    ) throws(TorchError) -> ps_status {
+        let at = try tables.map { table throws(TorchError) in UnsafePointer(try table.floatAddress()) }
+        let dimension = Int64(tables[0].shape.dropFirst().reduce(1, *))
+        defer { withExtendedLifetime(tables) {} }
+        return offsets.withUnsafeBufferPointer { offsets in
+            var texts = ps_texts(
+                count: Int64(offsets.count - 1), dimension: dimension, heads: Int64(heads), offsets: offsets.baseAddress,
+                query: at[0], unit: at[1], key: at[2], gram: at[3], attended: at[4])
+            return body(&texts)
+        }
+    }
+
+    private static func check(_ status: ps_status, _ what: String) throws(TorchError) {
+        guard status != PS_OK else { return }
+        throw TorchError(
+            operation: "pair_score(\(what))", reason: status == PS_OUT_OF_MEMORY ? "out of memory" : "impossible sizes")
+    }
+}
+
+extension Precision {
+    fileprivate var kernel: ps_precision { self == .int16 ? PS_FIXED16 : PS_FLOAT32 }
+}
+
+extension Tensor {
+    fileprivate func floatAddress() throws(TorchError) -> UnsafeMutablePointer<Float>? {
+        guard dtype == .float32 else {
+            throw TorchError(operation: "pair_score(\(shape))", reason: "expected float32, found \(dtype)")
+        }
+        return try withBytes { $0.baseAddress?.assumingMemoryBound(to: Float.self) }
+    }
+}

@@ -1,0 +1,106 @@
+// The two arithmetics of the forward kernel: float32, and 16-bit integers with 32-bit sums. Included inside a namespace,
+// once for each instruction set.
+//
+// Integers instead of bfloat16, because every machine multiplies them two at a time (vpmaddwd, since AVX2; vpdpwssd) at
+// no less than the speed of its bfloat16 products, and 16 bits shared out over a row keep four more of them than
+// bfloat16's 8. No sum can overflow: a row of norm at most `greatestNorm` gives products of at most its square
+// (Cauchy-Schwarz), and the weights of a softmax add up to one.
+
+typedef float Row __attribute__((ext_vector_type(16)));
+typedef float LooseRow __attribute__((ext_vector_type(16), aligned(4)));
+
+inline Row loadRow(const float *from) { return *reinterpret_cast<const LooseRow *>(from); }
+inline void storeRow(float *to, Row value) { *reinterpret_cast<LooseRow *>(to) = value; }
+
+inline float largestMagnitude(const float *from, int64_t count) {
+    float most = 0;
+    for (int64_t i = 0; i < count; ++i) {
+        const float magnitude = __builtin_fabsf(from[i]);
+        most = magnitude > most || magnitude != magnitude ? magnitude : most;
+    }
+    return most;
+}
+
+struct Real {
+    using Sum = Row;
+    static constexpr int64_t perCell = 1;
+    static constexpr float weightUnit = 1;
+
+    static Sum add(Sum total, uint32_t left, const uint32_t *right) {
+        return total + Row(__builtin_bit_cast(float, left)) * *reinterpret_cast<const Row *>(right);
+    }
+    static Row real(Sum total) { return total; }
+
+    /// What a number of a row is multiplied with before it is put into a cell.
+    static float factorOfRow(const float *, int64_t) { return 1; }
+    static float factorOfTable(float, int64_t, int64_t) { return 1; }
+    static void put(uint32_t *cells, int64_t, float value) { *cells = __builtin_bit_cast(uint32_t, value); }
+
+    static void putWeights(uint32_t *cell, Row even, Row) { *reinterpret_cast<Row *>(cell) = even; }
+    static Row weights(const uint32_t *cell, int64_t) { return *reinterpret_cast<const Row *>(cell); }
+
+    /// Adds lanes from ..< to, each of eight cells, to eight sums.
+    static void addLanes(const Lanes (&cells)[8], int64_t from, int64_t to, float *sums, int64_t) {
+        Lanes total = load(sums);
+        for (int64_t lane = from; lane < to; ++lane) total += cells[lane];
+        store(sums, total);
+    }
+    static uint32_t meanCell(const float *sums, int64_t, float share) {
+        return __builtin_bit_cast(uint32_t, *sums * share);
+    }
+};
+
+struct Fixed {
+    using Sum = IntRow;
+    static constexpr int64_t perCell = 2;
+    static constexpr float weightUnit = 32767;
+    static constexpr float greatest = 32767, greatestNorm = 46000;  // 46340 squared is 2^31; the rest is for rounding
+
+    static Sum add(Sum total, uint32_t left, const uint32_t *right) {
+        return addPairs(total, IntRow(int32_t(left)), *reinterpret_cast<const IntRow *>(right));
+    }
+    static Row real(Sum total) { return __builtin_convertvector(total, Row); }
+
+    static float factorOfRow(const float *row, int64_t count) {
+        const float norm = __builtin_sqrtf(dot(row, row, count)), most = largestMagnitude(row, count);
+        if (norm == 0) return 1;
+        const float byNorm = greatestNorm / norm, byMost = greatest / most;
+        return byMost < byNorm ? byMost : byNorm;
+    }
+    /// For a table whose `heads` x `rows` rows meet weights that add up to one in each head.
+    static float factorOfTable(float most, int64_t heads, int64_t rows) {
+        const float limit = 2147480000.0f / (float(heads) * (weightUnit + rows));
+        return most == 0 ? 1 : (limit < greatest ? limit : greatest) / most;
+    }
+    /// `place` is 0 or 1, the number's place in its cell; a cell starts as zeros.
+    static void put(uint32_t *cell, int64_t place, float value) {
+        const float bounded = value < -greatest ? -greatest : value > greatest ? greatest : value;
+        const int32_t whole = bounded == bounded ? int32_t(__builtin_rintf(bounded)) : 0;
+        *cell |= uint32_t(uint16_t(whole)) << (16 * place);
+    }
+
+    static void putWeights(uint32_t *cell, Row even, Row odd) {
+        const Row half = 0.5f;
+        const IntRow low = __builtin_convertvector(even * weightUnit + half, IntRow);
+        const IntRow high = __builtin_convertvector(odd * weightUnit + half, IntRow);
+        *reinterpret_cast<IntRow *>(cell) = high << 16 | low;
+    }
+    static Row weights(const uint32_t *cell, int64_t place) {
+        const IntRow both = *reinterpret_cast<const IntRow *>(cell);
+        return __builtin_convertvector(place == 0 ? both & IntRow(0xffff) : both >> 16, Row);
+    }
+
+    /// Adds lanes from ..< to, each of eight cells, to eight sums and, `stride` further on, eight for their other places.
+    static void addLanes(const Lanes (&cells)[8], int64_t from, int64_t to, float *sums, int64_t stride) {
+        Lanes even = load(sums), odd = load(sums + stride);
+        for (int64_t lane = from; lane < to; ++lane) {
+            const IntLanes both = __builtin_bit_cast(IntLanes, cells[lane]);
+            even += __builtin_convertvector(both & IntLanes(0xffff), Lanes);
+            odd += __builtin_convertvector(both >> 16, Lanes);
+        }
+        store(sums, even), store(sums + stride, odd);
+    }
+    static uint32_t meanCell(const float *sums, int64_t stride, float share) {
+        return uint32_t(sums[0] * share + 0.5f) | uint32_t(sums[stride] * share + 0.5f) << 16;
+    }
+};

@@ -1,0 +1,11 @@
+// All code of one instruction set. Included inside a namespace after `addPairs` and `mostBlock` are defined there.
+#include "vector.hpp"
+#include "product.hpp"
+#include "arithmetic.hpp"
+
+constexpr float smallestSquare = 1e-12f;  // of the length of an attended vector
+constexpr float smallestNorm = 1e-8f;     // of a global vector
+
+#include "backward.hpp"
+#include "forward.hpp"
+#include "pack.hpp"

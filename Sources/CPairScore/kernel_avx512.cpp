@@ -1,0 +1,25 @@
+// For x86 machines with AVX-512 and its 16-bit products (VNNI); pair_score.cpp asks the machine before it calls this.
+#if defined(__x86_64__)
+#include "problem.hpp"
+
+#include <immintrin.h>
+
+#pragma clang diagnostic ignored "-Wpsabi"  // wide vectors never leave this file
+
+namespace pair_score {
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+namespace avx512 {
+typedef int32_t IntRow __attribute__((ext_vector_type(16)));
+constexpr int64_t mostBlock = 12;  // rows: as many sums hide the latency of a product
+
+inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
+    return (IntRow)_mm512_dpwssd_epi32((__m512i)total, (__m512i)left, (__m512i)right);
+}
+#include "kernel.hpp"
+}  // namespace avx512
+#pragma clang attribute pop
+
+const Kernel avx512Kernel = {avx512::pack, avx512::score, avx512::workspaceFloats, avx512::backward};
+}  // namespace pair_score
+#endif
