@@ -66,7 +66,7 @@ let package = Package(
         layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
         layer(
             "RetrievalEvaluation",
-            ["ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel"]),
+            ["ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
         layer(
             "RetrievalTraining",
             [

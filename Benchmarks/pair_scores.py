@@ -5,7 +5,8 @@
   algebra   no attended vector: sums over tables made once an item, arranged as few large products
 
 All take v [I, K, D] regions, g [I, D] global vectors, w [T, L, D] words, mask [T, L] (true at the real words, which
-come first), and the weights by their names in a checkpoint. `peers.py --what agree` holds them to each other.
+come first), and the weights by their names in a checkpoint. The call makes what a form keeps of each item and returns a
+function that gives S from it, so that the two can be timed apart. `peers.py --what agree` holds them to each other.
 """
 import math
 
@@ -19,13 +20,13 @@ EPSILON = 1e-12
 # --- What the first two forms share ---
 
 
-def join(v, w, attended_words, attended_regions, g, weights, local_weight):
-    """S of images [I] against one caption, from the attended vectors. w and attended_regions hold real words only."""
+def join(v, w, attended_words, attended_regions, image, weights, local_weight):
+    """S of images [I] against one caption, from the attended vectors and the projected global vectors `image`. w and
+    attended_regions hold real words only."""
     local = F.cosine_similarity(v, attended_words, dim=-1).mean(1)
     local = local + F.cosine_similarity(w, attended_regions, dim=-1).mean(1)
     caption = F.linear(attended_words.mean(1), weights["fusion.global.text.weight"])
-    image = F.linear(attended_regions.mean(1), weights["fusion.global.attended_image.weight"])
-    image = image + F.linear(g, weights["fusion.global.image.weight"])
+    image = image + F.linear(attended_regions.mean(1), weights["fusion.global.attended_image.weight"])
     return local_weight * local / 2 + (1 - local_weight) * F.cosine_similarity(image, caption, dim=-1)
 
 
@@ -58,13 +59,17 @@ def modules(v, g, w, mask, weights, heads, local_weight, recompute=False):
         words = words.expand(len(v), -1, -1)
         attended_words = cross_attention(v, words, weights, "fusion.image_to_text", heads)
         attended_regions = cross_attention(words, v, weights, "fusion.text_to_image", heads)
-        return join(v, words, attended_words, attended_regions, g, weights, local_weight)
+        image = F.linear(g, weights["fusion.global.image.weight"])
+        return join(v, words, attended_words, attended_regions, image, weights, local_weight)
 
-    columns = []
-    for index, length in enumerate(mask.sum(1).tolist()):
-        arguments = (v, g, w[index : index + 1, :length])
-        columns.append(checkpoint(column, *arguments, use_reentrant=False) if recompute else column(*arguments))
-    return torch.stack(columns, 1)
+    def scores():
+        columns = []
+        for index, length in enumerate(mask.sum(1).tolist()):
+            arguments = (v, g, w[index : index + 1, :length])
+            columns.append(checkpoint(column, *arguments, use_reentrant=False) if recompute else column(*arguments))
+        return torch.stack(columns, 1)
+
+    return scores
 
 
 # --- cached ---
@@ -75,14 +80,19 @@ def cached(v, g, w, mask, weights, heads, local_weight):
     project = lambda x, name: split_heads(F.linear(x, weights[f"fusion.{name}.weight"]), heads)
     v_query, v_value = project(v, "image_to_text.query") * scale, project(v, "text_to_image.key_value")
     w_query, w_value = project(w, "text_to_image.query") * scale, project(w, "image_to_text.key_value")
-    columns = []
-    for index, length in enumerate(mask.sum(1).tolist()):
-        one = slice(index, index + 1)
-        attended_words = attend(v_query, w_value[one, :, :length], weights["fusion.image_to_text.output.weight"])
-        attended_regions = attend(w_query[one, :, :length], v_value, weights["fusion.text_to_image.output.weight"])
-        words = w[one, :length].expand(len(v), -1, -1)
-        columns.append(join(v, words, attended_words, attended_regions, g, weights, local_weight))
-    return torch.stack(columns, 1)
+    image = F.linear(g, weights["fusion.global.image.weight"])
+
+    def scores():
+        columns = []
+        for index, length in enumerate(mask.sum(1).tolist()):
+            one = slice(index, index + 1)
+            attended_words = attend(v_query, w_value[one, :, :length], weights["fusion.image_to_text.output.weight"])
+            attended_regions = attend(w_query[one, :, :length], v_value, weights["fusion.text_to_image.output.weight"])
+            words = w[one, :length].expand(len(v), -1, -1)
+            columns.append(join(v, words, attended_words, attended_regions, image, weights, local_weight))
+        return torch.stack(columns, 1)
+
+    return scores
 
 
 # --- algebra ---
@@ -125,18 +135,22 @@ def one_direction(queries, pulled, values, gram, target_mask=None):
 def algebra(v, g, w, mask, weights, heads, local_weight):
     image = item_tables(v, "image_to_text", "text_to_image", "attended_image", weights, heads)
     caption = item_tables(w, "text_to_image", "image_to_text", "text", weights, heads)
+    image_itself = F.linear(g, weights["fusion.global.image.weight"])[:, None]
     share = mask.to(v.dtype) / mask.sum(1, keepdim=True)
 
-    cosines, attention = one_direction(*image[:2], *caption[2:4], mask)  # [T, I, K], [T, I, K, hL]
-    local = cosines.mean(-1).T
-    caption_global = (attention.mean(2) @ caption[4]).transpose(0, 1)  # [I, T, D]
+    def scores():
+        cosines, attention = one_direction(*image[:2], *caption[2:4], mask)  # [T, I, K], [T, I, K, hL]
+        local = cosines.mean(-1).T
+        caption_global = (attention.mean(2) @ caption[4]).transpose(0, 1)  # [I, T, D]
 
-    cosines, attention = one_direction(*caption[:2], *image[2:4])  # [I, T, L], [I, T, L, hK]
-    local = local + (cosines * share).sum(-1)
-    attended = torch.einsum("tl,itlx->itx", share, attention)
-    image_global = attended @ image[4] + F.linear(g, weights["fusion.global.image.weight"])[:, None]
+        cosines, attention = one_direction(*caption[:2], *image[2:4])  # [I, T, L], [I, T, L, hK]
+        local = local + (cosines * share).sum(-1)
+        attended = torch.einsum("tl,itlx->itx", share, attention)
+        image_global = attended @ image[4] + image_itself
 
-    return local_weight * local / 2 + (1 - local_weight) * F.cosine_similarity(image_global, caption_global, dim=-1)
+        return local_weight * local / 2 + (1 - local_weight) * F.cosine_similarity(image_global, caption_global, dim=-1)
+
+    return scores
 
 
 FORMS = {"modules": modules, "cached": cached, "algebra": algebra}

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Times AsCL written in PyTorch, on the input that `ascl bench` makes too (same shapes, random values).
 
-  forward  S [N, N] from projected features, without gradients
+  forward  S [N, N] without gradients; what a form keeps of each item is made beforehand
   step     one whole training step: projections, S of N images with the captions T, T-, T+ and T+-, the loss, gradients,
            their clipping and Adam
   agree    no timing: the three forms' scores and gradients compared on a small input; exits 1 when they differ
 
-One pass warms up, then the fastest of --repeat passes counts, for
-a slow one tells of the machine. With --captions n, times n/2 and n captions against all
-images and extends the line through both to N, so that `modules` need not run for minutes.
+One pass warms up, then the fastest of --repeat passes counts, for a slow one tells of the machine. --captions n keeps
+`modules` from running for minutes: forward then scores n captions only, and a step's time is the line through n/2 and n
+captions, extended to N. bf16 is PyTorch's autocast: products in bfloat16, the rest as it chooses.
 """
 import argparse
 import json
+import resource
 import sys
 import time
 import warnings
@@ -21,12 +22,15 @@ warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
 
 import torch
 import torch.nn.functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from pair_scores import FORMS, modules
 
 REGION_DIMENSION, GLOBAL_DIMENSION, TEXT_DIMENSION = 2048, 2048, 768
 LOCAL_WEIGHT, TEMPERATURE, LEARNING_RATE, CLIP_NORM = 0.8, 0.05, 5e-4, 2.0
 CAPTION_KINDS = 4  # T, T-, T+, T+-
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+AGREEMENT = {"fp32": 1e-4, "bf16": 5e-2}  # what `agree` allows
 
 # Module by module, the activations of all pairs would take some hundred megabytes a caption. Beyond this much, each
 # caption is computed again in its backward pass.
@@ -67,9 +71,9 @@ def contrastive_loss(positive, negative, temperature):
 
 
 class Peer:
-    def __init__(self, form, dimension, batch, heads, regions, words):
+    def __init__(self, form, precision, dimension, batch, heads, regions, words):
         torch.manual_seed(0)
-        self.form, self.heads = FORMS[form], heads
+        self.form, self.precision, self.heads = FORMS[form], PRECISIONS[precision], heads
         self.weights = make_weights(dimension)
         self.optimizer = torch.optim.Adam(self.weights.values(), lr=LEARNING_RATE, fused=True)
         count = lengths(batch, words)
@@ -82,20 +86,24 @@ class Peer:
     def recomputes(self, captions):
         return self.form is modules and self.bytes_per_caption * captions > KEPT_ACTIVATIONS
 
-    def scores(self, v, g, w, mask, **options):
+    def autocast(self):
+        return torch.autocast("cpu", torch.bfloat16, enabled=self.precision is torch.bfloat16)
+
+    def scorer(self, v, g, w, mask, **options):
         return self.form(v, g, w, mask, self.weights, self.heads, LOCAL_WEIGHT, **options)
 
     def images(self):
         return project(self.regions, self.weights, "image.region"), project(self.globals, self.weights, "image.global")
 
     def prepare_forward(self, captions):
-        """What is timed, with the projections done beforehand."""
-        with torch.inference_mode():
+        """What is timed, with the tables of all items made beforehand."""
+        with torch.inference_mode(), self.autocast():
             (v, g), w = self.images(), project(self.words[0, :captions], self.weights, "text.projection")
+            scores = self.scorer(v, g, w, self.mask[:captions])
 
-        @torch.inference_mode()
         def forward():
-            return self.scores(v, g, w, self.mask[:captions])
+            with torch.inference_mode(), self.autocast():
+                return scores()
 
         return forward
 
@@ -105,18 +113,20 @@ class Peer:
         words = project(self.words[:, :captions], self.weights, "text.projection")
         if self.form is modules:
             options = {"recompute": self.recomputes(captions)}
-            scores = [self.scores(v, g, words[kind], mask, **options) for kind in range(CAPTION_KINDS)]
+            scores = [self.scorer(v, g, words[kind], mask, **options)().float() for kind in range(CAPTION_KINDS)]
         else:
             # All captions at once: the images' tables are made once a step.
-            every = self.scores(v, g, words.flatten(0, 1), mask.repeat(CAPTION_KINDS, 1))
-            scores = every.split(captions, 1)
+            every = self.scorer(v, g, words.flatten(0, 1), mask.repeat(CAPTION_KINDS, 1))
+            scores = every().float().split(captions, 1)
         first = contrastive_loss(scores[0], scores[1], TEMPERATURE)
         return (first + contrastive_loss(scores[2], scores[3], TEMPERATURE)) / 2
 
     def prepare_step(self, captions):
         def step():
             self.optimizer.zero_grad(set_to_none=True)
-            self.loss(captions).backward()
+            with self.autocast():
+                loss = self.loss(captions)
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(self.weights.values(), CLIP_NORM)
             self.optimizer.step()
 
@@ -133,33 +143,59 @@ def fastest_seconds(work, repeat):
     return min(passes)
 
 
+def matmul_rate(dtype):
+    """Multiply-adds a second of this machine's matrix product."""
+
+    def rate(size):
+        a, b = torch.randn(2, size, size).to(dtype)
+        return size**3 / fastest_seconds(lambda: a @ b, 3)
+
+    # A machine without instructions for bfloat16 may take half a minute for a large product.
+    small = rate(256)
+    return rate(2048) if 2048**3 / small < 2 else small
+
+
 def measure(options):
-    peer = Peer(options.form, options.dimension, options.batch, options.heads, options.regions, options.words)
-    prepare = peer.prepare_step if options.what == "step" else peer.prepare_forward
+    shape = {name: getattr(options, name) for name in ("dimension", "batch", "heads", "regions", "words")}
+    peer = Peer(options.form, options.precision, **shape)
     captions = options.captions or options.batch
-    seconds = fastest_seconds(prepare(captions), options.repeat)
-    if captions < options.batch:
-        half = fastest_seconds(prepare(captions // 2), options.repeat)
-        seconds += (seconds - half) / (captions - captions // 2) * (options.batch - captions)
-    pairs = options.batch**2 * (CAPTION_KINDS if options.what == "step" else 1)
-    return {"form": options.form, "what": options.what, "dimension": options.dimension, "batch": options.batch,
-            "heads": options.heads, "regions": options.regions, "words": options.words, "threads": options.threads,
-            "captions_timed": captions, "recomputed": options.what == "step" and peer.recomputes(captions),
-            "seconds": seconds, "pairs": pairs, "pairs_per_second": pairs / seconds}
+    result = {"what": options.what, "form": options.form, "precision": options.precision, **shape,
+              "threads": options.threads, "captions_timed": captions}
+    if options.what == "forward":
+        pairs, forward = options.batch * captions, peer.prepare_forward(captions)
+        with FlopCounterMode(display=False) as counter:
+            forward()
+        result["multiply_adds_per_pair"] = counter.get_total_flops() / 2 / pairs
+        seconds = fastest_seconds(forward, options.repeat)
+    else:
+        pairs = CAPTION_KINDS * options.batch**2
+        result["recomputed"] = peer.recomputes(captions)
+        seconds = fastest_seconds(peer.prepare_step(captions), options.repeat)
+        if captions < options.batch:
+            half = fastest_seconds(peer.prepare_step(captions // 2), options.repeat)
+            seconds += (seconds - half) / (captions - captions // 2) * (options.batch - captions)
+    return result | {"seconds": seconds, "pairs": pairs, "pairs_per_second": pairs / seconds,
+                     "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                     "matmul_multiply_adds_per_second": matmul_rate(torch.float32),
+                     "bf16_matmul_multiply_adds_per_second": matmul_rate(torch.bfloat16)}
 
 
-def agree():
-    """The largest difference between the forms in scores, and in gradients relative to each gradient's norm."""
-    losses, gradients, worst = [], [], 0.0
+def agree(precision):
+    """The largest difference of the forms at this precision from `modules` at fp32, in losses, and in gradients
+    relative to each gradient's norm."""
+
+    def derived(form, precision):
+        peer = Peer(form, precision, dimension=32, batch=6, heads=4, regions=5, words=6)
+        with peer.autocast():
+            loss = peer.loss(6)
+        return loss.detach(), torch.autograd.grad(loss, list(peer.weights.values()))
+
+    loss, gradients = derived("modules", "fp32")
+    differences = []
     for form in FORMS:
-        peer = Peer(form, dimension=32, batch=6, heads=4, regions=5, words=6)
-        loss = peer.loss(6)
-        losses.append(loss.detach())
-        gradients.append(torch.autograd.grad(loss, list(peer.weights.values())))
-    for loss, gradient in zip(losses, gradients):
-        worst = max(worst, float((loss - losses[0]).abs()))
-        worst = max(worst, *(float((a - b).norm() / b.norm()) for a, b in zip(gradient, gradients[0])))
-    return worst
+        other, others = derived(form, precision)
+        differences += [(other - loss).abs(), *((a - b).norm() / b.norm() for a, b in zip(others, gradients))]
+    return float(torch.stack(differences).max())
 
 
 def whole(text):
@@ -172,11 +208,12 @@ def whole(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--form", choices=FORMS, default="algebra")
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp32")
     parser.add_argument("--what", choices=["forward", "step", "agree"], default="step")
     for name, default in {"dimension": 1024, "batch": 64, "heads": 8, "regions": 36, "words": 13, "threads": 2,
                           "repeat": 3}.items():
         parser.add_argument(f"--{name}", type=whole, default=default)
-    parser.add_argument("--captions", type=whole, help="time only so many captions and extend to the batch")
+    parser.add_argument("--captions", type=whole, help="time only so many captions")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.dimension % options.heads != 0:
@@ -186,9 +223,9 @@ def main():
     torch.set_num_threads(options.threads)
 
     if options.what == "agree":
-        difference = agree()
+        difference = agree(options.precision)
         print(f"the forms' losses and gradients differ by at most {difference:.1e}")
-        sys.exit(difference > 1e-4)
+        sys.exit(not difference <= AGREEMENT[options.precision])  # NaN does not agree
     result = measure(options)
     if options.json:
         print(json.dumps(result))

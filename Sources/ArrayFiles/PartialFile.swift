@@ -4,16 +4,49 @@ import Foundation
 final class PartialFile {
     let path: String
     private let temporaryPath: String
+    private let isKept: Bool
     private var descriptor: Int32
 
-    init(path: String) throws(ArrayFileError) {
+    /// - Parameter isKept: Whether the unfinished file stays when this object goes, under a name that finds it again.
+    init(path: String, isKept: Bool = false) throws(ArrayFileError) {
         self.path = path
+        self.isKept = isKept
         let url = URL(fileURLWithPath: path)
-        let name = ".\(url.lastPathComponent).\(UUID().uuidString.prefix(8)).partial"
+        let unique = isKept ? "" : ".\(UUID().uuidString.prefix(8))"
+        let name = ".\(url.lastPathComponent)\(unique).partial"
         temporaryPath = url.deletingLastPathComponent().appendingPathComponent(name).path
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        descriptor = open(temporaryPath, O_RDWR | O_CREAT | (isKept ? 0 : O_EXCL) | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
             throw .system(path, place: "creating", expected: "a folder that can be written", code: errno)
+        }
+    }
+
+    /// Bytes in the unfinished file.
+    func size() throws(ArrayFileError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw .system(path, place: "writing", expected: "a readable file", code: errno)
+        }
+        return Int(status.st_size)
+    }
+
+    /// Makes the unfinished file so long, with zeros where nothing was written.
+    func resize(to count: Int) throws(ArrayFileError) {
+        guard ftruncate(descriptor, off_t(count)) == 0 else {
+            throw .system(path, place: "writing", expected: "room for \(count) bytes", code: errno)
+        }
+    }
+
+    /// Writes at a place of its own, whatever was written before.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ArrayFileError) {
+        var written = 0
+        while written < bytes.count, let base = bytes.baseAddress {
+            let count = pwrite(descriptor, base + written, bytes.count - written, off_t(offset + written))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system(path, place: "writing", expected: "room for \(bytes.count) more bytes", code: errno)
+            }
+            written += count
         }
     }
 
@@ -44,7 +77,7 @@ final class PartialFile {
     deinit {
         if descriptor >= 0 {
             close(descriptor)
-            unlink(temporaryPath)
+            if !isKept { unlink(temporaryPath) }
         }
     }
 

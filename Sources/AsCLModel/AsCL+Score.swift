@@ -78,6 +78,13 @@ extension AsCL {
         return ScorableTexts(form: .fused(fused))
     }
 
+    /// About how much memory an item of so many regions or words takes once it is scorable, in bytes.
+    public func scorableBytes(rows: Int, in precision: Precision) -> Int {
+        let (dimension, weights) = (configuration.jointDimension, configuration.heads * rows)
+        let numbers = 3 * rows * dimension + weights * weights + weights * dimension
+        return numbers * (precision == .int16 ? 2 : 4)
+    }
+
     /// S `[images, texts]`: every pair from that pair alone, by the fastest form that fits - the fused kernel for
     /// float32 on the CPU, operators elsewhere (other devices, bfloat16, gated fusion). The forms agree to rounding.
     public func similarity(_ images: ScorableImages, _ texts: ScorableTexts) throws(TorchError) -> Tensor {
@@ -87,5 +94,16 @@ extension AsCL {
         default:
             throw TorchError(operation: "similarity", reason: "expected images and texts scorable in one way")
         }
+    }
+
+    /// The instruction set that the fused kernel runs on here: `avx512`, `avx2` or `portable`.
+    public static var kernelInstructions: String { PairScoreKernel.instructions }
+
+    /// Bytes of tables that the fused kernel reads to score every pair, from memory or the last cache; nil where
+    /// operators serve.
+    public func bytesRead(_ images: ScorableImages, _ texts: ScorableTexts) -> Int? {
+        guard case .fused(let images) = images.form, case .fused(let texts) = texts.form else { return nil }
+        let other = texts.packed.extent
+        return images.parts.map(\.extent).reduce(0) { $0 + $1.bytes * other.groups + $1.groups * other.bytes }
     }
 }

@@ -3,6 +3,9 @@ import Torch
 
 /// The fused kernel's calls, with tensors in place of pointers.
 enum PairScoreKernel {
+    /// The instruction set that serves this machine.
+    static var instructions: String { String(cString: ps_instructions()) }
+
     /// Tables of images or of texts, arranged for the kernel, which only reads them.
     final class Packed: @unchecked Sendable {
         let count: Int
@@ -11,6 +14,12 @@ enum PairScoreKernel {
         fileprivate init(_ handle: OpaquePointer, count: Int) {
             self.handle = handle
             self.count = count
+        }
+
+        /// Bytes of the tables, and the groups in which they are read.
+        var extent: (bytes: Int, groups: Int) {
+            let extent = ps_packed_extent(handle)
+            return (Int(extent.bytes), Int(extent.groups))
         }
 
         deinit { ps_release(handle) }

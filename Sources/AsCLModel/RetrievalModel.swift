@@ -53,6 +53,20 @@ public struct RetrievalModel: Sendable {
         try ascl.configuration.write(to: directory + "/config.json")
     }
 
+    /// Runs `body` with libtorch's products in the precision asked for.
+    public func computing<Result>(in precision: Precision, _ body: () throws -> Result) throws -> Result {
+        guard precision == .bf16 else { return try body() }
+        return try autocast(.bfloat16, on: device, body)
+    }
+
+    /// Checks that a precision can be had.
+    public func check(_ precision: Precision) throws(AsCLError) {
+        guard precision == .int16, ascl.configuration.fusion != .sum || device != .cpu else { return }
+        throw .invalid(
+            path: "precision", key: "int16", expected: "sum fusion on the CPU",
+            found: "\(ascl.configuration.fusion) fusion on \(device)")
+    }
+
     /// Checks that a split's features are of the sizes the model was made for.
     public func check(_ split: RetrievalSplit, path: String) throws(AsCLError) {
         let wanted = ascl.configuration

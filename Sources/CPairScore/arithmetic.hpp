@@ -34,7 +34,12 @@ struct Real {
     /// What a number of a row is multiplied with before it is put into a cell.
     static float factorOfRow(const float *, int64_t) { return 1; }
     static float factorOfTable(float, int64_t, int64_t) { return 1; }
-    static void put(uint32_t *cells, int64_t, float value) { *cells = __builtin_bit_cast(uint32_t, value); }
+    static void putRow(uint32_t *cells, const float *row, int64_t count, float) {
+        std::memcpy(cells, row, count * sizeof(float));
+    }
+    static void putColumns(uint32_t *cells, const float *even, const float *, int64_t count, float) {
+        std::memcpy(cells, even, count * sizeof(float));
+    }
 
     static void putWeights(uint32_t *cell, Row even, Row) { *reinterpret_cast<Row *>(cell) = even; }
     static Row weights(const uint32_t *cell, int64_t) { return *reinterpret_cast<const Row *>(cell); }
@@ -72,11 +77,22 @@ struct Fixed {
         const float limit = 2147480000.0f / (float(heads) * (weightUnit + rows));
         return most == 0 ? 1 : (limit < greatest ? limit : greatest) / most;
     }
-    /// `place` is 0 or 1, the number's place in its cell; a cell starts as zeros.
-    static void put(uint32_t *cell, int64_t place, float value) {
+    static int32_t whole(float value) {
         const float bounded = value < -greatest ? -greatest : value > greatest ? greatest : value;
-        const int32_t whole = bounded == bounded ? int32_t(__builtin_rintf(bounded)) : 0;
-        *cell |= uint32_t(uint16_t(whole)) << (16 * place);
+        return bounded == bounded ? int32_t(__builtin_rintf(bounded)) : 0;
+    }
+    /// Neighbours in a row share a cell.
+    static void putRow(uint32_t *cells, const float *row, int64_t count, float factor) {
+        int16_t *to = reinterpret_cast<int16_t *>(cells);
+        for (int64_t i = 0; i < count; ++i) to[i] = int16_t(whole(row[i] * factor));
+        if (count % 2 != 0) to[count] = 0;
+    }
+    /// Numbers of two rows, the second of zeros when null, share a cell.
+    static void putColumns(uint32_t *cells, const float *even, const float *odd, int64_t count, float factor) {
+        for (int64_t i = 0; i < count; ++i) {
+            const int32_t high = odd ? whole(odd[i] * factor) : 0;
+            cells[i] = uint32_t(high) << 16 | uint16_t(whole(even[i] * factor));
+        }
     }
 
     static void putWeights(uint32_t *cell, Row even, Row odd) {

@@ -267,7 +267,7 @@ private:
                 }
             }
         }
-        multiply(HN, HN, columns, {scaled, row, 1}, {weights, 1, row}, {toText.gram + gram, HN, true}, panel);
+        multiply(HN, HN, columns, {scaled, row, 1}, {weights, 1, row}, {toText.gram + gram, HN, true}, panel, true);
     }
 
     // Text to image for one image: the cosine of every word with its attended regions.
@@ -281,7 +281,7 @@ private:
             const float *means = regionMeansGradient + (i * captions + caption) * HK;
             for (int64_t n = 0; n < N; ++n) compareWord(i, wordsBefore(caption) + n, weights, gradient, means, 1.0f / N);
         }
-        multiply(HK, HK, words, {scaled, 1, HK}, {weights, HK, 1}, {toImage.gram + gram, HK, true}, panel);
+        multiply(HK, HK, words, {scaled, 1, HK}, {weights, HK, 1}, {toImage.gram + gram, HK, true}, panel, true);
     }
 
     void compareWord(int64_t i, int64_t w, const float *weights, float upstream, const float *means, float share) {

@@ -117,13 +117,13 @@ private:
                 int64_t cosineStride, float *means, int64_t stride) {
         alignas(64) float cosine[panelWidth];
         storeRow(cosine, attendPanel(columns, panel, keys, item));
-        const int64_t cells = keys.heads * keys.cells(keys.rows(item));
-        for (int64_t s = columns.panelSegments[panel]; s < columns.panelSegments[panel + 1]; ++s) {
-            const Segment segment = columns.segments[s];
-            const int64_t place = segment.item - firstItem;
-            for (int64_t lane = segment.from; lane < segment.to; ++lane) cosines[place * cosineStride] += cosine[lane];
-            addWeights(segment, cells, means + place * Number::perCell * stride, stride);
+        const Segment *segments = columns.segments.data() + columns.panelSegments[panel];
+        const int64_t count = columns.panelSegments[panel + 1] - columns.panelSegments[panel];
+        for (int64_t s = 0; s < count; ++s) {
+            float &sum = cosines[(segments[s].item - firstItem) * cosineStride];
+            for (int64_t lane = segments[s].from; lane < segments[s].to; ++lane) sum += cosine[lane];
         }
+        addWeights(segments, count, firstItem, keys.heads * keys.cells(keys.rows(item)), means, stride);
     }
 
     /// The cosine of each of 16 columns with what it attends to, its weights kept.
@@ -174,19 +174,24 @@ private:
         return numerator / __builtin_elementwise_sqrt(bounded);
     }
 
-    /// Adds the weights of a segment's columns to `sums`, column after column, so that where the columns lie in their
-    /// panels changes nothing.
-    void addWeights(Segment segment, int64_t cells, float *sums, int64_t stride) const {
+    /// Adds the weights of each segment's columns to its item's `means`, column after column, so that where the columns
+    /// lie in their panels changes nothing.
+    void addWeights(const Segment *segments, int64_t count, int64_t firstItem, int64_t cells, float *means,
+                    int64_t stride) const {
         for (int64_t cell = 0; cell < cells; cell += 8) {
-            for (int64_t half = segment.from & ~7; half < segment.to; half += 8) {
+            for (int64_t half = 0; half < segments[count - 1].to; half += 8) {
                 Lanes lanes[8];
                 for (int64_t i = 0; i < 8; ++i) {
                     lanes[i] = load(reinterpret_cast<const float *>(weights.at((cell + i) * panelWidth + half)));
                 }
                 transpose(lanes);
-                const int64_t from = std::max<int64_t>(segment.from - half, 0);
-                const int64_t to = std::min<int64_t>(segment.to - half, 8);
-                Number::addLanes(lanes, from, to, sums + cell, stride);
+                for (int64_t s = 0; s < count; ++s) {
+                    const int64_t from = std::max<int64_t>(segments[s].from - half, 0);
+                    const int64_t to = std::min<int64_t>(segments[s].to - half, 8);
+                    if (from >= to) continue;
+                    Number::addLanes(lanes, from, to,
+                                     means + (segments[s].item - firstItem) * Number::perCell * stride + cell, stride);
+                }
             }
         }
     }

@@ -3,22 +3,18 @@
 template <class Number>
 class Packing {
 public:
-    Packing(const Packed &to, const ItemTables &from) : to(to), from(from), H(to.heads), d(to.width), D(to.dimension) {}
+    Packing(const Packed &to, const ItemTables &from)
+        : to(to), from(from), H(to.heads), d(to.width), D(to.dimension), cellsOfRow(to.cells(d)),
+          cells(16 * cellsOfRow + std::max(to.cells(H * to.mostFilled()), D)), line(H * to.mostFilled()) {}
 
     /// False if a number of the item's tables is not finite.
     bool pack(int64_t item) {
         firstRow = to.rowOffsets[item], rows = to.rows(item), filled = to.filled(item), finite = true;
         source = to.source[item], sourceRow = from.rowOffsets[source];
-        const int64_t cells = to.cells(d);
-        for (int64_t row = 0; row < rows; ++row) {
-            const int64_t place = (sourceRow + row) * D, column = to.column[firstRow + row];
-            for (int64_t h = 0; h < H; ++h) {
-                packColumn(from.query + place + h * d, column, h);
-                packColumn(from.unit + place + h * d, column, H + h);
-            }
-        }
         for (int64_t h = 0; h < H; ++h) {
-            packKeys(h, to.keys.at((firstRow * H + h * rows) * cells), to.keyScale.at(firstRow * H + h * rows));
+            packColumns(from.query, h, h);
+            packColumns(from.unit, h, H + h);
+            packKeys(h);
         }
         packGram(item);
         packAttended(item);
@@ -32,7 +28,9 @@ public:
 private:
     const Packed &to;
     const ItemTables &from;
-    const int64_t H, d, D;
+    const int64_t H, d, D, cellsOfRow;
+    const Array<uint32_t> cells;  // of up to 16 rows, or of one of the Gram matrix or of D
+    const Array<float> line;      // a row of the Gram matrix, filled up to whole cells in each head
     int64_t firstRow = 0, rows = 0, filled = 0, source = 0, sourceRow = 0;
     bool finite = true;
 
@@ -46,32 +44,56 @@ private:
         finite = finite && rest == 0;
     }
 
-    static void put(uint32_t *cells, int64_t stride, const float *row, int64_t count, float factor) {
-        for (int64_t p = 0; p < count; ++p) {
-            Number::put(cells + p / Number::perCell * stride, p % Number::perCell, row[p] * factor);
+    /// The cells of row r of the `count` from `first` on, to cells[r]; returns what makes its numbers real again.
+    float packRow(const float *table, int64_t h, int64_t row, int64_t r) {
+        const float *numbers = table + (sourceRow + row) * D + h * d;
+        check(numbers, d);
+        const float factor = Number::factorOfRow(numbers, d);
+        Number::putRow(cells.at(r * cellsOfRow), numbers, d, factor);
+        return 1 / factor;
+    }
+
+    /// cells[r][c] to to[c * stride + r].
+    void interleave(int64_t count, uint32_t *to, int64_t stride) const {
+        int64_t r = 0;
+        for (; r + 8 <= count; r += 8) {
+            for (int64_t c = 0; c < cellsOfRow; c += 8) {
+                Lanes lanes[8];
+                for (int64_t i = 0; i < 8; ++i) {
+                    lanes[i] = load(reinterpret_cast<const float *>(cells.at((r + i) * cellsOfRow + c)));
+                }
+                transpose(lanes);
+                for (int64_t i = 0; i < 8 && c + i < cellsOfRow; ++i) {
+                    store(reinterpret_cast<float *>(to + (c + i) * stride + r), lanes[i]);
+                }
+            }
+        }
+        for (; r < count; ++r) {
+            for (int64_t c = 0; c < cellsOfRow; ++c) to[c * stride + r] = *cells.at(r * cellsOfRow + c);
         }
     }
 
-    void packColumn(const float *row, int64_t column, int64_t which) {
-        const int64_t panel = column / panelWidth, lane = column % panelWidth, place = panel * 2 * H + which;
-        check(row, d);
-        const float factor = Number::factorOfRow(row, d);
-        put(to.columns.at(place * to.cells(d) * panelWidth + lane), panelWidth, row, d, factor);
-        *to.columnScale.at(place * panelWidth + lane) = 1 / factor;
+    void packColumns(const float *table, int64_t h, int64_t which) {
+        for (int64_t row = 0; row < rows;) {
+            const int64_t column = to.column[firstRow + row], panel = column / panelWidth, lane = column % panelWidth;
+            const int64_t count = std::min(rows - row, panelWidth - lane), place = panel * 2 * H + which;
+            for (int64_t r = 0; r < count; ++r) {
+                *to.columnScale.at(place * panelWidth + lane + r) = packRow(table, h, row + r, r);
+            }
+            interleave(count, to.columns.at(place * cellsOfRow * panelWidth + lane), panelWidth);
+            row += count;
+        }
     }
 
-    void packKeys(int64_t h, uint32_t *cells, float *scale) {
+    void packKeys(int64_t h) {
+        uint32_t *at = to.keys.at((firstRow * H + h * rows) * cellsOfRow);
+        float *scale = to.keyScale.at(firstRow * H + h * rows);
         const int64_t blocks = blocksOf(rows);
         for (int64_t block = 0; block < blocks; ++block) {
             const int64_t first = blockStart(rows, block), count = blockStart(rows, block + 1) - first;
-            for (int64_t r = 0; r < count; ++r) {
-                const float *row = from.key + (sourceRow + first + r) * D + h * d;
-                check(row, d);
-                const float factor = Number::factorOfRow(row, d);
-                put(cells + r, count, row, d, factor);
-                scale[first + r] = 1 / factor;
-            }
-            cells += count * to.cells(d);
+            for (int64_t r = 0; r < count; ++r) scale[first + r] = packRow(from.key, h, first + r, r);
+            interleave(count, at, count);
+            at += count * cellsOfRow;
         }
     }
 
@@ -83,50 +105,58 @@ private:
         check(gram, size * size);
         const float factor = Number::factorOfTable(largestMagnitude(gram, size * size), H, rows);
         *to.gramScale.at(item) = 1 / factor;
-        uint32_t *cells = to.gram.at(to.gramOffsets[item]);
+        uint32_t *at = to.gram.at(to.gramOffsets[item]);
         for (int64_t block = 0; block < blocks; ++block) {
             const int64_t first = blockStart(H * filled, block), next = blockStart(H * filled, block + 1);
             for (int64_t j = first; j < next; ++j) {
-                const int64_t row = j % filled;
+                const int64_t head = j / filled, row = j % filled;
                 if (row >= rows) continue;
-                const float *from = gram + (j / filled * rows + row) * size;
-                for (int64_t h = 0; h <= j / filled; ++h) {
-                    for (int64_t r = 0; r < rows && h * filled + r <= j; ++r) {
-                        const int64_t p = h * filled + r;
-                        Number::put(cells + p / Number::perCell * (next - first) + j - first, p % Number::perCell,
-                                    from[h * rows + r] * (p == j ? 0.5f * factor : factor));
-                    }
+                const float *numbers = gram + (head * rows + row) * size;
+                for (int64_t h = 0; h <= head; ++h) {
+                    std::memcpy(line.at(h * filled), numbers + h * rows, rows * sizeof(float));
                 }
+                *line.at(j) *= 0.5f;
+                Number::putRow(cells.at(0), line.at(0), j + 1, factor);
+                const int64_t count = to.cells(j + 1);
+                for (int64_t c = 0; c < count; ++c) at[c * (next - first) + j - first] = *cells.at(c);
             }
-            cells += (next - first) * to.cells(next);
+            at += (next - first) * to.cells(next);
         }
     }
 
     void packAttended(int64_t item) {
-        const int64_t size = H * rows, cells = H * to.cells(rows);
         const float *table = from.attended + H * sourceRow * D;
-        check(table, size * D);
-        const float factor = Number::factorOfTable(largestMagnitude(table, size * D), H, rows);
+        check(table, H * rows * D);
+        const float factor = Number::factorOfTable(largestMagnitude(table, H * rows * D), H, rows);
         *to.attendedScale.at(item) = 1 / factor;
         uint32_t *at = to.attended.at(to.attendedOffsets[item]);
-        // Images: D is the rows of the product, in blocks; captions: its columns, in panels.
-        const int64_t blocks = to.isImages ? blocksOf(D) : (D + panelWidth - 1) / panelWidth;
-        for (int64_t block = 0; block < blocks; ++block) {
-            const int64_t first = to.isImages ? blockStart(D, block) : block * panelWidth;
-            const int64_t next = to.isImages ? blockStart(D, block + 1) : std::min(first + panelWidth, D);
-            const int64_t stride = to.isImages ? next - first : panelWidth;
-            for (int64_t row = 0; row < size; ++row) {
-                const int64_t p = row / rows * filled + row % rows;
-                uint32_t *cell = at + p / Number::perCell * stride;
-                for (int64_t x = first; x < next; ++x) {
-                    Number::put(cell + x - first, p % Number::perCell, table[row * D + x] * factor);
-                }
+        const int64_t depth = H * to.cells(rows);
+        for (int64_t p = 0; p < depth; ++p) {
+            const int64_t row = p % to.cells(rows) * Number::perCell;
+            const float *even = table + (p / to.cells(rows) * rows + row) * D;
+            Number::putColumns(cells.at(0), even, row + 1 < rows ? even + D : nullptr, D, factor);
+            // Images: D is the rows of the product, in blocks; captions: its columns, in panels.
+            const int64_t blocks = to.isImages ? blocksOf(D) : (D + panelWidth - 1) / panelWidth;
+            for (int64_t block = 0; block < blocks; ++block) {
+                const int64_t first = to.isImages ? blockStart(D, block) : block * panelWidth;
+                const int64_t next = to.isImages ? blockStart(D, block + 1) : std::min(first + panelWidth, D);
+                const int64_t stride = to.isImages ? next - first : panelWidth;
+                std::memcpy(at + first * depth + p * stride, cells.at(first), (next - first) * sizeof(uint32_t));
             }
-            at += cells * stride;
         }
     }
 };
 
-inline bool pack(const Packed &to, const ItemTables &from, int64_t item) {
-    return to.isFixed ? Packing<Fixed>(to, from).pack(item) : Packing<Real>(to, from).pack(item);
+template <class Number>
+inline int64_t packItems(const Packed &to, const ItemTables &from, int64_t begin, int64_t end) {
+    Packing<Number> packing(to, from);
+    int64_t bad = to.items;
+    for (int64_t item = begin; item < end; ++item) {
+        if (!packing.pack(item)) bad = std::min(bad, to.source[item]);
+    }
+    return bad;
+}
+
+inline int64_t pack(const Packed &to, const ItemTables &from, int64_t begin, int64_t end) {
+    return to.isFixed ? packItems<Fixed>(to, from, begin, end) : packItems<Real>(to, from, begin, end);
 }

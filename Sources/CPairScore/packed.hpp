@@ -5,37 +5,43 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
-#include <utility>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace pair_score {
 
 /// Columns are dealt in panels of 16: two vectors of AVX2, one of AVX-512.
 constexpr int64_t panelWidth = 16;
 
-/// Zeroed memory on cache lines.
+/// Zeros on cache lines, with room for a vector beyond the last.
 template <class T>
 class Array {
 public:
     Array() = default;
-    explicit Array(int64_t count) : memory(allocate(count)) {}
-    Array(Array &&other) noexcept : memory(other.memory) { other.memory = nullptr; }
-    Array &operator=(Array &&other) noexcept {
-        std::swap(memory, other.memory);
-        return *this;
+    explicit Array(int64_t count) : count(count), memory(std::calloc(count * sizeof(T) + 2 * line, 1), std::free) {
+        if (!memory) throw std::bad_alloc();
+        first = reinterpret_cast<T *>(nextMultiple(line));
+#if defined(__linux__)
+        // Fresh and untouched still: large pages, where the system has them, make long reads some percent faster.
+        if (bytes() >= 1 << 22) madvise(reinterpret_cast<void *>(nextMultiple(page)), bytes() - page, MADV_HUGEPAGE);
+#endif
     }
-    ~Array() { std::free(memory); }
-    T *at(int64_t index) const { return memory + index; }
+    T *at(int64_t index) const { return first + index; }
+    int64_t bytes() const { return count * sizeof(T); }
 
 private:
-    T *memory = nullptr;
+    static constexpr size_t line = 64, page = 4096;
+    int64_t count = 0;
+    std::unique_ptr<void, void (*)(void *)> memory = {nullptr, std::free};
+    T *first = nullptr;
 
-    static T *allocate(int64_t count) {
-        const size_t bytes = (count * sizeof(T) + 127) / 64 * 64;
-        void *memory = std::aligned_alloc(64, bytes);
-        if (!memory) throw std::bad_alloc();
-        return static_cast<T *>(std::memset(memory, 0, bytes));
+    uintptr_t nextMultiple(size_t size) const {
+        return (reinterpret_cast<uintptr_t>(memory.get()) + size - 1) / size * size;
     }
 };
 

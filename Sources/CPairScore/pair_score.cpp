@@ -136,11 +136,9 @@ ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t
     allocate(*side);
     std::atomic<int64_t> bad = items;
     parallel(items, [&](int64_t begin, int64_t end) {
-        for (int64_t item = begin; item < end; ++item) {
-            if (kernel().pack(*side, from, item)) continue;
-            int64_t known = bad;
-            while (side->source[item] < known && !bad.compare_exchange_weak(known, side->source[item])) {}
-        }
+        const int64_t found = kernel().pack(*side, from, begin, end);
+        int64_t known = bad;
+        while (found < known && !bad.compare_exchange_weak(known, found)) {}
     });
     if (bad < items) {
         if (badItem) *badItem = bad;
@@ -191,6 +189,25 @@ void clear(const Problem &problem) {
     zero(problem.toText.attended, problem.text.heads * words * D);
 }
 
+/// Of the gradients of Gram matrices, which are symmetric, tiles compute what lies above the diagonal.
+void mirror(const Problem &problem) {
+    const auto square = [](float *gradient, int64_t size) {
+        for (int64_t i = 0; i < size; ++i) {
+            for (int64_t j = 0; j < i; ++j) gradient[i * size + j] = gradient[j * size + i];
+        }
+    };
+    const int64_t heads = problem.image.heads, HK = heads * problem.image.regions;
+    parallel(problem.image.count, [&](int64_t begin, int64_t end) {
+        for (int64_t image = begin; image < end; ++image) square(problem.toImage.gram + image * HK * HK, HK);
+    });
+    parallel(problem.text.count, [&](int64_t begin, int64_t end) {
+        for (int64_t text = begin; text < end; ++text) {
+            const int64_t N = problem.text.offsets[text + 1] - problem.text.offsets[text];
+            square(problem.toText.gram + problem.textGramOffsets[text], heads * N);
+        }
+    });
+}
+
 void backward(const Problem &problem) {
     clear(problem);
     // In each round every block of the side with fewer blocks meets its own block of the other side: no two tiles at
@@ -207,6 +224,7 @@ void backward(const Problem &problem) {
             }
         });
     }
+    mirror(problem);
 }
 
 }  // namespace
@@ -243,6 +261,14 @@ ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed
 }
 
 void ps_release(ps_packed *packed) { delete packed; }
+
+ps_extent ps_packed_extent(const ps_packed *packed) {
+    const int64_t bytes = packed->columns.bytes() + packed->columnScale.bytes() + packed->keys.bytes()
+        + packed->keyScale.bytes() + packed->gram.bytes() + packed->attended.bytes() + packed->own.bytes();
+    return {bytes, int64_t(packed->groups.size())};
+}
+
+const char *ps_instructions(void) { return kernel().instructions; }
 
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
     if (!images || !texts || !score || !images->isImages || texts->isImages || images->isFixed != texts->isFixed

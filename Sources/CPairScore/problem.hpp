@@ -31,8 +31,10 @@ struct ItemTables {
 };
 
 struct Kernel {
-    /// Fills the places of one packed item; false if one of its numbers is not finite.
-    bool (*pack)(const Packed &to, const ItemTables &from, int64_t item);
+    const char *instructions;
+    /// Fills the places of the packed items begin ..< end; returns the first of the caller's items among them that has a
+    /// number that is not finite, or the number of items.
+    int64_t (*pack)(const Packed &to, const ItemTables &from, int64_t begin, int64_t end);
     /// Scores groups of images x captions: task is (image group) x (run of `run` caption groups), begin ..< end of them.
     void (*score)(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run, int64_t begin,
                   int64_t end);

@@ -114,7 +114,9 @@ void multiplyPanel(int64_t rows, int64_t depth, Left left, const float *panel, T
 }
 
 /// target [rows, columns] = (or +=) left [rows, depth] x right [depth, columns]; `panel` has panelSpace(depth) floats.
-inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, Target target, float *panel) {
+/// Of a symmetric product, with `upper`, what lies on and above the diagonal and perhaps more.
+inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, Target target, float *panel,
+                     bool upper = false) {
     const int64_t group = panelSpace(depth) / (depth * panelWidth) * panelWidth;
     for (int64_t first = 0; first < columns; first += group) {
         const int64_t count = columns - first < group ? columns - first : group;
@@ -122,7 +124,8 @@ inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Ri
         for (int64_t n = 0; n < count; n += panelWidth) {
             const Target to = {target.at + first + n, target.row, target.add};
             const auto multiplyOne = count - n > 8 ? multiplyPanel<2> : multiplyPanel<1>;
-            multiplyOne(rows, depth, left, panel + n * depth, to, count - n);
+            const int64_t above = upper && first + n + panelWidth < rows ? first + n + panelWidth : rows;
+            multiplyOne(above, depth, left, panel + n * depth, to, count - n);
         }
     }
 }

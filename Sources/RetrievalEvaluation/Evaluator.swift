@@ -13,45 +13,54 @@ public struct Evaluator {
     public let truth: GroundTruth
     /// Captions that were cut to the model's `max_tokens`.
     public let cutCaptions: Int
+    let precision: Precision
+    /// Images x captions scored at once; nil leaves the choice to memory.
+    var block: (images: Int, captions: Int)?
     private let tokens: [[Int32]]
-    /// Raw word vectors of all captions, kept because a frozen encoder gives the same every time.
-    private let encoded: TextBatch?
+    /// Kept because a frozen encoder gives the same every time.
+    private let encoded: EncodedCaptions?
 
     /// Prepares a split: tokenises its captions and, when the text encoder is frozen, encodes them.
-    /// - Parameter progress: Called with the captions encoded so far and their number.
+    /// - Parameters:
+    ///   - wordsFile: Where word vectors stay to be used again; without it they go when this value goes.
+    ///   - progress: Called with the captions encoded so far and their number.
     public init(
-        _ model: RetrievalModel, _ split: RetrievalSplit, encoderIsFrozen: Bool = true,
-        progress: (Int, Int) -> Void = { _, _ in }
+        _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision = .fp32, encoderIsFrozen: Bool = true,
+        wordsFile: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let texts = try model.tokenize(split.captions)
         self.split = split
+        self.precision = precision
         tokens = texts.map(\.ids)
         cutCaptions = texts.count { $0.wasCut }
         truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
-        encoded = encoderIsFrozen ? try model.encode(tokens) { progress($0, texts.count) } : nil
+        encoded = encoderIsFrozen ? try EncodedCaptions(model, tokens, in: wordsFile, progress: progress) : nil
     }
 
-    /// Images x captions scored at once: as few passes over the tables as their memory allows.
-    private static let block = (images: 128, captions: 640)
-
     /// Scores every pair and hands over block after block, those with right pairs first.
-    /// - Parameter onBlock: Gets S of the block, row-major `[block.images, block.captions]`.
+    /// - Parameters:
+    ///   - done: Blocks that are left out.
+    ///   - onBlock: Gets S of the block, row-major `[block.images, block.captions]`.
     public func score(
-        _ model: RetrievalModel, onBlock: (ScoreBlock, [Float]) throws -> Void
+        _ model: RetrievalModel, without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
         try withoutGradients {
-            let projected = try model.ascl.project(encoded ?? model.encode(tokens))
+            let encoded = try encoded ?? EncodedCaptions(model, tokens)
+            let size = block ?? blockSize(model)
             var images: (range: Range<Int>, prepared: ScorableImages)?
-            for block in truth.blocks(images: Self.block.images, captions: Self.block.captions) {
-                let prepared: ScorableImages
-                if let images, images.range == block.images {
-                    prepared = images.prepared
-                } else {
-                    prepared = try model.ascl.scorable(model.images(split, Array(block.images)))
-                    images = (block.images, prepared)
+            for block in truth.blocks(images: size.images, captions: size.captions) where !done.contains(block) {
+                let scores = try model.computing(in: precision) {
+                    let prepared: ScorableImages
+                    if let images, images.range == block.images {
+                        prepared = images.prepared
+                    } else {
+                        images = nil
+                        prepared = try scorable(model, block.images)
+                        images = (block.images, prepared)
+                    }
+                    let texts = try encoded.texts(block.captions, on: model.device)
+                    return try model.ascl.similarity(prepared, model.ascl.scorable(texts, in: precision)).to(.float32)
                 }
-                let texts = try model.ascl.scorable(projected: projected.selecting(Array(block.captions)))
-                let scores = try model.ascl.similarity(prepared, texts).to(.float32)
                 try onBlock(block, scores.array())
             }
         }
@@ -59,20 +68,51 @@ public struct Evaluator {
 
     /// Ranks of every query both ways.
     /// - Parameters:
+    ///   - accumulator: What an earlier evaluation of the same has come to, to go on from.
     ///   - progress: Called with the pairs scored so far and their number.
-    ///   - onBlock: Sees every block of scores, to keep them.
+    ///   - onBlock: Sees every block of scores, to keep them, and what the ranks have come to.
     public func ranks(
-        _ model: RetrievalModel, progress: (Int, Int) -> Void = { _, _ in },
-        onBlock: (ScoreBlock, [Float]) throws -> Void = { _, _ in }
+        _ model: RetrievalModel, continuing accumulator: RankAccumulator? = nil,
+        progress: (Int, Int) -> Void = { _, _ in },
+        onBlock: (ScoreBlock, [Float], RankAccumulator) throws -> Void = { _, _, _ in }
     ) throws -> RetrievalRanks {
-        var accumulator = RankAccumulator(truth: truth)
-        var done = 0
-        try score(model) { block, scores in
+        var accumulator = accumulator ?? RankAccumulator(truth: truth)
+        let total = truth.imageCount * truth.captionCount
+        var done = accumulator.blocks.reduce(0) { $0 + $1.count }
+        try score(model, without: Set(accumulator.blocks)) { block, scores in
             try accumulator.add(scores, block: block)
-            try onBlock(block, scores)
+            try onBlock(block, scores, accumulator)
             done += block.count
-            progress(done, truth.imageCount * truth.captionCount)
+            progress(done, total)
         }
         return try accumulator.ranks()
+    }
+
+    /// Made in pieces, for making an item scorable needs more memory than the result.
+    private func scorable(_ model: RetrievalModel, _ images: Range<Int>) throws -> ScorableImages {
+        var pieces: [ScorableImages] = []
+        for start in stride(from: images.lowerBound, to: images.upperBound, by: 32) {
+            let piece = start..<min(start + 32, images.upperBound)
+            pieces.append(try model.ascl.scorable(model.images(split, Array(piece)), in: precision))
+        }
+        return try .joined(pieces)
+    }
+
+    /// Images x captions scored at once. Large blocks of images make captions scorable fewer times; as large as memory
+    /// allows, and not so large that a block takes more than some seconds.
+    private func blockSize(_ model: RetrievalModel) -> (images: Int, captions: Int) {
+        let imageBytes = model.ascl.scorableBytes(rows: split.regionCount, in: precision)
+        let words = tokens.reduce(0) { $0 + $1.count } / max(tokens.count, 1)
+        // Of captions the tables count, which are in float32 while they are made.
+        let captionBytes = model.ascl.scorableBytes(rows: words + 1, in: .fp32)
+        func even(_ count: Int, _ bytes: Int, budget: Int, most: Int) -> Int {
+            let fitting = min(max(budget / bytes, 16), most)
+            let blocks = (count + fitting - 1) / fitting
+            return (count + blocks - 1) / max(blocks, 1)
+        }
+        return (
+            even(truth.imageCount, imageBytes, budget: 2_500 << 20, most: 4096),
+            even(truth.captionCount, captionBytes, budget: 192 << 20, most: 1024)
+        )
     }
 }

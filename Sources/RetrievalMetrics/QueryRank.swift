@@ -33,3 +33,24 @@ struct QueryRank: Sendable {
         if rightToCome == 0 { wrongAbove += 1 } else { undecided.append(score) }
     }
 }
+
+/// As numbers in a row, scores as their bits: exact, and short where there are 600,000 of them.
+extension QueryRank: Codable {
+    init(from decoder: any Decoder) throws {
+        var numbers = try decoder.unkeyedContainer()
+        hasRight = try numbers.decode(Int.self) != 0
+        rightToCome = try numbers.decode(Int.self)
+        bestRight = Float(bitPattern: try numbers.decode(UInt32.self))
+        wrongAbove = try numbers.decode(Int.self)
+        while !numbers.isAtEnd { undecided.append(Float(bitPattern: try numbers.decode(UInt32.self))) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var numbers = encoder.unkeyedContainer()
+        try numbers.encode(hasRight ? 1 : 0)
+        try numbers.encode(rightToCome)
+        try numbers.encode(bestRight.bitPattern)
+        try numbers.encode(wrongAbove)
+        for score in undecided { try numbers.encode(score.bitPattern) }
+    }
+}

@@ -7,15 +7,36 @@
 public struct RankAccumulator: Sendable {
     /// Who belongs to whom.
     public let truth: GroundTruth
+    /// The blocks that have come.
+    public private(set) var blocks: [ScoreBlock] = []
     private var images: [QueryRank]
     private var captions: [QueryRank]
-    private var blocks: [ScoreBlock] = []
 
     /// Ready for the scores of `truth`'s images and captions.
     public init(truth: GroundTruth) {
         self.truth = truth
         images = truth.captionsOfImage.map { QueryRank(rightItems: $0.count) }
         captions = truth.imagesOfCaption.map { QueryRank(rightItems: $0.count) }
+    }
+
+    /// All that has come of the scores so far, to be written down and taken up again; exact to the bit.
+    public struct State: Codable, Sendable {
+        fileprivate let blocks: [ScoreBlock]
+        fileprivate let images, captions: [QueryRank]
+    }
+
+    /// What has come of the scores so far.
+    public var state: State { State(blocks: blocks, images: images, captions: captions) }
+
+    /// Goes on from `state`, which has to be of the same images and captions.
+    public init(truth: GroundTruth, continuing state: State) throws(RetrievalMetricsError) {
+        self.init(truth: truth)
+        guard state.images.count == images.count, state.captions.count == captions.count else {
+            throw RetrievalMetricsError(
+                place: "ranks so far", expected: "\(images.count) images and \(captions.count) captions",
+                found: "\(state.images.count) and \(state.captions.count)")
+        }
+        (blocks, images, captions) = (state.blocks, state.images, state.captions)
     }
 
     /// Scores kept at this moment because their queries' right items have not all come.

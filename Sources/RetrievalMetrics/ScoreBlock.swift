@@ -1,5 +1,5 @@
 /// A rectangle of the score matrix `[images, captions]`.
-public struct ScoreBlock: Sendable, Hashable {
+public struct ScoreBlock: Codable, Sendable, Hashable {
     /// Its rows.
     public let images: Range<Int>
     /// Its columns.

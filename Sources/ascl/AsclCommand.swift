@@ -25,6 +25,9 @@ struct AsclCommand: ParsableCommand {
     static func main() {
         // A write beyond a limit on file sizes is then an error like a full disk's, not a silent death.
         signal(SIGXFSZ, SIG_IGN)
+        // libtorch asks for large pages then, where the system has them: a training step spends a sixth of its time on
+        // small ones.
+        setenv("THP_MEM_ALLOC_ENABLE", "1", 0)
         do {
             var command = try parseAsRoot()
             do {

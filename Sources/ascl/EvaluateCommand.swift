@@ -15,6 +15,7 @@ struct EvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ModelAndDataOptions
+    @OptionGroup var arithmetic: PrecisionOptions
     @OptionGroup var compute: ComputeOptions
 
     @Option(help: "Evaluate in folds of so many images and report their mean (MSCOCO's 1K protocol: 1000).")
@@ -22,6 +23,13 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Also write all scores to this npy file, float32 [images, captions].")
     var scores: String?
+
+    @Option(
+        help: """
+            Keep progress in this folder: after an interruption, the same command goes on where it stopped and comes to \
+            the same result.
+            """)
+    var resumable: String?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -33,40 +41,45 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let scores {
-            // Never finished, so it leaves nothing: only to find out now, not after hours, whether there is a place.
-            _ = try NumpyWriter(path: scores, elementType: .float32, shape: [0])
-        }
         let (model, split) = try options.open(on: compute.prepare())
+        try model.check(arithmetic.precision)
         guard let foldImages else {
-            let evaluator = try prepare(model, split)
-            let result = try RetrievalResult(ranks(evaluator, keeping: scores))
+            let result = try RetrievalResult(ranks(model, split, in: resumable))
             return try json ? Terminal.printJSON(result) : print(result)
         }
         let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
         var results: [RetrievalResult] = []
-        for fold in try truth.folds(imagesPerFold: foldImages) {
-            let evaluator = try prepare(model, split.subset(images: Array(fold.images)))
-            results.append(try RetrievalResult(ranks(evaluator, keeping: nil)))
+        for (index, fold) in try truth.folds(imagesPerFold: foldImages).enumerated() {
+            let part = split.subset(images: Array(fold.images))
+            results.append(try RetrievalResult(ranks(model, part, in: resumable.map { $0 + "/fold\(index + 1)" })))
         }
         let result = try FoldedResult(folds: results)
         try json ? Terminal.printJSON(result) : print(result)
-
-        func ranks(_ evaluator: Evaluator, keeping path: String?) throws -> RetrievalRanks {
-            let meter = Meter("scoring", unit: "pairs")
-            guard let path else { return try evaluator.ranks(model, progress: meter.update) }
-            var matrix = ScoreMatrix(truth: evaluator.truth)
-            let ranks = try evaluator.ranks(model, progress: meter.update) { matrix.add($1, block: $0) }
-            try matrix.write(to: path)
-            return ranks
-        }
     }
 
-    private func prepare(_ model: RetrievalModel, _ split: RetrievalSplit) throws -> Evaluator {
-        let evaluator = try Evaluator(model, split, progress: Meter("encoding", unit: "captions").update)
+    private func ranks(_ model: RetrievalModel, _ split: RetrievalSplit, in folder: String?) throws -> RetrievalRanks {
+        let precision = arithmetic.precision
+        var state = try folder.map { try EvaluationProgress(folder: $0, model, split, in: precision) }
+        // Begun before the scores are, to find out now, not after hours, whether there is a place for them.
+        let matrix = try scores.map {
+            try NumpyMatrixWriter(
+                path: $0, rows: split.imageCount, columns: split.captions.count, isKept: state != nil,
+                continuing: state?.ranks.blocks.isEmpty == false)
+        }
+        let encoding = Meter("encoding", unit: "captions")
+        let evaluator = try Evaluator(
+            model, split, in: precision, wordsFile: state?.wordsFile, progress: encoding.update)
         if evaluator.cutCaptions > 0 {
             Terminal.say("\(evaluator.cutCaptions) captions are longer than max_tokens and are cut")
         }
-        return evaluator
+        let scoring = Meter("scoring", unit: "pairs")
+        let done = state?.ranks.blocks.reduce(0) { $0 + $1.count } ?? 0
+        scoring.begin(at: done, of: split.imageCount * split.captions.count)
+        let ranks = try evaluator.ranks(model, continuing: state?.ranks, progress: scoring.update) { block, part, ranks in
+            try matrix?.write(part, rows: block.images, columns: block.captions)
+            try state?.save(ranks)
+        }
+        try matrix?.finish()
+        return ranks
     }
 }

@@ -27,11 +27,13 @@ struct World {
 
     /// The score matrix `[images, captions]`, put together from its blocks, and the ranks.
     func evaluate(_ evaluator: Evaluator? = nil) throws -> (matrix: [Float], ranks: RetrievalRanks) {
+        var evaluator = try evaluator ?? Evaluator(model, split)
+        evaluator.block = (128, 640)
         let captions = split.captions.count
         var matrix = [Float](repeating: .nan, count: split.imageCount * captions)
-        let ranks = try (evaluator ?? Evaluator(model, split)).ranks(
+        let ranks = try evaluator.ranks(
             model,
-            onBlock: { block, scores in
+            onBlock: { block, scores, _ in
                 var next = scores.makeIterator()
                 for image in block.images {
                     for caption in block.captions { matrix[image * captions + caption] = next.next() ?? .nan }

@@ -53,6 +53,14 @@ ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_pac
 ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed **packed, int64_t *bad_item);
 void ps_release(ps_packed *packed);
 
+/// How much the tables of one side hold, and in how many groups they are read: every group of images meets every group
+/// of captions, and each meeting reads both.
+typedef struct { int64_t bytes, groups; } ps_extent;
+ps_extent ps_packed_extent(const ps_packed *packed);
+
+/// The instruction set that serves this machine: "avx512", "avx2" or "portable".
+const char *ps_instructions(void);
+
 /// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision.
 /// A pair's result is the same to the bit whatever else is in the batch and however many threads run.
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score);

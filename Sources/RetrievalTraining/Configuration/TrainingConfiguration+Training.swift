@@ -1,3 +1,7 @@
+public import AsCLModel
+
+extension Precision: ConfigurationChoice {}
+
 extension TrainingConfiguration {
     /// The optimisation and its schedule.
     public struct Training: Sendable, Equatable, ConfigurationSection {
@@ -47,14 +51,6 @@ extension TrainingConfiguration {
             .init("every_epochs", \.everyEpochs, .atLeast(1)),
             .init("factor", \.factor, .above(0, upTo: 1)),
         ]
-    }
-
-    /// The arithmetic of the forward and backward pass; parameters stay float32.
-    public enum Precision: String, ConfigurationChoice {
-        /// 32-bit floating point.
-        case fp32
-        /// Products in bfloat16.
-        case bf16
     }
 
     /// Which splits of the data are used.

@@ -14,17 +14,17 @@ struct BatchLoss {
     /// L for the captions of a batch.
     /// - Parameter generator: What all chance of this step comes from.
     func callAsFunction(_ batch: [Int], _ generator: inout SeededGenerator) throws -> Tensor {
-        guard configuration.training.precision == .bf16 else { return try loss(batch, &generator) }
-        return try autocast(.bfloat16, on: model.device) { try loss(batch, &generator) }
+        try model.computing(in: configuration.training.precision) { try loss(batch, &generator) }
     }
 
     private func loss(_ batch: [Int], _ generator: inout SeededGenerator) throws -> Tensor {
         let imageOfPair = batch.map { split.imageOfCaption[$0] }
-        let images = try model.ascl.scorable(model.images(split, imageOfPair))
+        let precision = configuration.training.precision
+        let images = try model.ascl.scorable(model.images(split, imageOfPair), in: precision)
         let excluded = try RetrievalLoss.sameImageMask(imageOfPair, device: model.device)
         let sets = try texts(batch, &generator)
         // One product with all sets of texts: the images' side is then computed once.
-        let all = try model.ascl.scorable(projected: .joined(sets))
+        let all = try model.ascl.scorable(projected: .joined(sets), in: precision)
         let scores = try model.ascl.similarity(images, all).to(.float32)
         let parts = try sets.indices.map { try scores.sliced(1, $0 * batch.count..<($0 + 1) * batch.count) }
         if configuration.loss.kind == .triplet {

@@ -1,0 +1,60 @@
+/// Writes a float32 `.npy` matrix block by block, in any order; the file appears under its name only on `finish`.
+public final class NumpyMatrixWriter {
+    private let file: PartialFile
+    private let columns: Int
+    private let dataStart: Int
+
+    /// Begins a file of `rows` x `columns`, or goes on with one.
+    /// - Parameters:
+    ///   - isKept: Whether an unfinished file stays, hidden beside its place, to go on with later.
+    ///   - continuing: Whether an unfinished file has to be there.
+    public init(
+        path: String, rows: Int, columns: Int, isKept: Bool = false, continuing: Bool = false
+    ) throws(ArrayFileError) {
+        guard let typeName = NumpyHeader.name(of: .float32), let size = ElementType.float32.byteCount(ofShape: [rows, columns])
+        else {
+            throw ArrayFileError(
+                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "[\(rows), \(columns)]")
+        }
+        let header = NumpyHeader.encoded(typeName: typeName, shape: [rows, columns])
+        self.columns = columns
+        dataStart = header.count
+        file = try PartialFile(path: path, isKept: isKept)
+        let found = try file.size()
+        if continuing {
+            guard found == header.count + size else {
+                throw ArrayFileError(
+                    path: path, place: "unfinished file", expected: "\(header.count + size) bytes of what was written before",
+                    found: "\(found)")
+            }
+        } else {
+            try file.resize(to: 0)
+            try file.resize(to: header.count + size)
+            try header.withUnsafeBufferPointer { (header) throws(ArrayFileError) in
+                try file.write(UnsafeRawBufferPointer(header), at: 0)
+            }
+        }
+    }
+
+    /// Writes the values of a block, row after row.
+    public func write(_ values: [Float], rows: Range<Int>, columns block: Range<Int>) throws(ArrayFileError) {
+        guard values.count == rows.count * block.count else {
+            throw ArrayFileError(
+                path: file.path, place: "rows \(rows), columns \(block)", expected: "\(rows.count * block.count) values",
+                found: "\(values.count)")
+        }
+        let stride = MemoryLayout<Float>.stride
+        try values.withUnsafeBufferPointer { (values) throws(ArrayFileError) in
+            let bytes = UnsafeRawBufferPointer(values)
+            for (index, row) in rows.enumerated() {
+                let part = index * block.count * stride..<(index + 1) * block.count * stride
+                try file.write(
+                    UnsafeRawBufferPointer(rebasing: bytes[part]),
+                    at: dataStart + (row * columns + block.lowerBound) * stride)
+            }
+        }
+    }
+
+    /// Puts the file under its name.
+    public func finish() throws(ArrayFileError) { try file.finish() }
+}

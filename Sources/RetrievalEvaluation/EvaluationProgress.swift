@@ -1,0 +1,106 @@
+public import AsCLModel
+import ArrayFiles
+import Foundation
+public import RetrievalData
+public import RetrievalMetrics
+import Torch
+import TorchNN
+
+/// What an evaluation has come to, in a folder, so that after a kill the same evaluation goes on behind its last whole
+/// blocks: `progress.json`, and the captions' word vectors in `words.npy`.
+public struct EvaluationProgress {
+    /// Where finished word vectors are kept.
+    public let wordsFile: String
+    /// What the ranks have come to.
+    public private(set) var ranks: RankAccumulator
+    private let path: String
+    private let fingerprint: String
+    private var saved = Date.distantPast
+
+    private struct Record: Codable {
+        let evaluation: String
+        let ranks: RankAccumulator.State
+    }
+
+    /// Opens the folder, or makes it.
+    /// - Throws: `RetrievalEvaluationError` when it holds the progress of another model, split or precision.
+    public init(folder: String, _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws {
+        let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
+        fingerprint = try Self.fingerprint(model, split, precision)
+        path = folder + "/progress.json"
+        wordsFile = folder + "/words.npy"
+        ranks = RankAccumulator(truth: truth)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            // Word vectors without a record of what they are of are no use.
+            try? FileManager.default.removeItem(atPath: wordsFile)
+            try save(ranks, always: true)
+            return
+        }
+        guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
+            throw RetrievalEvaluationError(
+                path: path, expected: "the progress of an evaluation", found: "\(data.count) bytes of something else")
+        }
+        guard record.evaluation == fingerprint else {
+            throw RetrievalEvaluationError(
+                path: path, expected: "progress of this model, split and precision (\(fingerprint))",
+                found: "that of another evaluation (\(record.evaluation))")
+        }
+        ranks = try RankAccumulator(truth: truth, continuing: record.ranks)
+    }
+
+    /// Writes down what the ranks have come to, now and then: some seconds of work may be lost.
+    public mutating func save(_ ranks: RankAccumulator, always: Bool = false) throws {
+        self.ranks = ranks
+        guard always || Date.now.timeIntervalSince(saved) > 5 else { return }
+        try AtomicFile.write(JSONEncoder().encode(Record(evaluation: fingerprint, ranks: ranks.state)), to: path)
+        saved = .now
+    }
+
+    /// A digest of all that scores depend on; of the features, those of some images.
+    private static func fingerprint(
+        _ model: RetrievalModel, _ split: RetrievalSplit, _ precision: Precision
+    ) throws -> String {
+        var digest = Digest()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        digest.add(try encoder.encode(model.ascl.configuration))
+        digest.add(Data(precision.rawValue.utf8))
+        for (name, tensor) in model.parameters.entries + model.textEncoder.parameters.entries {
+            digest.add(Data(name.utf8))
+            try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
+        }
+        digest.add(Data(split.captions.joined(separator: "\n").utf8))
+        digest.add(try encoder.encode(split.imageOfCaption))
+        let some = Set((0..<16).map { $0 * (split.imageCount - 1) / 15 }).sorted()
+        let images = try model.images(split, some)
+        for tensor in [images.regions, images.globals] {
+            try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
+        }
+        return digest.description
+    }
+}
+
+/// FNV-1a over words of eight bytes: tells evaluations apart, and withstands no attack.
+private struct Digest: CustomStringConvertible {
+    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ data: Data) { data.withUnsafeBytes { add($0) } }
+
+    mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { add(UInt64(byte)) }
+        add(UInt64.max)
+    }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        let whole = bytes.count / 8
+        for index in 0..<whole { add(bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) }
+        add(AnySequence(bytes[(whole * 8)...]))
+    }
+
+    mutating func add(_ bytes: UnsafeMutableRawBufferPointer) { add(UnsafeRawBufferPointer(bytes)) }
+
+    private mutating func add(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01b3 }
+
+    var description: String { String(state, radix: 16) }
+}
