@@ -12,6 +12,25 @@ typedef float LooseRow __attribute__((ext_vector_type(16), aligned(4)));
 inline Row loadRow(const float *from) { return *reinterpret_cast<const LooseRow *>(from); }
 inline void storeRow(float *to, Row value) { *reinterpret_cast<LooseRow *>(to) = value; }
 
+/// 2^x for x <= 0, relative error below 3e-7; for x below -126, as if it were -126. NaN for NaN.
+inline Row powerOfTwo(Row x) {
+    const Row lowest = -126.0f;
+    const Row shift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    const Row bounded = x < lowest ? lowest : x;
+    const Row shifted = bounded + shift;
+    const Row r = bounded - (shifted - shift);
+    // Taylor's coefficients, ln(2)^k / k!, suffice on |r| <= 1/2 with seven terms.
+    Row p = 1.54035304e-4f;
+    p = p * r + 1.33335581e-3f;
+    p = p * r + 9.61812911e-3f;
+    p = p * r + 5.55041087e-2f;
+    p = p * r + 0.240226507f;
+    p = p * r + 0.693147181f;
+    p = p * r + 1.0f;
+    const IntRow exponent = __builtin_bit_cast(IntRow, shifted) << 23;
+    return __builtin_bit_cast(Row, __builtin_bit_cast(IntRow, p) + exponent);
+}
+
 inline float largestMagnitude(const float *from, int64_t count) {
     float most = 0;
     for (int64_t i = 0; i < count; ++i) {

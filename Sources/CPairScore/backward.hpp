@@ -103,7 +103,7 @@ private:
             Lanes most = load(logits + c), total = 0.0f;
             for (int64_t n = 1; n < N; ++n) most = larger(most, load(logits + n * row + c));
             for (int64_t n = 0; n < N; ++n) {
-                const Lanes weight = exponential<Lanes, IntLanes>(load(logits + n * row + c) - most);
+                const Lanes weight = exponential(load(logits + n * row + c) - most);
                 store(weights + n * row + c, weight);
                 total += weight;
             }
@@ -134,7 +134,7 @@ private:
                 }
                 const float highest = largest(most);
                 for (int64_t k = 0; k < K; k += 8) {
-                    const Lanes weight = exponential<Lanes, IntLanes>(load(weights + k) - highest);
+                    const Lanes weight = exponential(load(weights + k) - highest);
                     store(weights + k, weight);
                     total += weight;
                 }

@@ -55,7 +55,7 @@ private:
     const int64_t D, paddedD;
     int64_t imageStride, textStride;  // cells of an item's weights, in whole vectors of 8
 
-    Array<float> logits;                   // [rows of an item, 16], then e^(logit - most)
+    Array<float> logits;                   // [rows of an item, 16] in base 2, then 2^(logit - most)
     Array<uint32_t> weights, meanCells;    // [cells of an item's weights, 16]
     Array<float> imageMeans, textMeans;    // sums of weights: for each item and partner [place in a cell, cells]
     Array<float> attendedText;             // [images, captions, D]
@@ -146,7 +146,7 @@ private:
                 most = value > most ? value : most;
             });
             for (int64_t row = 0; row < rows; ++row) {
-                const Row weight = exponential<Row, IntRow>(loadRow(logits.at(row * panelWidth)) - most);
+                const Row weight = powerOfTwo(loadRow(logits.at(row * panelWidth)) - most);
                 storeRow(logits.at(row * panelWidth), weight);
                 total += weight;
             }

@@ -12,8 +12,8 @@ public:
         firstRow = to.rowOffsets[item], rows = to.rows(item), filled = to.filled(item), finite = true;
         source = to.source[item], sourceRow = from.rowOffsets[source];
         for (int64_t h = 0; h < H; ++h) {
-            packColumns(from.query, h, h);
-            packColumns(from.unit, h, H + h);
+            packColumns(from.query, h, h, log2e);
+            packColumns(from.unit, h, H + h, 1);
             packKeys(h);
         }
         packGram(item);
@@ -26,6 +26,8 @@ public:
     }
 
 private:
+    static constexpr float log2e = 1.44269504f;  // e^x is 2^(x log2 e)
+
     const Packed &to;
     const ItemTables &from;
     const int64_t H, d, D, cellsOfRow;
@@ -73,12 +75,12 @@ private:
         }
     }
 
-    void packColumns(const float *table, int64_t h, int64_t which) {
+    void packColumns(const float *table, int64_t h, int64_t which, float unit) {
         for (int64_t row = 0; row < rows;) {
             const int64_t column = to.column[firstRow + row], panel = column / panelWidth, lane = column % panelWidth;
             const int64_t count = std::min(rows - row, panelWidth - lane), place = panel * 2 * H + which;
             for (int64_t r = 0; r < count; ++r) {
-                *to.columnScale.at(place * panelWidth + lane + r) = packRow(table, h, row + r, r);
+                *to.columnScale.at(place * panelWidth + lane + r) = unit * packRow(table, h, row + r, r);
             }
             interleave(count, to.columns.at(place * cellsOfRow * panelWidth + lane), panelWidth);
             row += count;

@@ -66,7 +66,7 @@ struct Packed {
     int64_t mostItems = 0, mostRows = 0;      // in a group; in an item
 
     Array<uint32_t> columns;     // [panel, query and unit, head, cells of width, 16]
-    Array<float> columnScale;    // [panel, query and unit, head, 16]
+    Array<float> columnScale;    // [panel, query and unit, head, 16]; of queries, to logits in base 2
     Array<uint32_t> keys;        // an item: [head, block of rows, cells of width, rows of the block]
     Array<float> keyScale;       // an item: [head, row]
     std::vector<int64_t> gramOffsets;      // [items + 1], in cells

@@ -33,17 +33,16 @@ inline float largest(Lanes v) {
 }
 
 /// e^x for x <= 0, relative error below 2e-7; 0 where the true value is below the normal floats, NaN for NaN.
-template <class Reals, class Ints>
-inline Reals exponential(Reals x) {
-    const Reals lowest = -87.0f;
-    const Reals shift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-    Reals bounded = x < lowest ? lowest : x;
-    Reals shifted = bounded * 1.44269504f + shift;
-    Reals power = shifted - shift;
-    Reals r = bounded - power * 0.693359375f;  // ln 2 in two parts, the first exact in few bits
+inline Lanes exponential(Lanes x) {
+    const Lanes lowest = -87.0f;
+    const Lanes shift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    Lanes bounded = x < lowest ? lowest : x;
+    Lanes shifted = bounded * 1.44269504f + shift;
+    Lanes power = shifted - shift;
+    Lanes r = bounded - power * 0.693359375f;  // ln 2 in two parts, the first exact in few bits
     r = r + power * 2.12194440e-4f;
     // Taylor's coefficients suffice on |r| <= ln(2) / 2 with seven terms.
-    Reals p = 1.0f / 5040;
+    Lanes p = 1.0f / 5040;
     p = p * r + 1.0f / 720;
     p = p * r + 1.0f / 120;
     p = p * r + 1.0f / 24;
@@ -51,9 +50,9 @@ inline Reals exponential(Reals x) {
     p = p * r + 0.5f;
     p = p * r + 1.0f;
     p = p * r + 1.0f;
-    Ints exponent = __builtin_bit_cast(Ints, shifted) << 23;
-    Reals value = __builtin_bit_cast(Reals, __builtin_bit_cast(Ints, p) + exponent);
-    return x < lowest ? Reals(0.0f) : value;
+    IntLanes exponent = __builtin_bit_cast(IntLanes, shifted) << 23;
+    Lanes value = __builtin_bit_cast(Lanes, __builtin_bit_cast(IntLanes, p) + exponent);
+    return x < lowest ? Lanes(0.0f) : value;
 }
 
 inline float dot(const float *a, const float *b, int64_t count) {
