@@ -1,6 +1,6 @@
 # Every habit of this project has a target here; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint demo bench docs
+.PHONY: help setup build test lint sanitize demo bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -11,7 +11,7 @@ setup: ## install what is missing (system packages, libtorch, text encoder); say
 build: setup ## build .build/release/ascl
 	swift build -c release --product ascl
 
-test: setup lint ## lint, then build and run every test
+test: setup lint sanitize ## lint, then build and run every test
 	swift build --build-tests
 	swift test --skip-build
 
@@ -19,10 +19,13 @@ lint: ## check formatting, naming and documentation, and that every import keeps
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	@scripts/check-layers
 
+sanitize: ## run the kernel of the pair score under the address and undefined-behaviour sanitizers
+	@scripts/sanitize
+
 demo: build ## generate scenes, then train, evaluate and query AsCL on them
 	scripts/demo
 
-bench: build ## time a training step against PyTorch's
+bench: build ## time scores, training steps and a whole evaluation against PyTorch's
 	Benchmarks/run
 
 docs: setup ## build the documentation into .build/docs

@@ -11,10 +11,12 @@ public final class NumpyMatrixWriter {
     public init(
         path: String, rows: Int, columns: Int, isKept: Bool = false, continuing: Bool = false
     ) throws(ArrayFileError) {
-        guard let typeName = NumpyHeader.name(of: .float32), let size = ElementType.float32.byteCount(ofShape: [rows, columns])
+        guard let typeName = NumpyHeader.name(of: .float32),
+            let size = ElementType.float32.byteCount(ofShape: [rows, columns])
         else {
             throw ArrayFileError(
-                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "[\(rows), \(columns)]")
+                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "[\(rows), \(columns)]"
+            )
         }
         let header = NumpyHeader.encoded(typeName: typeName, shape: [rows, columns])
         self.columns = columns
@@ -24,7 +26,8 @@ public final class NumpyMatrixWriter {
         if continuing {
             guard found == header.count + size else {
                 throw ArrayFileError(
-                    path: path, place: "unfinished file", expected: "\(header.count + size) bytes of what was written before",
+                    path: path, place: "unfinished file",
+                    expected: "\(header.count + size) bytes of what was written before",
                     found: "\(found)")
             }
         } else {
@@ -40,7 +43,8 @@ public final class NumpyMatrixWriter {
     public func write(_ values: [Float], rows: Range<Int>, columns block: Range<Int>) throws(ArrayFileError) {
         guard values.count == rows.count * block.count else {
             throw ArrayFileError(
-                path: file.path, place: "rows \(rows), columns \(block)", expected: "\(rows.count * block.count) values",
+                path: file.path, place: "rows \(rows), columns \(block)",
+                expected: "\(rows.count * block.count) values",
                 found: "\(values.count)")
         }
         let stride = MemoryLayout<Float>.stride

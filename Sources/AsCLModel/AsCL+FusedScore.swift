@@ -28,7 +28,9 @@ extension AsCL {
 
     /// What the kernel needs of projected images; nil when it cannot serve them (see `similarity`).
     func fusedTables(_ images: ImageBatch, _ precision: Precision) throws(TorchError) -> FusedImages? {
-        guard let attention, try fits(images.regions, precision), try fits(images.globals, precision) else { return nil }
+        guard let attention, try fits(images.regions, precision), try fits(images.globals, precision) else {
+            return nil
+        }
         let heads = configuration.heads
         let key = try attention.textToImage.keys(images.regions, heads)
         let (gram, attended) = try attention.textToImage.tables(key, through: globalFusion.attendedImage)

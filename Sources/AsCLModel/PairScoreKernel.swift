@@ -4,7 +4,13 @@ import Torch
 /// The fused kernel's calls, with tensors in place of pointers.
 enum PairScoreKernel {
     /// The instruction set that serves this machine.
-    static var instructions: String { String(cString: ps_instructions()) }
+    static var instructions: String {
+        switch ps_best_instructions() {
+        case PS_AVX512: "avx512"
+        case PS_AVX2: "avx2"
+        default: "portable"
+        }
+    }
 
     /// Tables of images or of texts, arranged for the kernel, which only reads them.
     final class Packed: @unchecked Sendable {
@@ -27,8 +33,8 @@ enum PairScoreKernel {
 
     /// Arranges image tables: query, unit, key `[images, regions, heads, d]`, gram, attended, own.
     static func packed(images tables: [Tensor], heads: Int, _ precision: Precision) throws(TorchError) -> Packed {
-        try packed("images", count: tables[0].shape[0]) { packed, badItem throws(TorchError) in
-            try withImages(tables, heads: heads) { ps_pack_images(&$0, precision.kernel, &packed, &badItem) }
+        try packed("images", of: tables, count: tables[0].shape[0], precision) { packed, badItem throws(TorchError) in
+            try withImages(tables, heads: heads) { ps_pack_images(&$0, precision.kernel, PS_BEST, &packed, badItem) }
         }
     }
 
@@ -36,9 +42,9 @@ enum PairScoreKernel {
     static func packed(
         texts tables: [Tensor], offsets: [Int64], heads: Int, _ precision: Precision
     ) throws(TorchError) -> Packed {
-        try packed("texts", count: offsets.count - 1) { packed, badItem throws(TorchError) in
+        try packed("texts", of: tables, count: offsets.count - 1, precision) { packed, badItem throws(TorchError) in
             try withTexts(tables, offsets: offsets, heads: heads) {
-                ps_pack_texts(&$0, precision.kernel, &packed, &badItem)
+                ps_pack_texts(&$0, precision.kernel, PS_BEST, &packed, badItem)
             }
         }
     }
@@ -72,7 +78,7 @@ enum PairScoreKernel {
         let status = try withImages(Array(tables[..<6]), heads: heads) { images throws(TorchError) in
             try withTexts(Array(tables[6...]), offsets: offsets, heads: heads) { texts in
                 withExtendedLifetime((gradients, scoreGradient)) {
-                    ps_backward(&images, &texts, localWeight, upstream, &toImages, &toTexts)
+                    ps_backward(&images, &texts, PS_BEST, localWeight, upstream, &toImages, &toTexts)
                 }
             }
         }
@@ -81,16 +87,21 @@ enum PairScoreKernel {
     }
 
     private static func packed(
-        _ kind: String, count: Int,
-        _ pack: (inout OpaquePointer?, inout Int64) throws(TorchError) -> ps_status
+        _ kind: String, of tables: [Tensor], count: Int, _ precision: Precision,
+        _ pack: (inout OpaquePointer?, UnsafeMutablePointer<Int64>?) throws(TorchError) -> ps_status
     ) throws(TorchError) -> Packed {
         var handle: OpaquePointer?
         var badItem: Int64 = 0
-        let status = try pack(&handle, &badItem)
+        // A training that runs away says so by its loss, which names the step.
+        let asks = precision == .int16 || !tables.contains(where: \.requiresGradient)
+        let status = try withUnsafeMutablePointer(to: &badItem) { (badItem) throws(TorchError) in
+            try pack(&handle, asks ? badItem : nil)
+        }
         guard status != PS_NOT_FINITE else {
             throw TorchError(
                 operation: "pair_score(\(count) \(kind))",
-                reason: "expected finite numbers, found an infinity or NaN in number \(badItem) (from 0) of the \(kind)")
+                reason: "expected finite numbers, found an infinity or NaN in number \(badItem) (from 0) of the \(kind)"
+            )
         }
         try check(status, "\(count) \(kind)")
         guard let handle else { throw TorchError(operation: "pair_score(\(count) \(kind))", reason: "no result") }
@@ -103,7 +114,8 @@ enum PairScoreKernel {
         let at = try tables.map { table throws(TorchError) in UnsafePointer(try table.floatAddress()) }
         let shape = tables[0].shape
         var images = ps_images(
-            count: Int64(shape[0]), regions: Int64(shape[1]), dimension: Int64(shape.dropFirst(2).reduce(1, *)), heads: Int64(heads),
+            count: Int64(shape[0]), regions: Int64(shape[1]), dimension: Int64(shape.dropFirst(2).reduce(1, *)),
+            heads: Int64(heads),
             query: at[0], unit: at[1], key: at[2], gram: at[3], attended: at[4], own: at[5])
         defer { withExtendedLifetime(tables) {} }
         return try body(&images)
@@ -117,7 +129,8 @@ enum PairScoreKernel {
         defer { withExtendedLifetime(tables) {} }
         return offsets.withUnsafeBufferPointer { offsets in
             var texts = ps_texts(
-                count: Int64(offsets.count - 1), dimension: dimension, heads: Int64(heads), offsets: offsets.baseAddress,
+                count: Int64(offsets.count - 1), dimension: dimension, heads: Int64(heads),
+                offsets: offsets.baseAddress,
                 query: at[0], unit: at[1], key: at[2], gram: at[3], attended: at[4])
             return body(&texts)
         }

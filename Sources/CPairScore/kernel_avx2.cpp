@@ -24,6 +24,6 @@ inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
 }  // namespace avx2
 #pragma clang attribute pop
 
-const Kernel avx2Kernel = {"avx2", avx2::pack, avx2::score, avx2::workspaceFloats, avx2::backward};
+const Kernel avx2Kernel = {avx2::pack, avx2::score, avx2::workspaceFloats, avx2::backward};
 }  // namespace pair_score
 #endif

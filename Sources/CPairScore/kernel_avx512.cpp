@@ -20,6 +20,6 @@ inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
 }  // namespace avx512
 #pragma clang attribute pop
 
-const Kernel avx512Kernel = {"avx512", avx512::pack, avx512::score, avx512::workspaceFloats, avx512::backward};
+const Kernel avx512Kernel = {avx512::pack, avx512::score, avx512::workspaceFloats, avx512::backward};
 }  // namespace pair_score
 #endif

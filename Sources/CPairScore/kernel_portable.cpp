@@ -14,5 +14,5 @@ inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
 #include "kernel.hpp"
 }  // namespace portable
 
-const Kernel portableKernel = {"portable", portable::pack, portable::score, portable::workspaceFloats, portable::backward};
+const Kernel portableKernel = {portable::pack, portable::score, portable::workspaceFloats, portable::backward};
 }  // namespace pair_score

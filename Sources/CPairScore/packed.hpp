@@ -54,6 +54,7 @@ struct Group { int64_t item, items, panel, panels; };
 /// An item is an image or a caption; its rows are regions or words. As columns, rows ask (query, unit); as rows, they
 /// answer (key). A cell holds one number of the depth in float32, two neighbours of it in 16 bits.
 struct Packed {
+    const struct Kernel *kernel;              // that arranged it and alone can read it
     int64_t items, heads, dimension, width;  // width = dimension / heads
     bool isImages, isFixed;
     int64_t perCell;                          // numbers of the depth in a cell

@@ -14,19 +14,30 @@ struct ps_packed : pair_score::Packed {};
 namespace pair_score {
 namespace {
 
-const Kernel &kernel() {
+ps_instructions best() {
 #if defined(__x86_64__)
-    static const Kernel &best = []() -> const Kernel & {
+    static const ps_instructions best = [] {
         const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
         const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
             && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
             && __builtin_cpu_supports("avx512vnni");
-        return avx2 && avx512 ? avx512Kernel : avx2 ? avx2Kernel : portableKernel;
+        return avx2 && avx512 ? PS_AVX512 : avx2 ? PS_AVX2 : PS_PORTABLE;
     }();
     return best;
 #else
-    return portableKernel;
+    return PS_PORTABLE;
 #endif
+}
+
+/// Null where this machine lacks the instructions.
+const Kernel *kernel(ps_instructions instructions) {
+    if (instructions == PS_BEST) instructions = best();
+    if (instructions < PS_PORTABLE || instructions > best()) return nullptr;
+#if defined(__x86_64__)
+    if (instructions == PS_AVX512) return &avx512Kernel;
+    if (instructions == PS_AVX2) return &avx2Kernel;
+#endif
+    return &portableKernel;
 }
 
 /// Calls body(begin, end) for parts of 0 ..< count on libtorch's threads. Throws bad_alloc if a part does.
@@ -116,8 +127,10 @@ void allocate(Packed &side) {
 }
 
 ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t heads, ps_precision precision,
-               ps_packed **packed, int64_t *badItem) {
+               ps_instructions instructions, ps_packed **packed, int64_t *badItem) {
     auto side = std::make_unique<ps_packed>();
+    side->kernel = kernel(instructions);
+    if (!side->kernel) return PS_NO_SUCH_INSTRUCTIONS;
     side->items = items, side->heads = heads, side->dimension = dimension, side->width = dimension / heads;
     side->isImages = from.own != nullptr, side->isFixed = precision == PS_FIXED16;
     side->perCell = side->isFixed ? 2 : 1;
@@ -136,11 +149,11 @@ ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t
     allocate(*side);
     std::atomic<int64_t> bad = items;
     parallel(items, [&](int64_t begin, int64_t end) {
-        const int64_t found = kernel().pack(*side, from, begin, end);
+        const int64_t found = side->kernel->pack(*side, from, begin, end);
         int64_t known = bad;
         while (found < known && !bad.compare_exchange_weak(known, found)) {}
     });
-    if (bad < items) {
+    if (bad < items && (badItem || side->isFixed)) {
         if (badItem) *badItem = bad;
         return PS_NOT_FINITE;
     }
@@ -216,11 +229,11 @@ void backward(const Problem &problem) {
     const int64_t rounds = std::max(imageBlocks, captionBlocks), tiles = std::min(imageBlocks, captionBlocks);
     for (int64_t round = 0; round < rounds; ++round) {
         parallel(tiles, [&](int64_t begin, int64_t end) {
-            const Array<float> workspace(kernel().workspaceFloats(problem));
+            const Array<float> workspace(problem.kernel.workspaceFloats(problem));
             for (int64_t block = begin; block < end; ++block) {
                 const int64_t partner = (block + round) % rounds;
-                if (imageBlocks < captionBlocks) kernel().backward(problem, block, partner, workspace.at(0));
-                else kernel().backward(problem, partner, block, workspace.at(0));
+                if (imageBlocks < captionBlocks) problem.kernel.backward(problem, block, partner, workspace.at(0));
+                else problem.kernel.backward(problem, partner, block, workspace.at(0));
             }
         });
     }
@@ -232,7 +245,8 @@ void backward(const Problem &problem) {
 
 using namespace pair_score;
 
-ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_packed **packed, int64_t *bad_item) try {
+ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_instructions instructions,
+                         ps_packed **packed, int64_t *bad_item) try {
     if (!images || !packed || !isSound(*images)) return PS_BAD_SIZES;
     const ps_images &from = *images;
     ItemTables tables = {from.query, from.unit, from.key, from.gram, from.attended, from.own, {}, {}};
@@ -241,12 +255,13 @@ ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_pac
         tables.rowOffsets.push_back(image * from.regions);
         tables.gramOffsets.push_back(image * HK * HK);
     }
-    return pack(tables, from.count, from.dimension, from.heads, precision, packed, bad_item);
+    return pack(tables, from.count, from.dimension, from.heads, precision, instructions, packed, bad_item);
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
 }
 
-ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed **packed, int64_t *bad_item) try {
+ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_instructions instructions,
+                         ps_packed **packed, int64_t *bad_item) try {
     if (!texts || !packed || !isSound(*texts)) return PS_BAD_SIZES;
     const ps_texts &from = *texts;
     ItemTables tables = {from.query, from.unit, from.key, from.gram, from.attended, nullptr, {}, {0}};
@@ -255,7 +270,7 @@ ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed
         const int64_t HN = from.heads * (from.offsets[caption + 1] - from.offsets[caption]);
         tables.gramOffsets.push_back(tables.gramOffsets.back() + HN * HN);
     }
-    return pack(tables, from.count, from.dimension, from.heads, precision, packed, bad_item);
+    return pack(tables, from.count, from.dimension, from.heads, precision, instructions, packed, bad_item);
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
 }
@@ -268,31 +283,34 @@ ps_extent ps_packed_extent(const ps_packed *packed) {
     return {bytes, int64_t(packed->groups.size())};
 }
 
-const char *ps_instructions(void) { return kernel().instructions; }
+ps_instructions ps_best_instructions(void) { return best(); }
 
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
     if (!images || !texts || !score || !images->isImages || texts->isImages || images->isFixed != texts->isFixed
-        || images->dimension != texts->dimension || images->heads != texts->heads) {
+        || images->kernel != texts->kernel || images->dimension != texts->dimension || images->heads != texts->heads) {
         return PS_BAD_SIZES;
     }
     // A task is one image group with a run of caption groups: few images or few captions still fill the threads.
     constexpr int64_t run = 4;
     const int64_t runs = (texts->groups.size() + run - 1) / run;
     parallel(images->groups.size() * runs, [&](int64_t begin, int64_t end) {
-        kernel().score(*images, *texts, local_weight, score, run, begin, end);
+        images->kernel->score(*images, *texts, local_weight, score, run, begin, end);
     });
     return PS_OK;
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
 }
 
-ps_status ps_backward(const ps_images *images, const ps_texts *texts, float local_weight, const float *score_gradient,
-                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients) try {
+ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,
+                      const float *score_gradient, const ps_image_gradients *image_gradients,
+                      const ps_text_gradients *text_gradients) try {
     if (!images || !texts || !score_gradient || !image_gradients || !text_gradients || !isSound(*images)
         || !isSound(*texts) || images->dimension != texts->dimension || images->heads != texts->heads) {
         return PS_BAD_SIZES;
     }
-    Problem problem = {*images, *texts, local_weight, score_gradient, *image_gradients, *text_gradients};
+    const Kernel *kernel = pair_score::kernel(instructions);
+    if (!kernel) return PS_NO_SUCH_INSTRUCTIONS;
+    Problem problem = {*kernel, *images, *texts, local_weight, score_gradient, *image_gradients, *text_gradients};
     cut(problem);
     backward(problem);
     return PS_OK;

@@ -10,8 +10,11 @@
 
 namespace pair_score {
 
+struct Kernel;
+
 /// One backward call: what it reads and writes, and how its pairs are cut into tiles.
 struct Problem {
+    const Kernel &kernel;
     const ps_images &image;
     const ps_texts &text;
     float localWeight;
@@ -31,7 +34,6 @@ struct ItemTables {
 };
 
 struct Kernel {
-    const char *instructions;
     /// Fills the places of the packed items begin ..< end; returns the first of the caller's items among them that has a
     /// number that is not finite, or the number of items.
     int64_t (*pack)(const Packed &to, const ItemTables &from, int64_t begin, int64_t end);

@@ -1,5 +1,5 @@
-public import AsCLModel
 import ArrayFiles
+public import AsCLModel
 import Foundation
 public import RetrievalData
 public import RetrievalMetrics
@@ -16,6 +16,8 @@ public struct EvaluationProgress {
     private let path: String
     private let fingerprint: String
     private var saved = Date.distantPast
+    /// Seconds between two times of writing.
+    var interval = 5.0
 
     private struct Record: Codable {
         let evaluation: String
@@ -34,7 +36,7 @@ public struct EvaluationProgress {
         guard let data = FileManager.default.contents(atPath: path) else {
             // Word vectors without a record of what they are of are no use.
             try? FileManager.default.removeItem(atPath: wordsFile)
-            try save(ranks, always: true)
+            try write()
             return
         }
         guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
@@ -49,12 +51,17 @@ public struct EvaluationProgress {
         ranks = try RankAccumulator(truth: truth, continuing: record.ranks)
     }
 
-    /// Writes down what the ranks have come to, now and then: some seconds of work may be lost.
-    public mutating func save(_ ranks: RankAccumulator, always: Bool = false) throws {
+    /// Takes what the ranks have come to, and writes it down now and then and when they are complete: a kill loses some
+    /// seconds of work.
+    public mutating func save(_ ranks: RankAccumulator) throws {
         self.ranks = ranks
-        guard always || Date.now.timeIntervalSince(saved) > 5 else { return }
-        try AtomicFile.write(JSONEncoder().encode(Record(evaluation: fingerprint, ranks: ranks.state)), to: path)
+        guard ranks.isComplete || Date.now.timeIntervalSince(saved) > interval else { return }
+        try write()
         saved = .now
+    }
+
+    private func write() throws {
+        try AtomicFile.write(JSONEncoder().encode(Record(evaluation: fingerprint, ranks: ranks.state)), to: path)
     }
 
     /// A digest of all that scores depend on; of the features, those of some images.

@@ -78,7 +78,7 @@ public struct Evaluator {
     ) throws -> RetrievalRanks {
         var accumulator = accumulator ?? RankAccumulator(truth: truth)
         let total = truth.imageCount * truth.captionCount
-        var done = accumulator.blocks.reduce(0) { $0 + $1.count }
+        var done = accumulator.count
         try score(model, without: Set(accumulator.blocks)) { block, scores in
             try accumulator.add(scores, block: block)
             try onBlock(block, scores, accumulator)

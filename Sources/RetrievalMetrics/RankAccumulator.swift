@@ -70,11 +70,17 @@ public struct RankAccumulator: Sendable {
         }
     }
 
+    /// Scores that have come.
+    public var count: Int { blocks.reduce(0) { $0 + $1.count } }
+
+    /// Whether every pair has come.
+    public var isComplete: Bool { count == truth.imageCount * truth.captionCount }
+
     /// The ranks, once every pair has come.
     public func ranks() throws(RetrievalMetricsError) -> RetrievalRanks {
         // Blocks do not overlap, so as many scores as pairs are all of them.
         let expected = truth.imageCount * truth.captionCount
-        let found = blocks.reduce(0) { $0 + $1.count }
+        let found = count
         guard found == expected else {
             throw RetrievalMetricsError(place: "score matrix", expected: "\(expected) scores", found: found)
         }

@@ -64,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
         let matrix = try scores.map {
             try NumpyMatrixWriter(
                 path: $0, rows: split.imageCount, columns: split.captions.count, isKept: state != nil,
-                continuing: state?.ranks.blocks.isEmpty == false)
+                continuing: (state?.ranks.count ?? 0) > 0)
         }
         let encoding = Meter("encoding", unit: "captions")
         let evaluator = try Evaluator(
@@ -73,9 +73,10 @@ struct EvaluateCommand: ParsableCommand {
             Terminal.say("\(evaluator.cutCaptions) captions are longer than max_tokens and are cut")
         }
         let scoring = Meter("scoring", unit: "pairs")
-        let done = state?.ranks.blocks.reduce(0) { $0 + $1.count } ?? 0
+        let done = state?.ranks.count ?? 0
         scoring.begin(at: done, of: split.imageCount * split.captions.count)
-        let ranks = try evaluator.ranks(model, continuing: state?.ranks, progress: scoring.update) { block, part, ranks in
+        let ranks = try evaluator.ranks(model, continuing: state?.ranks, progress: scoring.update) {
+            block, part, ranks in
             try matrix?.write(part, rows: block.images, columns: block.captions)
             try state?.save(ranks)
         }

@@ -29,11 +29,11 @@ struct RandomCase: CustomTestStringConvertible {
         RandomCase(dimension: 48, heads: 3, imageCount: 9, regions: 36, lengths: [12, 15, 1, 8]),
     ]
 
-    func model() throws -> (ascl: AsCL, parameters: ParameterSet) {
+    func model(on device: Device = .cpu) throws -> (ascl: AsCL, parameters: ParameterSet) {
         let configuration = try AsCLConfiguration(
             jointDimension: dimension, heads: heads, regionDimension: 7, globalDimension: 5, textDimension: 6,
             localWeight: 0.7, fusion: fusion, normalizeFeatures: normalizeFeatures)
-        let (ascl, parameters) = try ParameterStore.initialize(seed: 11) { try AsCL($0, configuration) }
+        let (ascl, parameters) = try ParameterStore.initialize(seed: 11, device: device) { try AsCL($0, configuration) }
         try parameters.setRequiresGradient(true)
         return (ascl, parameters)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import RetrievalMetrics
 import Testing
 
@@ -13,6 +14,27 @@ import Testing
                 #expect(ranks.imageToText == set.naiveImageToText)
                 #expect(ranks.textToImage == set.naiveTextToImage)
             }
+        }
+    }
+
+    @Test func whatWasWrittenDownGoesOnToTheSameRanks() throws {
+        let set = try ScoredSet(images: 23, captions: 41, levels: 5, seed: 9)
+        // The worst order: nearly everything is held when half of it has come.
+        let blocks = set.truth.blocks(images: 4, captions: 7).reversed().map { $0 }
+        var accumulator = RankAccumulator(truth: set.truth)
+        for (index, block) in blocks.enumerated() {
+            if index % 11 == 5 {
+                let written = try JSONEncoder().encode(accumulator.state)
+                let read = try JSONDecoder().decode(RankAccumulator.State.self, from: written)
+                accumulator = try RankAccumulator(truth: set.truth, continuing: read)
+            }
+            try accumulator.add(set.scores(of: block), block: block)
+        }
+        #expect(try accumulator.ranks().imageToText == set.naiveImageToText)
+        #expect(try accumulator.ranks().textToImage == set.naiveTextToImage)
+        let other = try GroundTruth(imageOfCaption: [0, 1], imageCount: 2)
+        #expect(throws: RetrievalMetricsError.self) {
+            try RankAccumulator(truth: other, continuing: accumulator.state)
         }
     }
 

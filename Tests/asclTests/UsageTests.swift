@@ -11,15 +11,21 @@ struct UsageTests {
     private static let compute = ["--device", "--threads"]
     private static let model = ["--checkpoint", "--data", "--split", "--json"] + compute
 
+    private static let bench =
+        ["--dimension", "--heads", "--regions", "--words", "--repeat", "--precision", "--json"] + compute
+
     @Test(arguments: [
         ([], ["train", "evaluate", "probe", "query", "data", "scenes", "bench", "--version"]),
         (["train"], ["--config", "--set", "--data", "--output", "--resume", "--overwrite", "--device"]),
-        (["evaluate"], model + ["--fold-images", "--scores"]),
+        (["evaluate"], model + ["--fold-images", "--scores", "--precision", "--resumable"]),
         (["probe"], model),
         (["query"], model + ["--top", "<sentence>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
-        (["bench"], ["--dimension", "--batch", "--heads", "--regions", "--words", "--repeat", "--json"] + compute),
+        (["bench"], ["forward", "step", "evaluation"]),
+        (["bench", "forward"], ["--images", "--captions"] + bench),
+        (["bench", "step"], ["--batch"] + bench),
+        (["bench", "evaluation"], ["--images", "--captions-per-image", "--text-encoder", "--folder"] + bench),
     ])
     func helpNamesEveryOption(_ command: [String], _ options: [String]) throws {
         let run = try Tool(command + ["--help"]).finish()
@@ -47,7 +53,10 @@ struct UsageTests {
             "--scores"
         ),
         (["scenes", "generate", "--output", "O", "--train", "19"], "--train"),
-        (["bench", "--dimension", "10", "--heads", "3"], "--heads"),
+        (["bench", "forward", "--dimension", "10", "--heads", "3"], "--heads"),
+        (["bench", "step", "--batch", "1"], "--batch"),
+        (["bench", "evaluation", "--images", "0"], "--images"),
+        (["bench", "forward", "--precision", "int8"], "--precision"),
     ])
     func wrongUsageExitsWith2(_ arguments: [String], _ named: String) throws {
         let run = try Tool(arguments).finish()

@@ -14,11 +14,14 @@
 extern "C" {
 #endif
 
-typedef enum { PS_OK = 0, PS_BAD_SIZES = 1, PS_OUT_OF_MEMORY = 2, PS_NOT_FINITE = 3 } ps_status;
+typedef enum { PS_OK = 0, PS_BAD_SIZES = 1, PS_OUT_OF_MEMORY = 2, PS_NOT_FINITE = 3, PS_NO_SUCH_INSTRUCTIONS = 4 } ps_status;
 
 /// How forward products are computed: in float32, or from 16-bit integers - each row scaled so that no sum overflows -
 /// with 32-bit sums. Softmax, lengths and cosines are float32 either way.
 typedef enum { PS_FLOAT32 = 0, PS_FIXED16 = 1 } ps_precision;
+
+/// What a call runs on. PS_BEST is the best that this machine has; the others are for tests.
+typedef enum { PS_BEST = 0, PS_PORTABLE = 1, PS_AVX2 = 2, PS_AVX512 = 3 } ps_instructions;
 
 typedef struct {
     int64_t count, regions, dimension, heads;
@@ -48,9 +51,11 @@ typedef struct { float *query, *unit, *key, *gram, *attended; } ps_text_gradient
 typedef struct ps_packed ps_packed;
 
 /// Arranges tables; the result belongs to the caller, who releases it. PS_NOT_FINITE names the first item with an
-/// infinity or a NaN in `bad_item`.
-ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_packed **packed, int64_t *bad_item);
-ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_packed **packed, int64_t *bad_item);
+/// infinity or a NaN in `bad_item`; where that is null, float32 scores of such an item come out as NaN.
+ps_status ps_pack_images(const ps_images *images, ps_precision precision, ps_instructions instructions,
+                         ps_packed **packed, int64_t *bad_item);
+ps_status ps_pack_texts(const ps_texts *texts, ps_precision precision, ps_instructions instructions,
+                        ps_packed **packed, int64_t *bad_item);
 void ps_release(ps_packed *packed);
 
 /// How much the tables of one side hold, and in how many groups they are read: every group of images meets every group
@@ -58,16 +63,17 @@ void ps_release(ps_packed *packed);
 typedef struct { int64_t bytes, groups; } ps_extent;
 ps_extent ps_packed_extent(const ps_packed *packed);
 
-/// The instruction set that serves this machine: "avx512", "avx2" or "portable".
-const char *ps_instructions(void);
+/// The best instructions that this machine has.
+ps_instructions ps_best_instructions(void);
 
-/// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision.
+/// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision for the same instructions.
 /// A pair's result is the same to the bit whatever else is in the batch and however many threads run.
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score);
 
 /// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads.
-ps_status ps_backward(const ps_images *images, const ps_texts *texts, float local_weight, const float *score_gradient,
-                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients);
+ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,
+                      const float *score_gradient, const ps_image_gradients *image_gradients,
+                      const ps_text_gradients *text_gradients);
 
 #ifdef __cplusplus
 }

@@ -63,7 +63,7 @@ struct BenchEvaluation: ParsableCommand {
         }
         guard let evaluator else { throw ExitCode.failure }
         let pairs = images * images * captionsPerImage
-        let done = state?.ranks.blocks.reduce(0) { $0 + $1.count } ?? 0
+        let done = state?.ranks.count ?? 0
         let meter = Meter("scoring", unit: "pairs")
         meter.begin(at: done, of: pairs)
         var ranks: RetrievalRanks?

@@ -84,11 +84,11 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 func peakMemory() -> Int {
     var usage = rusage()
     #if os(Linux)
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss * 1024
     #else
-        getrusage(RUSAGE_SELF, &usage)
-        return usage.ru_maxrss
+    getrusage(RUSAGE_SELF, &usage)
+    return usage.ru_maxrss
     #endif
 }
 
