@@ -18,7 +18,8 @@ extension AsCL {
         let order = texts.lengths.indices.sorted { (texts.lengths[$0], $0) < (texts.lengths[$1], $1) }
         var locals: [Tensor] = []
         var globals: [Tensor] = []
-        for group in lengthGroups(order, texts.lengths, logitsPerWord: images.count * imageSide.regions) {
+        let room = images.regions.device == .cpu ? 1 << 24 : 1 << 28
+        for group in lengthGroups(order, texts.lengths, words: room / (images.count * imageSide.regions)) {
             let textSide = try TextSide(
                 texts.selecting(group), attention, globalFusion, heads: configuration.heads)
             let (local, global) = try score(imageSide, textSide)
@@ -34,9 +35,10 @@ extension AsCL {
             localWeight: configuration.localWeight)
     }
 
-    /// Runs of texts, already in order of length, whose padding stays below a fifth and whose logits below 64 MiB.
-    private func lengthGroups(_ order: [Int], _ lengths: [Int], logitsPerWord: Int) -> [[Int]] {
-        let mostWords = (1 << 24) / max(logitsPerWord * configuration.heads, 1)
+    /// Runs of texts, already in order of length, whose padding stays below a fifth and whose logits of so many words in
+    /// one head below their room.
+    private func lengthGroups(_ order: [Int], _ lengths: [Int], words: Int) -> [[Int]] {
+        let mostWords = words / configuration.heads
         var groups: [[Int]] = []
         for text in order {
             if let group = groups.last, let first = group.first, lengths[text] * 4 <= lengths[first] * 5,

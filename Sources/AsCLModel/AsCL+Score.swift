@@ -78,6 +78,11 @@ extension AsCL {
         return ScorableTexts(form: .fused(fused))
     }
 
+    /// Whether the fused kernel scores what lives on this device; operators do otherwise.
+    public func isFused(on device: Device, in precision: Precision) -> Bool {
+        configuration.fusion == .sum && device == .cpu && precision != .bf16
+    }
+
     /// About how much memory an item of so many regions or words takes once it is scorable, in bytes.
     public func scorableBytes(rows: Int, in precision: Precision) -> Int {
         let (dimension, weights) = (configuration.jointDimension, configuration.heads * rows)

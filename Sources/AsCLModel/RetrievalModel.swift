@@ -61,7 +61,7 @@ public struct RetrievalModel: Sendable {
 
     /// Checks that a precision can be had.
     public func check(_ precision: Precision) throws(AsCLError) {
-        guard precision == .int16, ascl.configuration.fusion != .sum || device != .cpu else { return }
+        guard precision == .int16, !ascl.isFused(on: device, in: precision) else { return }
         throw .invalid(
             path: "precision", key: "int16", expected: "sum fusion on the CPU",
             found: "\(ascl.configuration.fusion) fusion on \(device)")

@@ -99,8 +99,11 @@ public struct Evaluator {
     }
 
     /// Images x captions scored at once. Large blocks of images make captions scorable fewer times; as large as memory
-    /// allows, and not so large that a block takes more than some seconds.
+    /// allows, and not so large that a block takes more than some seconds. Operators keep what the kernel does not.
     private func blockSize(_ model: RetrievalModel) -> (images: Int, captions: Int) {
+        guard model.ascl.isFused(on: model.device, in: precision) else {
+            return model.device == .cpu ? (128, 640) : (512, 2560)
+        }
         let imageBytes = model.ascl.scorableBytes(rows: split.regionCount, in: precision)
         let words = tokens.reduce(0) { $0 + $1.count } / max(tokens.count, 1)
         // Of captions the tables count, which are in float32 while they are made.

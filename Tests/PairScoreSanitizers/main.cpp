@@ -213,6 +213,11 @@ int main() {
             }
         }
     }
+    Case empty = {1, 2, 4, 1, {3, 2}};
+    empty.fill(), empty.offsets[1] = 0;
+    ps_status status;
+    scores(empty, PS_FIXED16, PS_BEST, &status);
+    expect(status == PS_BAD_SIZES, "a caption without words is refused", empty, 0, status);
     std::printf("%zu cases, instructions up to %d, %d failures\n", std::size(cases), ps_best_instructions(), failures);
     return failures != 0;
 }
