@@ -1,9 +1,8 @@
 // The two arithmetics of the forward kernel: float32, and 16-bit integers with 32-bit sums. Included inside a namespace,
 // once for each instruction set.
 //
-// Integers instead of bfloat16, because every machine multiplies them two at a time (vpmaddwd, since AVX2; vpdpwssd) at
-// no less than the speed of its bfloat16 products, and 16 bits shared out over a row keep four more of them than
-// bfloat16's 8. No sum can overflow: a row of norm at most `greatestNorm` gives products of at most its square
+// Integers instead of bfloat16, because machines multiply pairs of them (vpmaddwd, since AVX2; vpdpwssd) where many have
+// no bfloat16, and because a number of a row keeps about 12 bits that way, against bfloat16's 8. No sum can overflow: a row of norm at most `greatestNorm` gives products of at most its square
 // (Cauchy-Schwarz), and the weights of a softmax add up to one.
 
 typedef float Row __attribute__((ext_vector_type(16)));
@@ -100,18 +99,15 @@ struct Fixed {
         const float bounded = value < -greatest ? -greatest : value > greatest ? greatest : value;
         return bounded == bounded ? int32_t(__builtin_rintf(bounded)) : 0;
     }
+    static uint32_t cell(float even, float odd) { return uint32_t(whole(odd)) << 16 | uint16_t(whole(even)); }
     /// Neighbours in a row share a cell.
     static void putRow(uint32_t *cells, const float *row, int64_t count, float factor) {
-        int16_t *to = reinterpret_cast<int16_t *>(cells);
-        for (int64_t i = 0; i < count; ++i) to[i] = int16_t(whole(row[i] * factor));
-        if (count % 2 != 0) to[count] = 0;
+        for (int64_t i = 0; i < count / 2; ++i) cells[i] = cell(row[2 * i] * factor, row[2 * i + 1] * factor);
+        if (count % 2 != 0) cells[count / 2] = cell(row[count - 1] * factor, 0);
     }
     /// Numbers of two rows, the second of zeros when null, share a cell.
     static void putColumns(uint32_t *cells, const float *even, const float *odd, int64_t count, float factor) {
-        for (int64_t i = 0; i < count; ++i) {
-            const int32_t high = odd ? whole(odd[i] * factor) : 0;
-            cells[i] = uint32_t(high) << 16 | uint16_t(whole(even[i] * factor));
-        }
+        for (int64_t i = 0; i < count; ++i) cells[i] = cell(even[i] * factor, odd ? odd[i] * factor : 0);
     }
 
     static void putWeights(uint32_t *cell, Row even, Row odd) {

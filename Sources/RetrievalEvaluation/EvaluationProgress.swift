@@ -16,7 +16,8 @@ public struct EvaluationProgress {
     private let path: String
     private let fingerprint: String
     private var saved = Date.distantPast
-    /// Seconds between two times of writing.
+    /// Seconds between two times of writing: at least so many, and many times what it takes, for scores that are held
+    /// until their query's right items have come are written too.
     var interval = 5.0
 
     private struct Record: Codable {
@@ -56,8 +57,10 @@ public struct EvaluationProgress {
     public mutating func save(_ ranks: RankAccumulator) throws {
         self.ranks = ranks
         guard ranks.isComplete || Date.now.timeIntervalSince(saved) > interval else { return }
+        let start = Date.now
         try write()
         saved = .now
+        if interval > 0 { interval = max(5, 40 * saved.timeIntervalSince(start)) }
     }
 
     private func write() throws {

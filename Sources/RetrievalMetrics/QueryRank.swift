@@ -1,3 +1,5 @@
+import Foundation
+
 /// The rank of one query's best right item, from scores that come one by one in any order.
 struct QueryRank: Sendable {
     private let hasRight: Bool
@@ -34,23 +36,27 @@ struct QueryRank: Sendable {
     }
 }
 
-/// As numbers in a row, scores as their bits: exact, and short where there are 600,000 of them.
+/// In a row: numbers, the score's bits, and the bytes of all held scores, of which there may be millions.
 extension QueryRank: Codable {
     init(from decoder: any Decoder) throws {
-        var numbers = try decoder.unkeyedContainer()
-        hasRight = try numbers.decode(Int.self) != 0
-        rightToCome = try numbers.decode(Int.self)
-        bestRight = Float(bitPattern: try numbers.decode(UInt32.self))
-        wrongAbove = try numbers.decode(Int.self)
-        while !numbers.isAtEnd { undecided.append(Float(bitPattern: try numbers.decode(UInt32.self))) }
+        var values = try decoder.unkeyedContainer()
+        hasRight = try values.decode(Int.self) != 0
+        rightToCome = try values.decode(Int.self)
+        bestRight = Float(bitPattern: try values.decode(UInt32.self))
+        wrongAbove = try values.decode(Int.self)
+        guard !values.isAtEnd else { return }
+        let bytes = try values.decode(Data.self)
+        undecided = stride(from: 0, to: bytes.count - 3, by: 4).map { start in
+            bytes.withUnsafeBytes { Float(bitPattern: $0.loadUnaligned(fromByteOffset: start, as: UInt32.self)) }
+        }
     }
 
     func encode(to encoder: any Encoder) throws {
-        var numbers = encoder.unkeyedContainer()
-        try numbers.encode(hasRight ? 1 : 0)
-        try numbers.encode(rightToCome)
-        try numbers.encode(bestRight.bitPattern)
-        try numbers.encode(wrongAbove)
-        for score in undecided { try numbers.encode(score.bitPattern) }
+        var values = encoder.unkeyedContainer()
+        try values.encode(hasRight ? 1 : 0)
+        try values.encode(rightToCome)
+        try values.encode(bestRight.bitPattern)
+        try values.encode(wrongAbove)
+        if !undecided.isEmpty { try values.encode(undecided.withUnsafeBytes { Data($0) }) }
     }
 }
