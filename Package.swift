@@ -45,7 +45,8 @@ let package = Package(
             name: "AsCL",
             targets: [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "AsCLModel", "RetrievalEvaluation", "RetrievalTraining",
+                "AsCLModel", "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "RunReports", "RetrievalExperiments",
             ]),
     ],
     dependencies: documentation + [
@@ -64,20 +65,35 @@ let package = Package(
         layer("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
+        layer("MatchingBaselines", ["ArrayFiles", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
+        layer(
+            "RetrievalModels",
+            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "MatchingBaselines"]),
         layer(
             "RetrievalEvaluation",
-            ["ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
+            [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
+                "RetrievalModels",
+            ]),
         layer(
             "RetrievalTraining",
             [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
+                "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
+            ]),
+        layer("RunReports", ["ArrayFiles"]),
+        layer(
+            "RetrievalExperiments",
+            [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
+                "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
         .executableTarget(
             name: "ascl",
             dependencies: [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "AsCLModel", "RetrievalEvaluation", "RetrievalTraining",
+                "AsCLModel", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RetrievalExperiments",
+                "RunReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -95,16 +111,36 @@ let package = Package(
         tests("TorchNN", ["ArrayFiles", "Torch"], resources: true),
         tests("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"], resources: true),
         tests(
-            "AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],
+            "AsCLModel",
+            [
+                "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "RetrievalFixtures",
+            ],
             resources: true),
         tests(
+            "MatchingBaselines",
+            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+        tests(
+            "RetrievalModels",
+            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+        tests(
             "RetrievalEvaluation",
-            ["RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+            [
+                "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel", "RetrievalModels",
+                "RetrievalFixtures",
+            ]),
         tests(
             "RetrievalTraining",
             [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "RetrievalEvaluation", "RetrievalFixtures",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalFixtures",
+            ]),
+        tests("RunReports", ["ArrayFiles"]),
+        tests(
+            "RetrievalExperiments",
+            [
+                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
         tests("ascl", ["ArrayFiles"]),
     ],

@@ -36,12 +36,31 @@ extension AsCL {
                 try cosine(globalFusion.image(own), globalFusion.text(words.mean(0)))
             )
         }
+        let pair = try plainVectors(attention, regions, own, words)
+        let local =
+            try cosine(regions, pair.attendedWords).mean() * 0.5
+            + cosine(words, pair.attendedRegions).mean() * 0.5
+        return (local, try cosine(pair.image, pair.text))
+    }
+
+    /// V_g and W_g `[D]` of one pair.
+    func plainGlobalVectors(
+        _ regions: Tensor, _ own: Tensor, _ words: Tensor
+    ) throws(TorchError) -> (image: Tensor, text: Tensor) {
+        guard let attention else { return (try globalFusion.image(own), try globalFusion.text(words.mean(0))) }
+        let pair = try plainVectors(attention, regions, own, words)
+        return (pair.image, pair.text)
+    }
+
+    private func plainVectors(
+        _ attention: (imageToText: CrossAttention, textToImage: CrossAttention), _ regions: Tensor, _ own: Tensor,
+        _ words: Tensor
+    ) throws(TorchError) -> (attendedWords: Tensor, attendedRegions: Tensor, image: Tensor, text: Tensor) {
         let attendedWords = try plainAttention(attention.imageToText, from: regions, to: words)
         let attendedRegions = try plainAttention(attention.textToImage, from: words, to: regions)
-        let local = try cosine(regions, attendedWords).mean() * 0.5 + cosine(words, attendedRegions).mean() * 0.5
-        let textVector = try globalFusion.text(attendedWords.mean(0))
-        let imageVector = try globalFusion(globalFusion.attendedImage(attendedRegions.mean(0)), globalFusion.image(own))
-        return (local, try cosine(imageVector, textVector))
+        let text = try globalFusion.text(attendedWords.mean(0))
+        let image = try globalFusion(globalFusion.attendedImage(attendedRegions.mean(0)), globalFusion.image(own))
+        return (attendedWords, attendedRegions, image, text)
     }
 
     /// Y* `[queries, D]` for queries X `[queries, D]` and targets Y `[targets, D]`.

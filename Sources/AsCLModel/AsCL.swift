@@ -32,6 +32,18 @@ public struct AsCL: Sendable {
         globalFusion = try GlobalFusion(fusion / "global", dimension: joint, fusion: configuration.fusion)
     }
 
+    init(
+        configuration: AsCLConfiguration, regionProjection: Linear, globalProjection: Linear, wordProjection: Linear,
+        attention: (imageToText: CrossAttention, textToImage: CrossAttention)?, globalFusion: GlobalFusion
+    ) {
+        self.configuration = configuration
+        self.regionProjection = regionProjection
+        self.globalProjection = globalProjection
+        self.wordProjection = wordProjection
+        self.attention = attention
+        self.globalFusion = globalFusion
+    }
+
     /// Raw features `[images, regions, R]` and `[images, G]` to joint ones `[images, regions, D]` and `[images, D]`.
     public func project(_ images: ImageBatch) throws(TorchError) -> ImageBatch {
         guard configuration.normalizeFeatures else {

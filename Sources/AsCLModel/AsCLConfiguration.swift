@@ -1,8 +1,7 @@
-import ArrayFiles
 import Foundation
 
 /// The shape of an AsCL model: `config.json` of a checkpoint (spec section 8).
-public struct AsCLConfiguration: Codable, Sendable, Equatable {
+public struct AsCLConfiguration: ModelConfiguration, Equatable {
     /// How the attended image and the image's own global feature become one vector, or no fusion at all.
     public enum Fusion: String, Codable, Sendable, CaseIterable {
         /// Their sum.
@@ -33,6 +32,9 @@ public struct AsCLConfiguration: Codable, Sendable, Equatable {
     public var normalizeFeatures: Bool
     /// The most tokens of a caption, special ones included.
     public var maxTokens: Int
+
+    /// Always `ascl`.
+    public var method: String { architecture }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case architecture
@@ -88,13 +90,6 @@ public struct AsCLConfiguration: Codable, Sendable, Equatable {
             throw AsCLError.invalid(path: path, key: "file", expected: "JSON", found: "something else")
         }
         try validate(path: path)
-    }
-
-    /// Writes `config.json`.
-    public func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: path)
     }
 
     private func validate(path: String) throws(AsCLError) {

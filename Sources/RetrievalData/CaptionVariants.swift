@@ -11,6 +11,13 @@ public enum CaptionVariants {
         return captions[first] + " " + captions[second]
     }
 
+    /// Every text that `longPositive` can give of an image with two or more captions.
+    public static func longPositives(captions: [String]) -> [String] {
+        captions.indices.flatMap { first in
+            captions.indices.filter { $0 != first }.map { captions[first] + " " + captions[$0] }
+        }
+    }
+
     /// The first half of the caption's words, rounded down but at least one.
     public static func shortPositive(_ caption: String) -> String {
         let words = caption.split(whereSeparator: \.isWhitespace)

@@ -3,6 +3,7 @@ public import AsCLModel
 import Foundation
 public import RetrievalData
 public import RetrievalMetrics
+public import RetrievalModels
 import Torch
 import TorchNN
 
@@ -74,7 +75,7 @@ public struct EvaluationProgress {
         var digest = Digest()
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        digest.add(try encoder.encode(model.ascl.configuration))
+        digest.add(try encoder.encode(model.configuration))
         digest.add(Data(precision.rawValue.utf8))
         for (name, tensor) in model.parameters.entries + model.textEncoder.parameters.entries {
             digest.add(Data(name.utf8))
@@ -89,28 +90,4 @@ public struct EvaluationProgress {
         }
         return digest.description
     }
-}
-
-/// FNV-1a over words of eight bytes: tells evaluations apart, and withstands no attack.
-private struct Digest: CustomStringConvertible {
-    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    mutating func add(_ data: Data) { data.withUnsafeBytes { add($0) } }
-
-    mutating func add(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes { add(UInt64(byte)) }
-        add(UInt64.max)
-    }
-
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        let whole = bytes.count / 8
-        for index in 0..<whole { add(bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) }
-        add(AnySequence(bytes[(whole * 8)...]))
-    }
-
-    mutating func add(_ bytes: UnsafeMutableRawBufferPointer) { add(UnsafeRawBufferPointer(bytes)) }
-
-    private mutating func add(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01b3 }
-
-    var description: String { String(state, radix: 16) }
 }

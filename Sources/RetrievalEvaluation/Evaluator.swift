@@ -1,7 +1,8 @@
 public import AsCLModel
 public import RetrievalData
 public import RetrievalMetrics
-import TextEncoding
+public import RetrievalModels
+public import TextEncoding
 import Torch
 
 /// Ranks a split's images and captions for each other (spec section 7), in blocks: the score matrix is never whole in
@@ -44,25 +45,30 @@ public struct Evaluator {
     public func score(
         _ model: RetrievalModel, without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
-        try withoutGradients {
-            let encoded = try encoded ?? EncodedCaptions(model, tokens)
-            let size = block ?? blockSize(model)
-            var images: (range: Range<Int>, prepared: ScorableImages)?
-            for block in truth.blocks(images: size.images, captions: size.captions) where !done.contains(block) {
-                let scores = try model.computing(in: precision) {
-                    let prepared: ScorableImages
-                    if let images, images.range == block.images {
-                        prepared = images.prepared
-                    } else {
-                        images = nil
-                        prepared = try scorable(model, block.images)
-                        images = (block.images, prepared)
-                    }
-                    let texts = try encoded.texts(block.captions, on: model.device)
-                    return try model.ascl.similarity(prepared, model.ascl.scorable(texts, in: precision)).to(.float32)
+        try withoutGradients { try score(model, model.scorer, without: done, onBlock) }
+    }
+
+    private func score<Scorer: PairScorer>(
+        _ model: RetrievalModel, _ scorer: Scorer, without done: Set<ScoreBlock>,
+        _ onBlock: (ScoreBlock, [Float]) throws -> Void
+    ) throws {
+        let encoded = try encoded ?? EncodedCaptions(model, tokens)
+        let size = block ?? blockSize(model)
+        var images: (range: Range<Int>, prepared: Scorer.Images)?
+        for block in truth.blocks(images: size.images, captions: size.captions) where !done.contains(block) {
+            let scores = try model.computing(in: precision) {
+                let prepared: Scorer.Images
+                if let images, images.range == block.images {
+                    prepared = images.prepared
+                } else {
+                    images = nil
+                    prepared = try scorable(model, scorer, block.images)
+                    images = (block.images, prepared)
                 }
-                try onBlock(block, scores.array())
+                let texts = try scorer.scorable(encoded.texts(block.captions, on: model.device), in: precision)
+                return try scorer.similarity(prepared, texts).to(.float32)
             }
+            try onBlock(block, scores.array())
         }
     }
 
@@ -88,34 +94,36 @@ public struct Evaluator {
         return try accumulator.ranks()
     }
 
-    /// Made in pieces, for making an item scorable needs more memory than the result.
-    private func scorable(_ model: RetrievalModel, _ images: Range<Int>) throws -> ScorableImages {
-        var pieces: [ScorableImages] = []
-        for start in stride(from: images.lowerBound, to: images.upperBound, by: 32) {
-            let piece = start..<min(start + 32, images.upperBound)
-            pieces.append(try model.ascl.scorable(model.images(split, Array(piece)), in: precision))
+    /// Raw words of all captions, so many captions at a time.
+    public func forEachTexts(_ model: RetrievalModel, by size: Int, _ body: (TextBatch) throws -> Void) throws {
+        let encoded = try encoded ?? EncodedCaptions(model, tokens)
+        for start in stride(from: 0, to: tokens.count, by: size) {
+            try body(encoded.texts(start..<min(start + size, tokens.count), on: model.device))
         }
-        return try .joined(pieces)
     }
 
-    /// Images x captions scored at once. Large blocks of images make captions scorable fewer times; as large as memory
-    /// allows, and not so large that a block takes more than some seconds. Operators keep what the kernel does not.
+    /// Raw words of some captions.
+    public func texts(_ captions: Range<Int>, of model: RetrievalModel) throws -> TextBatch {
+        try (encoded ?? EncodedCaptions(model, tokens)).texts(captions, on: model.device)
+    }
+
+    /// Made in pieces, for making an item scorable needs more memory than the result.
+    private func scorable<Scorer: PairScorer>(
+        _ model: RetrievalModel, _ scorer: Scorer, _ images: Range<Int>
+    ) throws -> Scorer.Images {
+        var pieces: [Scorer.Images] = []
+        for start in stride(from: images.lowerBound, to: images.upperBound, by: 32) {
+            let piece = start..<min(start + 32, images.upperBound)
+            pieces.append(try scorer.scorable(model.images(split, Array(piece)), in: precision))
+        }
+        return try Scorer.joined(pieces)
+    }
+
     private func blockSize(_ model: RetrievalModel) -> (images: Int, captions: Int) {
-        guard model.ascl.isFused(on: model.device, in: precision) else {
-            return model.device == .cpu ? (128, 640) : (512, 2560)
-        }
-        let imageBytes = model.ascl.scorableBytes(rows: split.regionCount, in: precision)
         let words = tokens.reduce(0) { $0 + $1.count } / max(tokens.count, 1)
-        // Of captions the tables count, which are in float32 while they are made.
-        let captionBytes = model.ascl.scorableBytes(rows: words + 1, in: .fp32)
-        func even(_ count: Int, _ bytes: Int, budget: Int, most: Int) -> Int {
-            let fitting = min(max(budget / bytes, 16), most)
-            let blocks = (count + fitting - 1) / fitting
-            return (count + blocks - 1) / max(blocks, 1)
-        }
-        return (
-            even(truth.imageCount, imageBytes, budget: 2_500 << 20, most: 4096),
-            even(truth.captionCount, captionBytes, budget: 192 << 20, most: 1024)
-        )
+        let size = model.scorer.blockSize(
+            images: truth.imageCount, texts: truth.captionCount, regions: split.regionCount, words: words + 1,
+            on: model.device, in: precision)
+        return (size.images, size.texts)
     }
 }

@@ -1,5 +1,7 @@
-public import AsCLModel
+import AsCLModel
 public import RetrievalData
+public import RetrievalModels
+import TextEncoding
 import Torch
 
 extension RetrievalModel {
@@ -7,16 +9,38 @@ extension RetrievalModel {
     public func scores(
         of pairs: [(image: Int, text: String)], in split: RetrievalSplit
     ) throws -> [Float] {
-        try withoutGradients {
-            var scores: [Float] = []
-            // A block scores all its images with all its texts; only the diagonal was asked for, so blocks are small.
-            for start in stride(from: 0, to: pairs.count, by: 32) {
-                let part = pairs[start..<min(start + 32, pairs.count)]
-                let images = try ascl.scorable(self.images(split, part.map(\.image)))
-                let texts = try ascl.scorable(encode(tokenize(part.map(\.text)).map(\.ids)))
-                scores += try ascl.similarity(images, texts).diagonal().to(.float32).array(Float.self)
-            }
-            return scores
+        try withoutGradients { try scores(of: pairs, in: split, scorer) }
+    }
+
+    private func scores(
+        of pairs: [(image: Int, text: String)], in split: RetrievalSplit, _ scorer: some PairScorer
+    ) throws -> [Float] {
+        var scores: [Float] = []
+        // A block scores all its images with all its texts; only the diagonal was asked for, so blocks are small.
+        for start in stride(from: 0, to: pairs.count, by: 32) {
+            let part = pairs[start..<min(start + 32, pairs.count)]
+            let images = try scorer.scorable(self.images(split, part.map(\.image)), in: .fp32)
+            let texts = try scorer.scorable(encode(tokenize(part.map(\.text)).map(\.ids)), in: .fp32)
+            scores += try scorer.similarity(images, texts).diagonal().to(.float32).array(Float.self)
         }
+        return scores
+    }
+
+    /// S of a sentence with every image of a split.
+    public func scores(of sentence: String, with split: RetrievalSplit) throws -> [Float] {
+        try withoutGradients { try scores(of: sentence, with: split, scorer) }
+    }
+
+    private func scores(
+        of sentence: String, with split: RetrievalSplit, _ scorer: some PairScorer
+    ) throws -> [Float] {
+        let query = try scorer.scorable(encode(tokenize([sentence]).map(\.ids)), in: .fp32)
+        var scores: [Float] = []
+        for start in stride(from: 0, to: split.imageCount, by: 128) {
+            let indices = Array(start..<min(start + 128, split.imageCount))
+            let images = try scorer.scorable(self.images(split, indices), in: .fp32)
+            scores += try scorer.similarity(images, query).to(.float32).array(Float.self)
+        }
+        return scores
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The rank of one query's best right item, from scores that come one by one in any order.
-struct QueryRank: Sendable {
+struct QueryRank: ScoredQuery {
     private let hasRight: Bool
     private var rightToCome: Int
     private var bestRight = -Float.infinity
@@ -37,7 +37,7 @@ struct QueryRank: Sendable {
 }
 
 /// In a row: numbers, the score's bits, and the bytes of all held scores, of which there may be millions.
-extension QueryRank: Codable {
+extension QueryRank {
     init(from decoder: any Decoder) throws {
         var values = try decoder.unkeyedContainer()
         hasRight = try values.decode(Int.self) != 0

@@ -1,26 +1,4 @@
-import RetrievalData
-
-/// The kind of asymmetry between picture and caption that a probe case tries.
-public enum AsymmetryType: String, Codable, Sendable, CaseIterable {
-    /// The wrong caption is the right one with an absent object added or an attribute made wrong.
-    case detail = "I"
-    /// Two captions joined: still right, or wrong because one of them is another scene's.
-    case joined = "II"
-    /// Captions cut to half: still right, or another scene's.
-    case shortened = "III"
-}
-
-/// A true and a false caption of one picture: a good score orders the right one above the wrong one (a tie is wrong).
-public struct ProbeCase: Codable, Sendable, Equatable {
-    /// The picture's index in its split.
-    public let image: Int
-    /// A caption that is true of the picture.
-    public let right: String
-    /// A caption that names an object the picture does not show.
-    public let wrong: String
-    /// What makes the wrong one tempting.
-    public let type: AsymmetryType
-}
+public import RetrievalData
 
 /// Makes cases that tell whether a score minds what a caption says, beyond finding the caption that fits best.
 public struct AsymmetryProbe {

@@ -20,6 +20,25 @@ extension Tensor {
     public func dropout(_ probability: Double) throws(TorchError) -> Tensor {
         try Operators.dropout(.tensor(self), .double(probability), .bool(true))
     }
+    /// What a gated recurrent unit of one layer says at every step of sequences, `[steps, width]` to `[steps, hidden]`,
+    /// or to `[steps, 2 hidden]` with both directions. All start from zeros.
+    /// - Parameters:
+    ///   - batchSizes: Time goes first: of `steps`, the first `batchSizes[0]` are the first ones of the sequences, longest
+    ///     first; then come the second ones of the `batchSizes[1]` that have one, and so on.
+    ///   - parameters: Input and hidden weights `[3 hidden, width]` and `[3 hidden, hidden]`, then both biases
+    ///     `[3 hidden]`; the same again for the reverse direction, if any. Thirds: reset, update, new.
+    public func packedGRU(batchSizes: [Int], parameters: [Tensor]) throws(TorchError) -> Tensor {
+        guard parameters.count == 4 || parameters.count == 8, let sequences = batchSizes.first else {
+            throw TorchError(
+                operation: "packedGRU(\(shape))",
+                reason: "expected 4 or 8 parameters and a sequence, found \(parameters.count) and \(batchSizes)")
+        }
+        let hidden = parameters[1].shape[1]
+        let start = try Tensor.zeros([parameters.count / 4, sequences, hidden], dtype: dtype, device: device)
+        return try Operators.packedGRU(
+            .tensor(self), .tensor(Tensor(batchSizes, shape: [batchSizes.count])), .tensor(start), .tensors(parameters),
+            .bool(true), .int(1), .double(0), .bool(false), .bool(parameters.count == 8))
+    }
     /// softmax(q k^T / sqrt(width)) v for `[batch, heads, positions, width]`; `mask` is true where to look.
     public func attention(keys: Tensor, values: Tensor, mask: Tensor?, dropout: Double = 0) throws(TorchError) -> Tensor
     {

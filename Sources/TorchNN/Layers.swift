@@ -23,9 +23,11 @@ public struct Embedding: Sendable {
     /// `[count, width]`.
     public let weight: Tensor
 
-    /// Parameter `weight`; a fresh one is normal with deviation 0.02.
-    public init(_ scope: ParameterScope, count: Int, width: Int) throws(TorchError) {
-        weight = try scope.parameter("weight", [count, width], .normal(0.02))
+    /// Parameter `weight`; a fresh one is normal with deviation 0.02, unless `initial` says otherwise.
+    public init(
+        _ scope: ParameterScope, count: Int, width: Int, initial: Initializer = .normal(0.02)
+    ) throws(TorchError) {
+        weight = try scope.parameter("weight", [count, width], initial)
     }
 
     /// int64 `[...]` to `[..., width]`.

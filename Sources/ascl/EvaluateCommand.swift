@@ -4,6 +4,7 @@ import AsCLModel
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalMetrics
+import RetrievalModels
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,10 +32,20 @@ struct EvaluateCommand: ParsableCommand {
             """)
     var resumable: String?
 
+    @Option(
+        help: """
+            A JSON file of further right captions, {"<image>": [captions, ...]}, by file name or number: adds R-Precision \
+            and mAP@R, as ECCV Caption has them, to the recalls, which stay those of the data's own captions.
+            """)
+    var extraPositives: String?
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     mutating func validate() throws {
+        if extraPositives != nil, foldImages != nil || resumable != nil {
+            throw ValidationError("--extra-positives: leave out --fold-images and --resumable")
+        }
         if foldImages != nil, scores != nil {
             throw ValidationError("--scores needs one whole matrix: leave out --fold-images")
         }
@@ -43,6 +54,7 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let (model, split) = try options.open(on: compute.prepare())
         try model.check(arithmetic.precision)
+        if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
         guard let foldImages else {
             let result = try RetrievalResult(ranks(model, split, in: resumable))
             return try json ? Terminal.printJSON(result) : print(result)
@@ -57,7 +69,33 @@ struct EvaluateCommand: ParsableCommand {
         try json ? Terminal.printJSON(result) : print(result)
     }
 
-    private func ranks(_ model: RetrievalModel, _ split: RetrievalSplit, in folder: String?) throws -> RetrievalRanks {
+    /// Recalls, and precisions by a ground truth with more right captions.
+    private struct WithPrecision: Encodable {
+        let result: RetrievalResult
+        let precision: PrecisionResult
+
+        func encode(to encoder: any Encoder) throws {
+            try result.encode(to: encoder)
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(precision, forKey: .precision)
+        }
+
+        private enum Keys: String, CodingKey { case precision = "extra_positives" }
+    }
+
+    private func runWithExtraPositives(_ model: RetrievalModel, _ split: RetrievalSplit, _ path: String) throws {
+        let images = try ExtraPositives.read(path, split: split)
+        let truth = try GroundTruth(imagesOfCaption: images, imageCount: split.imageCount)
+        var precision = PrecisionAccumulator(truth: truth)
+        let result = try RetrievalResult(ranks(model, split, in: nil) { try precision.add($1, block: $0) })
+        let both = try WithPrecision(result: result, precision: precision.result())
+        try json ? Terminal.printJSON(both) : print(both.result, both.precision, separator: "\n")
+    }
+
+    private func ranks(
+        _ model: RetrievalModel, _ split: RetrievalSplit, in folder: String?,
+        onBlock: (ScoreBlock, [Float]) throws -> Void = { _, _ in }
+    ) throws -> RetrievalRanks {
         let precision = arithmetic.precision
         var state = try folder.map { try EvaluationProgress(folder: $0, model, split, in: precision) }
         // Begun before the scores are, to find out now, not after hours, whether there is a place for them.
@@ -79,6 +117,7 @@ struct EvaluateCommand: ParsableCommand {
             block, part, ranks in
             try matrix?.write(part, rows: block.images, columns: block.captions)
             try state?.save(ranks)
+            try onBlock(block, part)
         }
         try matrix?.finish()
         return ranks

@@ -2,6 +2,7 @@ public import ArgumentParser
 import AsCLModel
 import Foundation
 import RetrievalData
+import RetrievalModels
 public import Torch
 
 /// Where and how much to compute.

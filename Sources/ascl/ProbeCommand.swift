@@ -1,27 +1,32 @@
 import ArgumentParser
 import Foundation
+import RetrievalData
 import RetrievalEvaluation
-import Scenes
+import RetrievalModels
 
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
         abstract: "Measure how often a right caption scores above a wrong one that differs little.",
         discussion: """
-            Reads <split>_probe.json, which `ascl scenes generate` writes: type I has an absent object or a wrong attribute,
-            II joins two captions, III shortens one. Chance is 50 %; a tie counts as wrong.
+            Type I names an absent object or has a wrong detail, II joins two captions of which one is another picture's, III
+            shortens. Chance is 50 %; a tie counts as wrong. Cases come from --cases, else from the data's
+            <split>_probe.json, as `ascl scenes generate` writes it, else they are made from the split's captions: absence
+            is then judged by all captions of a picture and a list of nouns.
             """)
 
     @OptionGroup var options: ModelAndDataOptions
     @OptionGroup var compute: ComputeOptions
+
+    @Option(help: "Cases in a JSON file: an array of {image, right, wrong, type}, FOIL-COCO or SugarCrepe.")
+    var cases: String?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     func run() throws {
         let (model, split) = try options.open(on: compute.prepare())
-        let path = "\(options.data)/\(options.split)_probe.json"
-        let accuracies = try ProbeCase.read(path, imageCount: split.imageCount).accuracies { cases in
+        let accuracies = try probeCases(split).accuracies { cases in
             try Array(
                 zip(
                     model.scores(of: cases.map { ($0.image, $0.right) }, in: split),
@@ -33,5 +38,25 @@ struct ProbeCommand: ParsableCommand {
             let name = "type \(type.rawValue)".padding(toLength: 8, withPad: " ", startingAt: 0)
             print(name, String(format: "%5.1f %% of %d", accuracy.percent, accuracy.cases))
         }
+    }
+
+    private func probeCases(_ split: RetrievalSplit) throws -> [ProbeCase] {
+        let own = "\(options.data)/\(options.split)_probe.json"
+        guard let path = cases ?? (FileManager.default.fileExists(atPath: own) ? own : nil) else {
+            let made = CaptionProbe.cases(for: split, seed: 0)
+            guard !made.isEmpty else {
+                throw ValidationError("expected --cases or captions that give some, found neither in \(options.data)")
+            }
+            Terminal.say("\(made.count) cases made from the captions of \(split.name)")
+            return made
+        }
+        let reading = try ProbeCase.read(path, split: split)
+        if reading.missingImages > 0 {
+            Terminal.say("\(path): \(reading.missingImages) images are not among those of \(split.name)")
+        }
+        if reading.unpairedFoils > 0 {
+            Terminal.say("\(path): \(reading.unpairedFoils) foils are without their right caption")
+        }
+        return reading.cases
     }
 }

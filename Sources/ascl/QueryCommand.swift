@@ -1,7 +1,7 @@
 import ArgumentParser
-import AsCLModel
 import RetrievalData
-import Torch
+import RetrievalEvaluation
+import RetrievalModels
 
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,16 +31,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         let (model, split) = try options.open(on: compute.prepare())
-        let scores = try withoutGradients {
-            let query = try model.ascl.scorable(model.encode(model.tokenize([sentence]).map(\.ids)))
-            var scores: [Float] = []
-            for start in stride(from: 0, to: split.imageCount, by: 128) {
-                let images = Array(start..<min(start + 128, split.imageCount))
-                let block = try model.ascl.similarity(model.ascl.scorable(model.images(split, images)), query)
-                scores += try block.to(.float32).array(Float.self)
-            }
-            return scores
-        }
+        let scores = try model.scores(of: sentence, with: split)
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
         let answers = best.map { Answer(image: split.imageNames?[$0] ?? "image \($0)", score: scores[$0]) }
         if json { return try Terminal.printJSON(answers) }

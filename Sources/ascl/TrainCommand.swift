@@ -3,6 +3,7 @@ import ArrayFiles
 import AsCLModel
 import Foundation
 import RetrievalData
+import RetrievalModels
 import RetrievalTraining
 import TextEncoding
 import Torch
@@ -28,6 +29,9 @@ struct TrainCommand: ParsableCommand {
 
     @Option(help: "The folder to write the run into.")
     var output: String
+
+    @Option(help: "A trained model's folder, to learn from its scores with the weight loss.distillation.")
+    var teacher: String?
 
     @Flag(help: "Go on with the run in the output folder, by its own configuration.")
     var resume = false
@@ -55,19 +59,16 @@ struct TrainCommand: ParsableCommand {
         let place = try Device.chosen(device)
 
         let dataset = try Dataset(path: data)
-        let train = try dataset.split(settings.data.trainSplit)
-        let validation = try dataset.split(settings.data.validationSplit)
+        let (train, validation) = try settings.splits(of: dataset)
         Terminal.tellOfMissingGlobals(train)
         let encoder = try TextEncoder(directory: settings.textEncoder.path, device: place)
-        let shape = try AsCLConfiguration(
-            jointDimension: settings.model.jointDimension, heads: settings.model.heads,
-            regionDimension: train.regionDimension, globalDimension: train.globalDimension,
-            textDimension: encoder.width,
-            localWeight: settings.model.localWeight, fusion: settings.model.fusion.inModel,
-            normalizeFeatures: settings.model.normalizeFeatures, maxTokens: settings.model.maxTokens)
+        let shape = try settings.modelConfiguration(for: train, encoder)
         let model = try RetrievalModel(
             shape, textEncoder: encoder, seed: UInt64(settings.training.seed), device: place)
         try model.check(validation, path: data)
+
+        let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
+        try settings.check(model, teacher: master)
 
         let folder = try RunFolder(
             claiming: output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
@@ -76,24 +77,18 @@ struct TrainCommand: ParsableCommand {
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
                 + "\(model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
         let trainer = try Trainer(
-            settings, model: model, train: train, validation: validation, report: Terminal.say,
+            settings, model: model, train: train, validation: validation,
+            teacher: master, report: Terminal.say,
             encoding: Meter("encoding", unit: "captions").update)
         switch try trainer.run(in: folder) {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
         case .interrupted(let signal):
-            Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)")
+            let teacher = teacher.map { " --teacher \($0)" } ?? ""
+            Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)\(teacher)")
             throw ExitCode(128 + signal)
-        }
-    }
-}
-
-extension TrainingConfiguration.Fusion {
-    fileprivate var inModel: AsCLConfiguration.Fusion {
-        switch self {
-        case .sum: .sum
-        case .gated: .gated
-        case .none: .none
+        case .outOfTime:
+            throw ExitCode.failure
         }
     }
 }

@@ -1,5 +1,6 @@
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch

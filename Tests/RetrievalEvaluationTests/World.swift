@@ -2,6 +2,7 @@ import AsCLModel
 import RetrievalData
 import RetrievalFixtures
 import RetrievalMetrics
+import RetrievalModels
 import TextEncoding
 import Torch
 

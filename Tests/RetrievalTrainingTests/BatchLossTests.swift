@@ -74,7 +74,7 @@ import Torch
         let training: TinyTraining
         let samples: GeneratedSamples
         let batchLoss: BatchLoss
-        var ascl: AsCL { samples.captions.model.ascl }
+        var ascl: AsCL { get throws { try samples.captions.model.ascl } }
         var tokens: [[Int32]] { BatchLossTests.batch.map { samples.captions.tokens[$0] } }
 
         init(_ training: TinyTraining) throws {

@@ -79,7 +79,7 @@ import Torch
         let noisy = try given.make(seed: 3)
         var generator = SeededGenerator(seed: 3)
         let shuffled = given.tokens.map { AsymmetryNoise.shuffled($0, &generator) }
-        let ascl = given.samples.captions.model.ascl
+        let ascl = try given.samples.captions.model.ascl
         for (text, tokens) in shuffled.enumerated() {
             let expected = try ascl.project(given.samples.captions.words(ofTokens: [tokens]))
             let distance = try (noisy.selecting([text]).rows - expected.rows).norm(-1).sum().item()

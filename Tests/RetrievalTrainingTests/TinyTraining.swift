@@ -3,6 +3,7 @@ import AsCLModel
 import Foundation
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import TextEncoding
 import Torch
 

@@ -3,6 +3,7 @@ import Foundation
 import RetrievalEvaluation
 import RetrievalFixtures
 import RetrievalMetrics
+import RetrievalModels
 import Testing
 import Torch
 
@@ -80,16 +81,6 @@ import Torch
         #expect(try rsum(best) == highest)
         #expect(epoch < 6)
         #expect(try values(best) != values(last))
-    }
-
-    @Test func `validation takes as many images as asked for`() throws {
-        var training = try TinyTraining()
-        training.configuration.data.validationImages = 4
-        training.configuration.training.epochs = 1
-        let (outcome, model) = try training.run(into: "run")
-        let few = training.split.subset(images: [0, 1, 2, 3])
-        let expected = try RetrievalResult(Evaluator(model, few).ranks(model)).rsum
-        #expect(outcome == .finished(bestRsum: expected, epoch: 1))
     }
 
     @Test(arguments: [TrainingConfiguration.LossKind.contrastive, .triplet])

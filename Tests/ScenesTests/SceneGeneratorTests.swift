@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import RetrievalData
 import Testing
 
 @testable import Scenes

@@ -1,6 +1,14 @@
+public import MatchingBaselines
+
+extension PeerConfiguration.Words: ConfigurationChoice {}
+extension PeerConfiguration.Direction: ConfigurationChoice {}
+extension PeerConfiguration.Pooling: ConfigurationChoice {}
+
 extension TrainingConfiguration {
     /// The network's shape and its score. Feature sizes are not set here: the data and the text encoder have them.
     public struct Model: Sendable, Equatable, ConfigurationSection {
+        /// AsCL, or a peer to compare it with. Peers have no heads, local weight or fusion.
+        public var method = Method.ascl
         /// D, the size of the space that images and captions share.
         public var jointDimension = 1024
         /// H, the heads of each cross-modal attention; divides `jointDimension`.
@@ -13,22 +21,60 @@ extension TrainingConfiguration {
         public var normalizeFeatures = false
         /// The longest caption in tokens, special tokens included; the rest is cut.
         public var maxTokens = 64
+        /// Where a peer's words come from.
+        public var words = Words.encoder
+        /// Which side attends to the other, in SCAN and IMRAM.
+        public var direction = Direction.textToImage
+        /// How SCAN makes one score of many.
+        public var pooling = Pooling.logSumExp
 
         static let fields: [ConfigurationField<Self>] = [
+            .init("method", \.method),
             .init("joint_dimension", \.jointDimension, .atLeast(1)),
             .init("heads", \.heads, .atLeast(1)),
             .init("local_weight", \.localWeight, .from(0, to: 1)),
             .init("fusion", \.fusion),
             .init("normalize_features", \.normalizeFeatures),
             .init("max_tokens", \.maxTokens, .atLeast(3)),
+            .init("words", \.words),
+            .init("direction", \.direction),
+            .init("pooling", \.pooling),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
+            if method == .ascl, words != .encoder {
+                throw place.key("words").invalid(expected: "encoder, with method ascl", found: words.rawValue)
+            }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")
         }
     }
+
+    /// The method, by the name that `config.json` gives it.
+    public enum Method: String, ConfigurationChoice {
+        /// The paper's.
+        case ascl
+        /// VSE++.
+        case vse = "vse++"
+        /// SCAN.
+        case scan
+        /// IMRAM.
+        case imram
+        /// DSRAN.
+        case dsran
+        /// A dual encoder in the manner of LightningDOT and COTS.
+        case dualEncoder = "dual_encoder"
+        /// A sparse encoder in the manner of LexLIP.
+        case lexicon
+    }
+
+    /// A peer's words.
+    public typealias Words = PeerConfiguration.Words
+    /// A peer's direction of attention.
+    public typealias Direction = PeerConfiguration.Direction
+    /// SCAN's pooling.
+    public typealias Pooling = PeerConfiguration.Pooling
 
     /// The fusion of the attended and the plain global image vector.
     public enum Fusion: String, ConfigurationChoice {

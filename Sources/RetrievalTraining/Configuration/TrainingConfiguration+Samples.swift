@@ -11,6 +11,10 @@ extension TrainingConfiguration {
         public var negatives = true
         /// The triplet loss's margin.
         public var margin = 0.2
+        /// The weight of what a teacher's scores add to the contrastive loss; above zero it takes a teacher.
+        public var distillation = 0.0
+        /// The weight of the lexicon encoder's FLOPS penalty.
+        public var sparsity = 0.0
 
         static let fields: [ConfigurationField<Self>] = [
             .init("kind", \.kind),
@@ -18,6 +22,8 @@ extension TrainingConfiguration {
             .init("positives", \.positives),
             .init("negatives", \.negatives),
             .init("margin", \.margin, .above(0)),
+            .init("distillation", \.distillation, .atLeast(0)),
+            .init("sparsity", \.sparsity, .atLeast(0)),
         ]
     }
 

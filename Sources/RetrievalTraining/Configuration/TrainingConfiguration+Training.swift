@@ -57,15 +57,26 @@ extension TrainingConfiguration {
     public struct Data: Sendable, Equatable, ConfigurationSection {
         /// The split to train on.
         public var trainSplit = "train"
-        /// The split that chooses the best checkpoint.
+        /// How many of its images are trained on, from the first; 0 takes all.
+        public var trainImages = 0
+        /// The split that chooses the best checkpoint. When it is the one to train on, its last images are held out.
         public var validationSplit = "val"
-        /// How many of its images are validated on, from the first; 0 takes all.
+        /// How many of its images are validated on, from the first (held out: from the last); 0 takes all.
         public var validationImages = 0
 
         static let fields: [ConfigurationField<Self>] = [
             .init("train_split", \.trainSplit, .notEmpty),
+            .init("train_images", \.trainImages, .atLeast(0)),
             .init("validation_split", \.validationSplit, .notEmpty),
             .init("validation_images", \.validationImages, .atLeast(0)),
         ]
+
+        func check(at place: ConfigurationPlace) throws(TrainingError) {
+            guard validationSplit == trainSplit, validationImages == 0 else { return }
+            throw place.key("validation_images").invalid(
+                expected:
+                    "how many images of \(trainSplit) to hold out, as it is both train_split and validation_split",
+                found: "0")
+        }
     }
 }

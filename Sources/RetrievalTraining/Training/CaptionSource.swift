@@ -1,5 +1,6 @@
 import AsCLModel
 import RetrievalData
+import RetrievalModels
 import TextEncoding
 import Torch
 
@@ -15,19 +16,23 @@ struct CaptionSource {
     /// Captions that were cut to `max_tokens`.
     let cutCaptions: Int
     private let encoded: TextBatch?
+    private let known: KnownWords?
 
     private static let memoryLimit = 2 << 30
 
     init(
-        _ model: RetrievalModel, _ split: RetrievalSplit, encoderIsTrained: Bool, progress: (Int) -> Void
+        _ model: RetrievalModel, _ split: RetrievalSplit, encoderIsTrained: Bool, known: KnownWords? = nil,
+        progress: (Int) -> Void
     ) throws {
         let texts = try model.tokenize(split.captions)
         self.model = model
         self.encoderIsTrained = encoderIsTrained
+        self.known = known
         tokens = texts.map(\.ids)
         cutCaptions = texts.count { $0.wasCut }
-        let bytes = tokens.reduce(0) { $0 + $1.count } * model.textEncoder.width * MemoryLayout<Float>.size
-        encoded = !encoderIsTrained && bytes <= Self.memoryLimit ? try model.encode(tokens, progress: progress) : nil
+        let bytes = tokens.reduce(0) { $0 + $1.count } * model.wordWidth * MemoryLayout<Float>.size
+        let fits = known == nil && !encoderIsTrained && bytes <= Self.memoryLimit
+        encoded = fits ? try model.encode(tokens, progress: progress) : nil
     }
 
     /// Raw word vectors of captions by index.
@@ -41,6 +46,8 @@ struct CaptionSource {
         ofTokens tokens: [[Int32]],
         noise: ((TextBatch, [Int]) throws(TorchError) -> TextBatch)? = nil
     ) throws -> TextBatch {
+        if model.configuration.readsTokens { return try model.encode(tokens) }
+        if noise == nil, let words = try known?.words(ofTokens: tokens, on: model.device) { return words }
         if encoderIsTrained { return try model.textEncoder.encode(tokens, training: true, noise: noise) }
         return try withoutGradients { try model.textEncoder.encode(tokens, noise: noise) }
     }

@@ -41,7 +41,7 @@ struct GeneratedSamples {
         var input = tokens
         let shuffled = kinds.indices.filter { kinds[$0] == .shuffle }
         for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], &generator) }
-        let ascl = captions.model.ascl
+        let scorer = captions.model.scorer
         switch configuration.level {
         case .embeddings:
             var own = generator  // an escaping closure cannot hold the inout one
@@ -49,11 +49,11 @@ struct GeneratedSamples {
                 try AsymmetryNoise.apply(texts.map { kinds[$0] }, strength: strength, to: embeddings, &own)
             }
             generator = own
-            return try ascl.project(words)
+            return try scorer.project(words)
         case .words:
             var words = clean
             if !shuffled.isEmpty {
-                let reordered = try ascl.project(captions.words(ofTokens: shuffled.map { input[$0] }))
+                let reordered = try scorer.project(captions.words(ofTokens: shuffled.map { input[$0] }))
                 var places = Array(tokens.indices)
                 for (place, text) in shuffled.enumerated() { places[text] = tokens.count + place }
                 words = try TextBatch.joined([clean, reordered]).selecting(places)

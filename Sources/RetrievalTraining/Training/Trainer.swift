@@ -1,8 +1,9 @@
-public import AsCLModel
-import Foundation
+import AsCLModel
+public import Foundation
 public import RetrievalData
 import RetrievalEvaluation
 import RetrievalMetrics
+public import RetrievalModels
 import Torch
 import TorchNN
 
@@ -17,6 +18,8 @@ public final class Trainer {
         case finished(bestRsum: Double, epoch: Int)
         /// A signal asked for the end; a checkpoint was written.
         case interrupted(signal: Int32)
+        /// The time was up; a checkpoint was written.
+        case outOfTime
     }
 
     private let configuration: TrainingConfiguration
@@ -31,31 +34,33 @@ public final class Trainer {
 
     /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
     /// - Parameters:
+    ///   - words: What the frozen text encoder makes of `train`, where that is known already.
+    ///   - teacher: Whose scores the model is to learn besides: of the same features and the same frozen text encoder.
     ///   - report: Gets a line of text where there is something to tell.
     ///   - encoding: Called with the captions encoded so far and their number.
     public init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
-        validation: RetrievalSplit, report: (String) -> Void, encoding: (Int, Int) -> Void = { _, _ in }
+        validation: RetrievalSplit, words: KnownWords? = nil, teacher: RetrievalModel? = nil, report: (String) -> Void,
+        encoding: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         self.model = model
         split = train
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
-        let captions = try CaptionSource(model, train, encoderIsTrained: trainable) {
+        try configuration.check(model, teacher: teacher)
+        let captions = try CaptionSource(model, train, encoderIsTrained: trainable, known: words) {
             encoding($0, train.captions.count)
         }
         if captions.cutCaptions > 0 {
             report(
                 "\(captions.cutCaptions) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
         }
-        let images = configuration.data.validationImages
-        let part =
-            images > 0 && images < validation.imageCount ? validation.subset(images: Array(0..<images)) : validation
-        self.validation = try Evaluator(model, part, encoderIsFrozen: !trainable)
+        self.validation = try Evaluator(model, validation, encoderIsFrozen: !trainable)
         batchLoss = BatchLoss(
             configuration: configuration,
-            samples: GeneratedSamples(configuration: configuration.samples, captions: captions, split: train))
+            samples: GeneratedSamples(configuration: configuration.samples, captions: captions, split: train),
+            teacher: teacher)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = StepSchedule(
@@ -75,9 +80,11 @@ public final class Trainer {
         optimizer = try Adam(groups)
     }
 
-    /// Trains to the end, or until a signal.
-    /// - Parameter folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
-    public func run(in folder: RunFolder) throws -> Outcome {
+    /// Trains to the end, or until a signal or a moment.
+    /// - Parameters:
+    ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
+    ///   - deadline: When to write a checkpoint and stop.
+    public func run(in folder: RunFolder, until deadline: Date = .distantFuture) throws -> Outcome {
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
         if resumed { state = try restored(from: folder) }
@@ -86,7 +93,7 @@ public final class Trainer {
             folder, totalSteps: total, resumingAtStep: resumed ? state.step : nil, bestRsum: state.best?.rsum)
         defer { record.finish() }
         while state.step < total {
-            if let signal = try trainToEndOfEpoch(&state, &record, folder) { return .interrupted(signal: signal) }
+            if let end = try trainToEndOfEpoch(&state, &record, folder, deadline) { return end }
             let epoch = state.step / sampler.stepsPerEpoch
             let result = try RetrievalResult(validation.ranks(model))
             try record.validation(result, step: state.step, epoch: epoch)
@@ -95,7 +102,7 @@ public final class Trainer {
                 try model.save(to: folder.path)
             }
             try state.save(parameters, optimizer, to: folder)
-            if state.step < total, let signal = InterruptFlag.signalNumber { return .interrupted(signal: signal) }
+            if state.step < total, let end = Self.reasonToStop(deadline) { return end }
         }
         guard let best = state.best else {
             throw TrainingError.malformed(
@@ -114,10 +121,15 @@ public final class Trainer {
         return state
     }
 
-    /// Steps on to the end of the epoch; the signal that stopped it before, if one did.
+    private static func reasonToStop(_ deadline: Date) -> Outcome? {
+        if let signal = InterruptFlag.signalNumber { return .interrupted(signal: signal) }
+        return Date.now >= deadline ? .outOfTime : nil
+    }
+
+    /// Steps on to the end of the epoch; what stopped it before, if anything did.
     private func trainToEndOfEpoch(
-        _ state: inout TrainerState, _ record: inout RunRecord, _ folder: RunFolder
-    ) throws -> Int32? {
+        _ state: inout TrainerState, _ record: inout RunRecord, _ folder: RunFolder, _ deadline: Date
+    ) throws -> Outcome? {
         let settings = configuration.training
         let epoch = state.step / sampler.stepsPerEpoch
         let rate = schedule.learningRate(epoch: epoch)
@@ -131,13 +143,29 @@ public final class Trainer {
             }
             // The epoch's last checkpoint comes after its validation.
             if state.step == (epoch + 1) * batches.count { break }
-            let signal = InterruptFlag.signalNumber
-            if signal != nil || state.step.isMultiple(of: settings.checkpointEverySteps) {
+            let end = Self.reasonToStop(deadline)
+            if end != nil || state.step.isMultiple(of: settings.checkpointEverySteps) {
                 try state.save(parameters, optimizer, to: folder)
             }
-            if let signal { return signal }
+            if let end { return end }
         }
         return nil
+    }
+
+    /// Seconds of a training, from some of its steps; no parameter changes.
+    public func estimatedSeconds() throws -> Double {
+        let batches = sampler.batches(epoch: 0)
+        let clock = ContinuousClock()
+        var shortest = Double.infinity
+        for batch in batches.prefix(3) {
+            let time = try clock.measure {
+                var generator = SeededGenerator(seed: 0)
+                try batchLoss(batch, &generator).backward()
+                for (_, parameter) in parameters.entries { try parameter.setGradient(nil) }
+            }
+            shortest = min(shortest, time / .seconds(1))
+        }
+        return shortest * Double(batches.count * configuration.training.epochs)
     }
 
     /// One update; the loss and the gradient's norm before clipping.

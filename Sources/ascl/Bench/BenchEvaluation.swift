@@ -5,6 +5,7 @@ import Foundation
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalMetrics
+import RetrievalModels
 import TextEncoding
 import Torch
 

@@ -2,6 +2,7 @@ import ArrayFiles
 import Foundation
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
@@ -54,7 +55,7 @@ import TorchNN
     func `a saved model gives the same scores to the bit`(_ fusion: AsCLConfiguration.Fusion) throws {
         let saved = try Saved(fusion: fusion)
         let loaded = try RetrievalModel(checkpoint: saved.checkpoint)
-        #expect(loaded.ascl.configuration == saved.model.ascl.configuration)
+        #expect(try loaded.ascl.configuration == saved.model.ascl.configuration)
         #expect(try scores(loaded, saved.split) == scores(saved.model, saved.split))
     }
 

@@ -1,11 +1,10 @@
 import ArrayFiles
-import AsCLModel
 import Foundation
-import TextEncoding
-import Torch
+public import TextEncoding
+public import Torch
 
 /// Raw word vectors of all captions, in a mapped file: encoded once, and memory stays flat however many they are.
-struct EncodedCaptions: Sendable {
+public struct EncodedCaptions: Sendable {
     private let words: NumpyArray
     /// Caption c is rows `offsets[c] ..< offsets[c + 1]`.
     private let offsets: [Int]
@@ -14,7 +13,7 @@ struct EncodedCaptions: Sendable {
     /// - Parameters:
     ///   - file: Where the vectors stay to be used again; without it the file lives as long as this value.
     ///   - progress: Called with the captions encoded so far and their number.
-    init(
+    public init(
         _ model: RetrievalModel, _ tokens: [[Int32]], in file: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         var offsets = [0]
@@ -22,7 +21,7 @@ struct EncodedCaptions: Sendable {
         self.offsets = offsets
         let path = file ?? FileManager.default.temporaryDirectory.path + "/ascl-words-\(UUID().uuidString).npy"
         if file == nil || !FileManager.default.fileExists(atPath: path) {
-            let shape = [offsets[tokens.count], model.textEncoder.width]
+            let shape = [offsets[tokens.count], model.wordWidth]
             let writer = try NumpyWriter(path: path, elementType: .float32, shape: shape)
             for start in stride(from: 0, to: tokens.count, by: Self.captionsAtOnce) {
                 let end = min(start + Self.captionsAtOnce, tokens.count)
@@ -33,12 +32,47 @@ struct EncodedCaptions: Sendable {
             try writer.finish()
         }
         words = try NumpyArray(path: path)
+        guard words.shape == [offsets[tokens.count], model.wordWidth] else {
+            throw TorchError(
+                operation: path,
+                reason: "expected words \([offsets[tokens.count], model.wordWidth]), found \(words.shape)")
+        }
         // The mapping outlives the name.
         if file == nil { try FileManager.default.removeItem(atPath: path) }
     }
 
+    /// A file in `folder` that is this encoder's and these texts' alone.
+    public static func file(for model: RetrievalModel, _ tokens: [[Int32]], in folder: String) throws -> String {
+        var digest = Digest()
+        digest.add(Data("\(model.configuration.readsTokens)".utf8))
+        for (name, tensor) in model.textEncoder.parameters.entries {
+            digest.add(Data(name.utf8))
+            try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
+        }
+        for caption in tokens { caption.withUnsafeBytes { digest.add($0) } }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return "\(folder)/words-\(digest).npy"
+    }
+
+    /// Vectors `[words, B]` of captions in any order, on a device.
+    public func texts(_ captions: [Int], on device: Device) throws -> TextBatch {
+        let lengths = captions.map { offsets[$0 + 1] - offsets[$0] }
+        let width = words.shape[1] * MemoryLayout<Float>.stride
+        let rows = try Tensor.empty([lengths.reduce(0, +), words.shape[1]])
+        try rows.withBytes { memory in
+            var place = 0
+            for caption in captions {
+                let source = words.bytes[offsets[caption] * width..<offsets[caption + 1] * width]
+                UnsafeMutableRawBufferPointer(rebasing: memory[place...]).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: source))
+                place += source.count
+            }
+        }
+        return try TextBatch(rows: rows.to(device: device), lengths: lengths)
+    }
+
     /// Vectors `[words, B]` of a run of captions, on a device.
-    func texts(_ captions: Range<Int>, on device: Device) throws -> TextBatch {
+    public func texts(_ captions: Range<Int>, on device: Device) throws -> TextBatch {
         let rows = offsets[captions.lowerBound]..<offsets[captions.upperBound]
         let width = words.shape[1] * MemoryLayout<Float>.stride
         let bytes = UnsafeRawBufferPointer(

@@ -1,4 +1,5 @@
 import ArrayFiles
+public import AsCLModel
 import Foundation
 public import RetrievalData
 public import TextEncoding
@@ -8,20 +9,34 @@ public import TorchNN
 /// A model and its text encoder, as a checkpoint's folder holds them (spec section 8): `config.json`,
 /// `model.safetensors`, `text_encoder/`.
 public struct RetrievalModel: Sendable {
-    /// Projections and fusion.
-    public let ascl: AsCL
-    /// The parameters of `ascl`.
+    /// The method: AsCL or a peer.
+    public let scorer: any PairScorer
+    /// The method's parameters.
     public let parameters: ParameterSet
     /// Tokenizer and BERT.
     public let textEncoder: TextEncoder
     /// Where it computes.
     public let device: Device
 
+    /// The method's shape and settings.
+    public var configuration: any ModelConfiguration { scorer.modelConfiguration }
+
+    /// The method where only AsCL will do.
+    /// - Throws: `AsCLError` when it is a peer.
+    public var ascl: AsCL {
+        get throws(AsCLError) {
+            guard let ascl = scorer as? AsCL else {
+                throw .invalid(path: "model", key: "architecture", expected: "ascl", found: configuration.method)
+            }
+            return ascl
+        }
+    }
+
     /// A fresh model.
     public init(
-        _ configuration: AsCLConfiguration, textEncoder: TextEncoder, seed: UInt64, device: Device = .cpu
+        _ configuration: any ModelConfiguration, textEncoder: TextEncoder, seed: UInt64, device: Device = .cpu
     ) throws {
-        (ascl, parameters) = try ParameterStore.initialize(seed: seed, device: device) { try AsCL($0, configuration) }
+        (scorer, parameters) = try ParameterStore.initialize(seed: seed, device: device) { try configuration.build($0) }
         self.textEncoder = textEncoder
         self.device = device
     }
@@ -29,11 +44,11 @@ public struct RetrievalModel: Sendable {
     /// Loads a checkpoint's folder.
     /// - Throws: An error that names the file, the key or all parameters that do not fit.
     public init(checkpoint directory: String, device: Device = .cpu) throws {
-        let configuration = try AsCLConfiguration(path: directory + "/config.json")
+        let configuration = try ModelConfigurationFile.read(directory + "/config.json")
         let path = directory + "/model.safetensors"
         let tensors = try TensorFiles.load(SafetensorsFile(path: path))
-        (ascl, parameters) = try ParameterStore.load(tensors, from: path, device: device) {
-            try AsCL($0, configuration)
+        (scorer, parameters) = try ParameterStore.load(tensors, from: path, device: device) {
+            try configuration.build($0)
         }
         textEncoder = try TextEncoder(directory: directory + "/text_encoder", device: device)
         guard textEncoder.width == configuration.textDimension else {
@@ -50,7 +65,7 @@ public struct RetrievalModel: Sendable {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try textEncoder.save(to: directory + "/text_encoder")
         try TensorFiles.save(parameters.dictionary, to: directory + "/model.safetensors")
-        try ascl.configuration.write(to: directory + "/config.json")
+        try configuration.write(to: directory + "/config.json")
     }
 
     /// Runs `body` with libtorch's products in the precision asked for.
@@ -61,15 +76,15 @@ public struct RetrievalModel: Sendable {
 
     /// Checks that a precision can be had.
     public func check(_ precision: Precision) throws(AsCLError) {
-        guard precision == .int16, !ascl.isFused(on: device, in: precision) else { return }
+        guard !scorer.supports(precision, on: device) else { return }
         throw .invalid(
-            path: "precision", key: "int16", expected: "sum fusion on the CPU",
-            found: "\(ascl.configuration.fusion) fusion on \(device)")
+            path: "precision", key: precision.rawValue, expected: "AsCL with sum fusion on the CPU",
+            found: "\(description) on \(device)")
     }
 
     /// Checks that a split's features are of the sizes the model was made for.
     public func check(_ split: RetrievalSplit, path: String) throws(AsCLError) {
-        let wanted = ascl.configuration
+        let wanted = configuration
         guard split.regionDimension == wanted.regionDimension else {
             throw .invalid(
                 path: path, key: "\(split.name) region features",
@@ -100,13 +115,18 @@ public struct RetrievalModel: Sendable {
 
     /// Tokens of captions, at most the configuration's `max_tokens`.
     public func tokenize(_ captions: [String]) throws(TextEncodingError) -> [TokenizedText] {
-        try textEncoder.tokenize(captions, maxTokens: ascl.configuration.maxTokens)
+        try textEncoder.tokenize(captions, maxTokens: configuration.maxTokens)
     }
 
-    /// Raw word vectors `[words, B]` of all captions, without a graph; equal captions are encoded once.
+    /// The width of raw words: the text encoder's, or one where words are tokens.
+    public var wordWidth: Int { configuration.readsTokens ? 1 : textEncoder.width }
+
+    /// Raw words `[words, B]` of all captions, without a graph; equal captions are encoded once. Where the method has word
+    /// embeddings of its own they are the tokens themselves, `[words, 1]`, which float32 holds exactly.
     /// - Parameter progress: Called with the captions encoded so far.
     public func encode(_ tokens: [[Int32]], progress: (Int) -> Void = { _ in }) throws(TorchError) -> TextBatch {
-        try withoutGradients { () throws(TorchError) in
+        if configuration.readsTokens { return try Self.tokensAsWords(tokens, on: device) }
+        return try withoutGradients { () throws(TorchError) in
             var places: [[Int32]: Int] = [:]
             var unique: [[Int32]] = []
             let placeOfCaption = tokens.map { caption in
@@ -124,6 +144,17 @@ public struct RetrievalModel: Sendable {
             let encoded = try TextBatch.joined(batches)
             return unique.count == tokens.count ? encoded : try encoded.selecting(placeOfCaption)
         }
+    }
+
+    /// Tokens as raw words `[words, 1]`.
+    private static func tokensAsWords(_ tokens: [[Int32]], on device: Device) throws(TorchError) -> TextBatch {
+        let ids = tokens.flatMap { $0.map(Float.init) }
+        return try TextBatch(rows: Tensor(ids, shape: [ids.count, 1]).to(device: device), lengths: tokens.map(\.count))
+    }
+
+    /// For errors.
+    private var description: String {
+        (scorer as? AsCL).map { "\($0.configuration.fusion) fusion" } ?? configuration.method
     }
 
     /// Enough for sorting by length to pay, few enough for progress to show.

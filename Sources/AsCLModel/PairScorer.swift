@@ -1,0 +1,97 @@
+import ArrayFiles
+import Foundation
+public import TextEncoding
+public import Torch
+public import TorchNN
+
+/// A method that scores images against texts: AsCL, or one of its peers.
+///
+/// Training, evaluation and experiments know methods by this alone. What belongs to one image or one text is computed once,
+/// by `scorable`, and may meet any number of partners; `similarity` then computes every score from its pair alone.
+public protocol PairScorer: Sendable {
+    /// What scores need of images alone.
+    associatedtype Images: Sendable
+    /// What scores need of texts alone.
+    associatedtype Texts: Sendable
+
+    /// Its shape and settings, `config.json` of a checkpoint.
+    var modelConfiguration: any ModelConfiguration { get }
+
+    /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
+    func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Images
+
+    /// Raw words `[words, B]` to joint ones `[words, D]`: where noise of level `words` acts.
+    func project(_ texts: TextBatch) throws(TorchError) -> TextBatch
+
+    /// Joint words `[words, D]`, ready to be scored.
+    func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts
+
+    /// S `[images, texts]`: every pair from that pair alone.
+    func similarity(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor
+
+    /// What a batch costs beyond its scores, a scalar, where the method has such a cost.
+    func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor?
+
+    /// Images one batch after the other.
+    static func joined(_ batches: [Images]) throws(TorchError) -> Images
+
+    /// Images x texts to score at once, of so many regions and words each, where `images` and `texts` are to be scored.
+    func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int)
+
+    /// Whether products may be computed in this precision on this device.
+    func supports(_ precision: Precision, on device: Device) -> Bool
+}
+
+extension PairScorer {
+    /// Raw words `[words, B]`, ready to be scored.
+    public func scorable(_ texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
+        try scorable(projected: project(texts), in: precision)
+    }
+
+    /// Most methods' losses are their scores' alone.
+    public func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor? { nil }
+
+    /// What methods made of libtorch's operators stand.
+    public func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int) {
+        device == .cpu ? (128, 640) : (512, 2560)
+    }
+
+    /// What libtorch's operators compute in.
+    public func supports(_ precision: Precision, on device: Device) -> Bool { precision != .int16 }
+}
+
+/// What is the same in every method's `config.json`.
+public protocol ModelConfiguration: Codable, Sendable {
+    /// The name that the file goes by: `ascl`, `scan`, ...
+    var method: String { get }
+    /// R.
+    var regionDimension: Int { get }
+    /// G.
+    var globalDimension: Int { get }
+    /// B, the width of the text encoder's word vectors.
+    var textDimension: Int { get }
+    /// The most tokens of a caption, special ones included.
+    var maxTokens: Int { get }
+    /// Whether raw words are the tokens themselves, `[words, 1]`, for a method with word embeddings of its own; else they
+    /// are the text encoder's vectors.
+    var readsTokens: Bool { get }
+
+    /// Builds the method along its parameters' names.
+    func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer
+}
+
+extension ModelConfiguration {
+    /// The text encoder's vectors.
+    public var readsTokens: Bool { false }
+
+    /// Writes `config.json`.
+    public func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: path)
+    }
+}

@@ -1,0 +1,17 @@
+public import AsCLModel
+public import Torch
+public import TorchNN
+
+extension PeerConfiguration {
+    /// The peer that the configuration describes.
+    public func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer {
+        switch architecture {
+        case .vse: try VSE(scope, self)
+        case .scan: try SCAN(scope, self)
+        case .imram: try IMRAM(scope, self)
+        case .dsran: try DSRAN(scope, self)
+        case .dualEncoder: try DualEncoder(scope, self)
+        case .lexicon: try LexiconEncoder(scope, self)
+        }
+    }
+}

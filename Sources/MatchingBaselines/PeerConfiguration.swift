@@ -1,0 +1,108 @@
+public import AsCLModel
+
+/// The shape and settings of a peer: `config.json` of its checkpoint.
+public struct PeerConfiguration: ModelConfiguration, Equatable {
+    /// The methods that AsCL is compared with.
+    public enum Method: String, Codable, Sendable, CaseIterable {
+        /// VSE++ (Faghri et al., BMVC 2018): one vector an image, one a text.
+        case vse = "vse++"
+        /// SCAN (Lee et al., ECCV 2018): stacked cross attention.
+        case scan
+        /// IMRAM (Chen et al., CVPR 2020): iterative matching with recurrent attention memory.
+        case imram
+        /// DSRAN (Wen et al., TCSVT 2021): dual semantic relations by graph attention.
+        case dsran
+        /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
+        case dualEncoder = "dual_encoder"
+        /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
+        case lexicon
+    }
+
+    /// Where words come from.
+    public enum Words: String, Codable, Sendable, CaseIterable {
+        /// The text encoder's vectors.
+        case encoder
+        /// A GRU over word embeddings, both trained with the method.
+        case gru
+    }
+
+    /// Which side attends to the other (SCAN, IMRAM).
+    public enum Direction: String, Codable, Sendable, CaseIterable {
+        /// Words attend to regions.
+        case textToImage = "text_to_image"
+        /// Regions attend to words.
+        case imageToText = "image_to_text"
+        /// Both; the score is the sum (SCAN: the mean).
+        case both
+    }
+
+    /// How SCAN makes one score of many.
+    public enum Pooling: String, Codable, Sendable, CaseIterable {
+        /// LogSumExp.
+        case logSumExp = "log_sum_exp"
+        /// The mean.
+        case average
+    }
+
+    /// Which method.
+    public var architecture: Method
+    /// D.
+    public var jointDimension: Int
+    /// R.
+    public var regionDimension: Int
+    /// G.
+    public var globalDimension: Int
+    /// B.
+    public var textDimension: Int
+    /// The text encoder's vocabulary.
+    public var vocabularySize: Int
+    /// The most tokens of a caption, special ones included.
+    public var maxTokens: Int
+    /// Whether raw image features are L2-normalised before they are projected.
+    public var normalizeFeatures: Bool
+    /// Where words come from; the dual and the lexicon encoder know the text encoder's alone.
+    public var words: Words
+    /// Which side attends (SCAN, IMRAM).
+    public var direction: Direction
+    /// How one score is made of many (SCAN).
+    public var pooling: Pooling
+    /// The vocabulary's tokens that have a term (`LexiconEncoder`), ascending; nil for all of them.
+    public var lexicon: [Int]?
+
+    /// `architecture`, as the file has it.
+    public var method: String { architecture.rawValue }
+    /// Where words are of the method's own.
+    public var readsTokens: Bool { words == .gru }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case architecture
+        case jointDimension = "joint_dimension"
+        case regionDimension = "region_dimension"
+        case globalDimension = "global_dimension"
+        case textDimension = "text_dimension"
+        case vocabularySize = "vocabulary_size"
+        case maxTokens = "max_tokens"
+        case normalizeFeatures = "normalize_features"
+        case words, direction, pooling, lexicon
+    }
+
+    /// Makes a configuration, unchecked; temperatures and the like are the papers' and stand in each method's file.
+    public init(
+        _ architecture: Method, jointDimension: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
+        vocabularySize: Int, maxTokens: Int = 64, normalizeFeatures: Bool = false, words: Words = .encoder,
+        direction: Direction = .textToImage, pooling: Pooling = .logSumExp, lexicon: [Int]? = nil
+    ) {
+        self.architecture = architecture
+        self.jointDimension = jointDimension
+        self.regionDimension = regionDimension
+        self.globalDimension = globalDimension
+        self.textDimension = textDimension
+        self.vocabularySize = vocabularySize
+        self.maxTokens = maxTokens
+        self.normalizeFeatures = normalizeFeatures
+        self.words = words
+        self.direction = direction
+        self.pooling = pooling
+        self.lexicon = lexicon
+    }
+}

@@ -1,0 +1,52 @@
+/// Vectors of few positive weights, one after the other: what an `InvertedIndex` is built from.
+public struct SparseVectors: Sendable, Equatable {
+    /// Terms that a vector may have: 0 ..< width.
+    public let width: Int
+    /// Vector i has the entries `offsets[i] ..< offsets[i + 1]` of `terms` and `weights`.
+    public private(set) var offsets = [0]
+    /// Ascending within a vector.
+    public private(set) var terms: [Int32] = []
+    /// Finite and above zero.
+    public private(set) var weights: [Float] = []
+
+    /// No vectors yet.
+    public init(width: Int) { self.width = width }
+
+    /// The number of vectors.
+    public var count: Int { offsets.count - 1 }
+
+    /// A vector's terms and weights.
+    public subscript(vector: Int) -> [(term: Int, weight: Float)] {
+        (offsets[vector]..<offsets[vector + 1]).map { (Int(terms[$0]), weights[$0]) }
+    }
+
+    /// Adds one vector.
+    /// - Throws: `ShortlistError` unless terms ascend within the width and weights are finite and positive.
+    public mutating func append(_ entries: [(term: Int, weight: Float)]) throws(ShortlistError) {
+        var least = 0
+        for (term, weight) in entries {
+            let place = "vector \(count), term \(term)"
+            guard term >= least, term < min(width, Int(Int32.max)) else {
+                throw ShortlistError(place: place, expected: "a term of \(least)..<\(width)", found: term)
+            }
+            guard weight > 0, weight.isFinite else {
+                throw ShortlistError(place: place, expected: "a positive weight", found: weight)
+            }
+            least = term + 1
+        }
+        terms += entries.map { Int32($0.term) }
+        weights += entries.map(\.weight)
+        offsets.append(terms.count)
+    }
+
+    /// Adds the rows of a matrix `[vectors, width]`, row-major, without its zeros.
+    public mutating func append(dense: [Float]) throws(ShortlistError) {
+        guard width > 0, dense.count % width == 0 else {
+            throw ShortlistError(place: "dense vectors", expected: "rows of \(width)", found: "\(dense.count) values")
+        }
+        for start in stride(from: 0, to: dense.count, by: width) {
+            let row = dense[start..<start + width]
+            try append(row.indices.filter { row[$0] != 0 }.map { ($0 - start, row[$0]) })
+        }
+    }
+}

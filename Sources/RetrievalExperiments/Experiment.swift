@@ -1,0 +1,58 @@
+/// An experiment: the runs it needs, and a section of the report.
+public enum Experiment: String, Sendable, CaseIterable {
+    /// Table 1's protocol.
+    case table1
+    /// Table 2.
+    case ablations
+    /// Figure 3.
+    case samples
+    /// Figure 4.
+    case geometry
+    /// Figure 5.
+    case lengths
+    /// Published methods on the same features.
+    case peers
+    /// The same with GRU words.
+    case peersGRU = "peers-gru"
+    /// Dual and lexicon encoders before AsCL.
+    case firstStage = "first-stage"
+    /// Honest against leaky scoring.
+    case `protocol`
+    /// Accuracy by kind of asymmetry.
+    case probe
+
+    /// One line for `--help`.
+    public var summary: String {
+        switch self {
+        case .table1: "Table 1's protocol: recalls of AsCL over the seeds, with bootstrap intervals over images"
+        case .ablations: "Table 2: without positives, negatives, both, fusion; triplet loss"
+        case .samples: "Figure 3: kinds of positives, kinds of noise at both levels"
+        case .geometry: "Figure 4: alignment and uniformity with and without generated samples"
+        case .lengths: "Figure 5: text-to-image recall by query length"
+        case .peers: "VSE++, SCAN, IMRAM and DSRAN on the same features and words"
+        case .peersGRU: "the same peers with GRU words, as their papers have them"
+        case .firstStage: "dual and lexicon encoders taught by AsCL: recall of its top 10 by shortlist size"
+        case .protocol: "what scoring with vectors that saw the true partner would be worth, beside honest scoring"
+        case .probe: "how often the right caption beats a wrong one, by kind of asymmetry, for every method"
+        }
+    }
+
+    /// Runs of each variant unless the user says otherwise; Table 1 averages five.
+    public var seeds: Int { self == .table1 ? 5 : 3 }
+
+    /// The trainings that the experiment compares, the first being the one that others are held against.
+    public var variants: [Variant] {
+        switch self {
+        case .table1, .protocol: [.full]
+        case .ablations: Variant.ablations
+        case .samples:
+            Variant.positives
+                + Variant.noiseLevels.flatMap { level in Variant.noiseKinds.map { .noise($0, level: level) } }
+        case .geometry, .lengths: [.full, .withoutSamples]
+        case .peers: [.full] + Variant.peers(words: "encoder")
+        case .peersGRU: [.full] + Variant.peers(words: "gru")
+        case .firstStage: [.full] + Variant.firstStages
+        case .probe: Variant.ablations + Variant.peers(words: "encoder")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// What keeps experiments from going on, told in one line.
+public enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// A file, a field in it, what it should say and what it says.
+    case mismatch(path: String, field: String, expected: String, found: String)
+    /// A budget that does not suffice for one run.
+    case budget(seconds: Double, needed: Double, run: String)
+    /// A signal asked for the end; finished runs and the last checkpoint are kept.
+    case interrupted(signal: Int32)
+
+    /// `path: field: expected ..., found ...`.
+    public var description: String {
+        switch self {
+        case .mismatch(let path, let field, let expected, let found):
+            "\(path): \(field): expected \(expected), found \(found)"
+        case .budget(let seconds, let needed, let run):
+            "--budget: expected at least \(duration(needed)) for one run (\(run)), found \(duration(seconds)) left"
+        case .interrupted:
+            "interrupted; the same command goes on"
+        }
+    }
+}
+
+/// `1 h 05 min`, `3 min 20 s`, `8 s`.
+func duration(_ seconds: Double) -> String {
+    let whole = Int(max(0, seconds).rounded(.up))
+    if whole >= 3600 { return "\(whole / 3600) h \(whole / 60 % 60) min" }
+    return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
+}

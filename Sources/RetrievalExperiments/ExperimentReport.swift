@@ -1,0 +1,134 @@
+import ArrayFiles
+import Foundation
+import RetrievalMetrics
+import RunReports
+
+/// The report of experiments as far as they have come: `report.html` for people, `report.md` for documents, `report.json`
+/// for programs, in the experiments' folder.
+public struct ExperimentReport {
+    let data: ReportData
+    private let experiments: [Experiment]
+    private let command: String
+
+    /// A report on what a runner has done so far.
+    /// - Parameters:
+    ///   - seeds: Runs of each variant; nil takes each experiment's own number.
+    ///   - command: What repeats it.
+    public init(_ runner: ExperimentRunner, _ experiments: [Experiment], seeds: Int?, command: String) throws {
+        data = try ReportData(runner, experiments, seeds: seeds)
+        self.experiments = experiments
+        self.command = command
+    }
+
+    /// Writes the three files.
+    /// - Returns: The runs that failed.
+    @discardableResult public func write() throws -> Int {
+        let folder = data.runner.folder.path
+        let sections = try sections()
+        try report(sections).write(to: folder + "/report.html")
+        try AtomicFile.write(Data(Self.markdown(sections).utf8), to: folder + "/report.md")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try AtomicFile.write(encoder.encode(try data.summaries()) + Data("\n".utf8), to: folder + "/report.json")
+        return data.failures.count
+    }
+
+    private func report(_ sections: [Section]) -> Report {
+        let test = data.runner.splits.test
+        return Report(
+            title: "AsCL: experiments",
+            subtitle:
+                "\(test.imageCount) images of \(test.name) with \(test.captions.count) captions, after training on "
+                + "\(data.runner.splits.train.imageCount) images; a table's ± is the standard deviation over seeds",
+            sections: sections)
+    }
+
+    /// What has runs, experiment by experiment, then what it was made with.
+    func sections() throws -> [Section] {
+        try experiments.filter(data.hasRuns).map(section) + [settings()]
+    }
+
+    private func section(_ experiment: Experiment) throws -> Section {
+        let blocks: [Block] =
+            switch experiment {
+            case .table1: try data.tableOne()
+            case .ablations: try data.ablations()
+            case .samples: try data.samples()
+            case .geometry: try data.geometry()
+            case .lengths: try data.lengths()
+            case .peers, .peersGRU: try data.peers(experiment)
+            case .firstStage: try data.firstStages()
+            case .protocol: try data.protocols()
+            case .probe: try data.probe()
+            }
+        let failures = data.failures(of: experiment).map { Block.notice("\($0.title), seed \($0.seed): \($0.reason)") }
+        return Section(experiment.title, id: experiment.rawValue, blocks: blocks + failures)
+    }
+
+    private func settings() throws -> Section {
+        let runner = data.runner
+        let identity = runner.splits.identity.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }
+        let machine = ProcessInfo.processInfo
+        #if arch(x86_64)
+        let architecture = "x86-64"
+        #else
+        let architecture = "arm64"
+        #endif
+        let memory = Double(machine.physicalMemory) / 1e9
+        return Section(
+            "Settings", id: "settings",
+            blocks: [
+                .settings(
+                    identity + [
+                        Setting("device", "\(runner.device)"),
+                        Setting(
+                            "machine",
+                            "\(machine.activeProcessorCount) cores, \(architecture), \(Int(memory.rounded())) GB"),
+                    ]),
+                .paragraph("The base configuration, from which each variant differs in what its name says:"),
+                .code(try runner.base.yaml()),
+                .paragraph(
+                    "A mark says that a method differs from the first of its table by more than the choice of images "
+                        + "explains: paired over images, averaged over seeds, two-sided sign-flip permutation test. It "
+                        + "says nothing of other seeds, of which the deviation speaks, and one of twenty marks is "
+                        + "chance."),
+                .paragraph("To repeat it, or to go on with it:"),
+                .code(command),
+            ])
+    }
+
+    /// Headings, text and tables; figures stay in the HTML.
+    private static func markdown(_ sections: [Section]) -> String {
+        sections.map { section in
+            let blocks = section.blocks.compactMap { block -> String? in
+                switch block {
+                case .paragraph(let text): text
+                case .table(let table): table.markdown
+                case .figure: nil
+                case .code(let text): "```\n\(text.trimmingCharacters(in: .newlines))\n```"
+                case .settings(let settings): settings.map { "- \($0.name): \($0.value)" }.joined(separator: "\n")
+                case .notice(let text): "> \(text)"
+                }
+            }
+            return (["## \(section.heading)"] + blocks).joined(separator: "\n\n")
+        }.joined(separator: "\n\n") + "\n"
+    }
+}
+
+extension Experiment {
+    /// The heading of its section.
+    var title: String {
+        switch self {
+        case .table1: "Table 1's protocol"
+        case .ablations: "Ablations (table 2)"
+        case .samples: "Generated samples (figure 3)"
+        case .geometry: "Alignment and uniformity (figure 4)"
+        case .lengths: "Query length (figure 5)"
+        case .peers: "Peers"
+        case .peersGRU: "Peers with GRU words"
+        case .firstStage: "First stages"
+        case .protocol: "Protocol integrity"
+        case .probe: "Asymmetry probe"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArrayFiles
+import Foundation
+import RetrievalEvaluation
+import RetrievalModels
+import RetrievalTraining
+
+// Studies look at finished runs; each is a file in the run's folder, made once.
+extension ExperimentRunner {
+    private static let protocolFile = "protocol.json"
+    private static let firstStageFile = "first-stage.json"
+
+    /// The protocol study of the full model's run, if it has been made.
+    public func protocolStudy(seed: Int) throws -> ProtocolStudy? {
+        folder.read(ProtocolStudy.self, Self.protocolFile, of: try name(of: .full), seed: seed)
+    }
+
+    /// A first stage's study, if it has been made.
+    public func firstStageStudy(_ variant: Variant, seed: Int) throws -> FirstStageStudy? {
+        folder.read(FirstStageStudy.self, Self.firstStageFile, of: try name(of: variant), seed: seed)
+    }
+
+    /// Makes the studies that the experiments need of runs that are finished.
+    /// - Returns: False when time ran out.
+    func study(_ experiments: [Experiment], seeds: Range<Int>, until deadline: Date) throws -> Bool {
+        for seed in seeds {
+            guard case .finished = try outcome(.full, seed: seed) else { continue }
+            if experiments.contains(.protocol), try protocolStudy(seed: seed) == nil {
+                guard try isInTime(deadline) else { return false }
+                report("scoring protocols, seed \(seed)")
+                let model = try trained(name(of: .full), seed: seed)
+                let evaluator = try evaluator(model, in: .fp32)
+                let study = try ProtocolStudy(
+                    model, splits.test, words: { try evaluator.texts($0, of: model) }, progress: meter("protocols"))
+                try folder.write(study, to: Self.protocolFile, of: name(of: .full), seed: seed)
+            }
+            guard experiments.contains(.firstStage) else { continue }
+            let missing = try Variant.firstStages.filter {
+                guard case .finished = try outcome($0, seed: seed) else { return false }
+                return try firstStageStudy($0, seed: seed) == nil
+            }
+            guard !missing.isEmpty else { continue }
+            guard try isInTime(deadline) else { return false }
+            report("shortlists, seed \(seed)")
+            try studyFirstStages(missing, seed: seed)
+        }
+        return true
+    }
+
+    private func studyFirstStages(_ variants: [Variant], seed: Int) throws {
+        let teacher = try trained(name(of: .full), seed: seed)
+        let path = "\(folder.path)/teacher-scores.npy"
+        try FirstStageStudy.writeScores(teacher, evaluator(teacher, in: .fp32), to: path)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let scores = try NumpyArray(path: path)
+        for variant in variants {
+            let student = try trained(name(of: variant), seed: seed)
+            let study = try FirstStageStudy(
+                student, evaluator(student, in: .fp32), teacherScores: scores,
+                scoresPath: "\(folder.path)/student-scores.npy")
+            try folder.write(study, to: Self.firstStageFile, of: name(of: variant), seed: seed)
+        }
+    }
+
+    private func isInTime(_ deadline: Date) throws -> Bool {
+        if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+        return Date.now < deadline
+    }
+}

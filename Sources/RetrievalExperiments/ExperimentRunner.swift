@@ -1,0 +1,302 @@
+import ArrayFiles
+import AsCLModel
+public import Foundation
+import RetrievalData
+import RetrievalEvaluation
+import RetrievalMetrics
+import RetrievalModels
+public import RetrievalTraining
+import TextEncoding
+public import Torch
+
+/// Does the runs of experiments one after the other, seed by seed, and goes on where an earlier call stopped.
+public struct ExperimentRunner {
+    /// How a call ended.
+    public enum End: Sendable, Equatable {
+        /// Every run has an outcome.
+        case complete
+        /// The budget is used up; so many runs have no outcome yet.
+        case outOfTime(left: Int)
+    }
+
+    /// Where runs are.
+    public let folder: ExperimentFolder
+    /// What they differ from.
+    public let base: TrainingConfiguration
+    /// What they train on and report.
+    public let splits: ExperimentSplits
+    let device: Device
+    let report: (String) -> Void
+    let meter: (String) -> (Int, Int) -> Void
+
+    /// Opens the folder of the experiments.
+    /// - Parameters:
+    ///   - report: Gets a line of text where there is something to tell.
+    ///   - meter: Makes a receiver of progress under a label.
+    /// - Throws: `ExperimentError` when the folder holds experiments on other data or another base configuration.
+    public init(
+        folder: String, base: TrainingConfiguration, splits: ExperimentSplits, device: Device,
+        report: @escaping (String) -> Void = { _ in },
+        meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } }
+    ) throws {
+        self.folder = try ExperimentFolder(folder, base: base, splits: splits)
+        self.base = base
+        self.splits = splits
+        // For people to look at what the probe asks.
+        let cases = folder + "/probe.json"
+        if !splits.probe.isEmpty, !FileManager.default.fileExists(atPath: cases) { try splits.probe.write(to: cases) }
+        self.device = device
+        self.report = report
+        self.meter = meter
+    }
+
+    /// One training to do.
+    private struct Job {
+        let variant: Variant
+        let seed: Int
+        let name: String
+        let configuration: TrainingConfiguration
+    }
+
+    /// The folder name of a variant: that of the first variant there is with the same configuration, so that what two
+    /// experiments share is run once.
+    public func name(of variant: Variant) throws -> String {
+        let wanted = try variant.configuration(base, seed: 0)
+        let same = try Experiment.allCases.flatMap(\.variants).first {
+            try $0.teacher == variant.teacher && $0.configuration(base, seed: 0) == wanted
+        }
+        return same?.name ?? variant.name
+    }
+
+    /// The outcome of a variant's run, nil when it has none yet.
+    public func outcome(_ variant: Variant, seed: Int) throws -> Outcome? {
+        try folder.outcome(
+            name(of: variant), seed: seed, configuration: variant.configuration(base, seed: seed).yaml())
+    }
+
+    /// Does what experiments need and has not been done: trainings, then studies of what they left.
+    /// - Parameters:
+    ///   - seeds: Runs of each variant; nil takes each experiment's own number.
+    ///   - retrying: Whether failed runs are done again.
+    ///   - deadline: When to stop; a run that is cut short goes on with the next call.
+    /// - Throws: As `run(_:seeds:retrying:until:)`.
+    public func run(
+        _ experiments: [Experiment], seeds: Int? = nil, retrying: Bool = false,
+        until deadline: Date = .distantFuture
+    ) throws -> End {
+        // By number of seeds, so that each pass is seed by seed over all experiments that still want one.
+        var done = 0
+        for count in Set(experiments.map { seeds ?? $0.seeds }).sorted() {
+            let wanting = experiments.filter { (seeds ?? $0.seeds) >= count }
+            let end = try run(
+                wanting.flatMap(\.variants), seeds: done..<count, retrying: retrying, until: deadline)
+            guard end == .complete else { return end }
+            done = count
+        }
+        let all = 0..<(experiments.map { seeds ?? $0.seeds }.max() ?? 0)
+        return try study(experiments, seeds: all, until: deadline) ? .complete : .outOfTime(left: 0)
+    }
+
+    /// Does the runs that have no outcome yet.
+    /// - Parameters:
+    ///   - retrying: Whether failed runs are done again.
+    ///   - deadline: When to stop; a run that is cut short goes on with the next call.
+    /// - Throws: `ExperimentError.budget` before anything is trained when no run can end in time, and
+    ///   `ExperimentError.interrupted` after a signal.
+    public func run(
+        _ variants: [Variant], seeds: Range<Int>, retrying: Bool = false, until deadline: Date = .distantFuture
+    ) throws -> End {
+        var jobs: [Job] = []
+        var names: Set<String> = []
+        // Seeds outermost: an early end leaves every row of a table with as many seeds.
+        for seed in seeds {
+            for variant in variants {
+                let name = try name(of: variant)
+                guard names.insert("\(name)/\(seed)").inserted else { continue }
+                guard try outcome(variant, seed: seed, retrying: retrying) == nil else { continue }
+                jobs.append(
+                    Job(
+                        variant: variant, seed: seed, name: name,
+                        configuration: try variant.configuration(base, seed: seed)))
+            }
+        }
+        guard !jobs.isEmpty else { return .complete }
+        let encoder = try TextEncoder(directory: base.textEncoder.path, device: device)
+        var isFirst = true
+        var left = jobs
+        while let index = try nextFree(left, until: deadline) {
+            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            guard Date.now < deadline else { return .outOfTime(left: left.count) }
+            let job = left.remove(at: index.place)
+            try withExtendedLifetime(index.lock) {
+                // Another process may have done it meanwhile.
+                guard try outcome(job.variant, seed: job.seed, retrying: retrying) == nil else { return }
+                report("run \(jobs.count - left.count) of \(jobs.count): \(job.name), seed \(job.seed)")
+                if try !attempt(job, encoder, until: deadline, checkingBudget: isFirst) { left.append(job) }
+                isFirst = false
+            }
+        }
+        return left.isEmpty ? .complete : .outOfTime(left: left.count)
+    }
+
+    /// The first run that no other process is at, held; waits where all are taken. Nil when there is none or no time.
+    private func nextFree(_ jobs: [Job], until deadline: Date) throws -> (place: Int, lock: FolderLock)? {
+        while !jobs.isEmpty, Date.now < deadline {
+            for (place, job) in jobs.enumerated() {
+                // A student waits for its teacher.
+                if let teacher = job.variant.teacher,
+                    !FileManager.default.fileExists(atPath: folder.run(teacher, seed: job.seed) + "/result.json"),
+                    jobs.contains(where: { $0.name == teacher && $0.seed == job.seed })
+                {
+                    continue
+                }
+                if let lock = try FolderLock(folder.run(job.name, seed: job.seed), isWaiting: false) {
+                    return (place, lock)
+                }
+            }
+            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            Thread.sleep(forTimeInterval: 1)
+        }
+        return nil
+    }
+
+    /// The outcome of a run; a failure is none when it is to be tried again.
+    private func outcome(_ variant: Variant, seed: Int, retrying: Bool) throws -> Outcome? {
+        let outcome = try outcome(variant, seed: seed)
+        if retrying, case .failed = outcome { return nil }
+        return outcome
+    }
+
+    /// Does a run, or writes down why it cannot be done: one row of a table is lost then, not the table. False when time
+    /// ran out before the end.
+    private func attempt(
+        _ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool
+    ) throws -> Bool {
+        do {
+            return try train(job, encoder, until: deadline, checkingBudget: checkingBudget)
+        } catch let error as ExperimentError {
+            throw error
+        } catch {
+            report("\(job.name), seed \(job.seed): \(error)")
+            try folder.write(
+                RunFailure(configuration: job.configuration.yaml(), reason: "\(error)"), to: "failure.json",
+                of: job.name, seed: job.seed)
+            return true
+        }
+    }
+
+    /// Trains and evaluates; false when time ran out before the end.
+    private func train(_ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool) throws -> Bool {
+        let configuration = job.configuration
+        let path = folder.run(job.name, seed: job.seed)
+        let model = try RetrievalModel(
+            configuration.modelConfiguration(for: splits.train, encoder), textEncoder: encoder,
+            seed: UInt64(job.seed), device: device)
+        let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
+        let known =
+            try configuration.textEncoder.trainable || model.configuration.readsTokens
+            ? nil
+            : KnownWords(
+                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
+        let trainer = try Trainer(
+            configuration, model: model, train: splits.train, validation: splits.validation, words: known,
+            teacher: teacher, report: report)
+        if checkingBudget, deadline != .distantFuture {
+            let needed = try trainer.estimatedSeconds() + estimatedEvaluationSeconds(model)
+            let left = deadline.timeIntervalSinceNow
+            guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
+        }
+        let clock = ContinuousClock()
+        let begun = clock.now
+        try? FileManager.default.removeItem(atPath: path + "/failure.json")
+        let exists = FileManager.default.fileExists(atPath: path + "/training.yaml")
+        let before = folder.read(Double.self, "seconds.json", of: job.name, seed: job.seed) ?? 0
+        let runFolder = try RunFolder(claiming: path, existing: exists ? .resume : .refuse)
+        try AtomicFile.write(Data(configuration.yaml().utf8), to: path + "/training.yaml")
+        let outcome = try trainer.run(in: runFolder, until: deadline)
+        let seconds = before + (clock.now - begun) / .seconds(1)
+        // Kept, so that a run in pieces adds its time up.
+        try folder.write(seconds, to: "seconds.json", of: job.name, seed: job.seed)
+        switch outcome {
+        case .interrupted(let signal): throw ExperimentError.interrupted(signal: signal)
+        case .outOfTime: return false
+        case .finished(let rsum, let epoch):
+            let best = try RetrievalModel(checkpoint: path, device: device)
+            try evaluate(best, job, validationRsum: rsum, epoch: epoch, trainingSeconds: seconds)
+            return true
+        }
+    }
+
+    /// What a frozen text encoder makes of the training's captions; one process encodes, others wait for it.
+    private func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> KnownWords? {
+        guard !configuration.textEncoder.trainable, !model.configuration.readsTokens else { return nil }
+        let lock = try FolderLock(folder.words, isWaiting: true)
+        return try withExtendedLifetime(lock) {
+            try KnownWords(
+                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
+        }
+    }
+
+    /// The model that a finished run has left.
+    func trained(_ name: String, seed: Int) throws -> RetrievalModel {
+        try RetrievalModel(checkpoint: folder.run(name, seed: seed), device: device)
+    }
+
+    private func evaluate(
+        _ model: RetrievalModel, _ job: Job, validationRsum: Double, epoch: Int, trainingSeconds: Double
+    ) throws {
+        let clock = ContinuousClock()
+        let begun = clock.now
+        let precision = model.scorer.supports(.int16, on: device) ? Precision.int16 : .fp32
+        let place = folder.run(job.name, seed: job.seed) + "/evaluation"
+        var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
+        let evaluator = try self.evaluator(model, in: precision)
+        let scoring = meter("scoring")
+        let ranks = try evaluator.ranks(model, continuing: progress.ranks, progress: scoring) { _, _, ranks in
+            try progress.save(ranks)
+            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+        }
+        let ascl = model.scorer as? AsCL
+        let probe =
+            splits.probe.isEmpty
+            ? nil
+            : try splits.probe.accuracies { cases in
+                try Array(
+                    zip(
+                        model.scores(of: cases.map { ($0.image, $0.right) }, in: splits.test),
+                        model.scores(of: cases.map { ($0.image, $0.wrong) }, in: splits.test)))
+            }
+        try folder.write(
+            RunResult(
+                configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
+                geometry: ascl == nil ? nil : evaluator.geometry(model), probe: probe, validationRsum: validationRsum,
+                epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
+                evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
+            to: "result.json", of: job.name, seed: job.seed)
+        try FileManager.default.removeItem(atPath: place)
+    }
+
+    /// An evaluator of the reported split, whose captions are encoded once for all runs.
+    func evaluator(_ model: RetrievalModel, in precision: Precision) throws -> Evaluator {
+        guard !base.textEncoder.trainable, !model.configuration.readsTokens else {
+            return try Evaluator(model, splits.test, in: precision, encoderIsFrozen: !base.textEncoder.trainable)
+        }
+        let tokens = try model.tokenize(splits.test.captions).map(\.ids)
+        let lock = try FolderLock(folder.words, isWaiting: true)
+        return try withExtendedLifetime(lock) {
+            try Evaluator(
+                model, splits.test, in: precision,
+                wordsFile: EncodedCaptions.file(for: model, tokens, in: folder.words),
+                progress: meter("encoding captions"))
+        }
+    }
+
+    /// From a part of the pairs.
+    private func estimatedEvaluationSeconds(_ model: RetrievalModel) throws -> Double {
+        let part = splits.test.subset(images: Array(0..<min(64, splits.test.imageCount)))
+        let evaluator = try Evaluator(model, part)
+        let time = try ContinuousClock().measure { _ = try evaluator.ranks(model) }
+        let pairs = { (split: RetrievalSplit) in Double(split.imageCount * split.captions.count) }
+        return time / .seconds(1) * pairs(splits.test) / pairs(part)
+    }
+}

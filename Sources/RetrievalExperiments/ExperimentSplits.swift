@@ -1,0 +1,59 @@
+import Foundation
+public import RetrievalData
+import RetrievalModels
+public import RetrievalTraining
+
+/// The data of an experiment: what is trained on, what chooses checkpoints, what is reported.
+public struct ExperimentSplits: Sendable {
+    /// Trained on.
+    public let train: RetrievalSplit
+    /// Chooses each run's checkpoint.
+    public let validation: RetrievalSplit
+    /// Reported.
+    public let test: RetrievalSplit
+    /// Cases of the asymmetry probe on `test`.
+    public let probe: [ProbeCase]
+
+    /// Opens the splits that the base configuration names and the one to report.
+    /// - Parameter testImages: How many images of `test` are evaluated, from the first; 0 takes all.
+    public init(
+        _ base: TrainingConfiguration, _ dataset: Dataset, test name: String, testImages: Int = 0
+    ) throws {
+        (train, validation) = try base.splits(of: dataset)
+        guard name != base.data.trainSplit, name != base.data.validationSplit else {
+            throw ExperimentError.mismatch(
+                path: dataset.path, field: "split", expected: "one that neither trains nor chooses checkpoints",
+                found: name)
+        }
+        let whole = try dataset.split(name)
+        guard testImages <= whole.imageCount else {
+            throw ExperimentError.mismatch(
+                path: dataset.path, field: "images of \(name)", expected: "at most \(whole.imageCount)",
+                found: "\(testImages)")
+        }
+        test = testImages == 0 ? whole : whole.subset(images: Array(0..<testImages))
+        probe = try Self.cases(of: whole, dataset).filter { [test] in $0.image < test.imageCount }
+    }
+
+    /// The cases that come with the data, or else those that its captions give.
+    private static func cases(of split: RetrievalSplit, _ dataset: Dataset) throws -> [ProbeCase] {
+        let path = "\(dataset.path)/\(split.name)_probe.json"
+        guard FileManager.default.fileExists(atPath: path) else {
+            return CaptionProbe.cases(for: split, seed: 0)
+        }
+        return try ProbeCase.read(path, split: split).cases
+    }
+
+    /// What tells data apart: sizes, and a digest of the captions.
+    var identity: [String: String] {
+        var identity: [String: String] = [:]
+        for (role, split) in [("train", train), ("validation", validation), ("test", test)] {
+            var digest = Digest()
+            digest.add(Data(split.captions.joined(separator: "\n").utf8))
+            identity["data.\(role)"] =
+                "\(split.imageCount) images of \(split.name) with \(split.captions.count) captions (\(digest)), "
+                + "regions \(split.regionCount) x \(split.regionDimension), globals \(split.globalDimension)"
+        }
+        return identity
+    }
+}

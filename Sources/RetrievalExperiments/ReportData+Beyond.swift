@@ -1,0 +1,175 @@
+import RetrievalData
+import RetrievalMetrics
+import RunReports
+
+// What the paper does not have: peers trained alike, first stages, the protocol's integrity, the probe.
+extension ReportData {
+    func peers(_ experiment: Experiment) throws -> [Block] {
+        let words = experiment == .peersGRU ? "GRU words" : "the same text encoder's words"
+        return [
+            .paragraph(
+                "Every method is trained by the same schedule on the same features and \(words), peers with their papers' "
+                    + "loss, so that only the method differs."),
+            .table(try recallTable("AsCL and its peers on \(queries)", experiment.variants, in: experiment)),
+        ]
+    }
+
+    func firstStages() throws -> [Block] {
+        var rows: [Table.Row] = []
+        var series: [LineChart.Series] = []
+        var notes: [Block] = []
+        for variant in Variant.firstStages {
+            let studies = try seeds(of: .firstStage).compactMap { try runner.firstStageStudy(variant, seed: $0) }
+            guard let first = studies.first else { continue }
+            var points: [LineChart.Point] = []
+            for (place, row) in first.rows.enumerated() {
+                let shares = studies.map { $0.rows[place].teacherTop }
+                let recalls = studies.compactMap { $0.rows[place].r1 }
+                rows.append(
+                    Table.Row(
+                        "\(variant.title), \(row.size)",
+                        [
+                            cell(shares, of: variant, in: .firstStage),
+                            cell(recalls, of: variant, in: .firstStage),
+                            cell(studies.compactMap { $0.rows[place].r10 }, of: variant, in: .firstStage),
+                        ]))
+                if let share = MeanAndDeviation(shares) { points.append(.init(at: Double(row.size), share.estimate)) }
+            }
+            series.append(LineChart.Series(variant.title, points))
+            let micros = studies.map { $0.secondsPerQuery * 1e6 }.reduce(0, +) / Double(studies.count)
+            let index = first.index.map {
+                " Its inverted index has \(Int($0.termsPerItem.rounded())) terms an image and takes \($0.bytes) bytes."
+            }
+            notes.append(
+                .paragraph(
+                    "The shortlist of an encoded caption takes the \(variant.title) \(Int(micros.rounded())) microseconds "
+                        + "on one thread, scores given.\(index ?? "")"))
+        }
+        guard !series.isEmpty else { return [] }
+        let teacher = runs(.full, in: .firstStage)
+        let r1 = MeanAndDeviation(teacher.map(\.result.textToImage.r1))?.description ?? "-"
+        let r10 = MeanAndDeviation(teacher.map(\.result.textToImage.r10))?.description ?? "-"
+        let chart = try LineChart(
+            horizontal: Axis("shortlist size", unit: "images", sample: queries),
+            vertical: Axis("teacher's top 10 in the shortlist", unit: "%", sample: sample(.firstStage)),
+            isLogarithmic: true, series: series)
+        return [
+            .paragraph(
+                "Both are taught by AsCL's scores of the same seed. AsCL alone, ranking every image, reaches R@1 \(r1) and "
+                    + "R@10 \(r10) %."),
+            .table(
+                try Table(
+                    caption: "What shortlists keep, text to image, \(queries)", labelHeading: "Encoder, shortlist size",
+                    columns: [
+                        Table.Column("AsCL's top 10 kept", unit: "%"),
+                        Table.Column("R@1", unit: "%", group: "ranked anew by AsCL"),
+                        Table.Column("R@10", unit: "%", group: "ranked anew by AsCL"),
+                    ], rows: rows)),
+            .figure(Figure(caption: "Share of AsCL's top 10 in the shortlist", chart: .lines(chart))),
+            .table(
+                try recallTable(
+                    "The encoders alone, without ranking anew", Experiment.firstStage.variants, in: .firstStage)
+            ),
+        ] + notes
+    }
+
+    func protocols() throws -> [Block] {
+        let studies = try seeds(of: .protocol).compactMap { try runner.protocolStudy(seed: $0) }
+        guard let first = studies.first else { return [] }
+        let rows = first.rows.enumerated().map { place, row in
+            let results = studies.map { $0.rows[place].result }
+            return Table.Row(
+                row.scoring.title + (row.randomFeatures ? ", noise for features" : ""),
+                [
+                    cell(results.map(\.imageToText.r1), of: .full, in: .protocol),
+                    cell(results.map(\.textToImage.r1), of: .full, in: .protocol),
+                    cell(results.map(\.rsum), of: .full, in: .protocol),
+                ])
+        }
+        return [
+            .paragraph(
+                "The same checkpoints under honest and leaky scoring. Leaky scores compare vectors that have attended to a "
+                    + "partner with other partners; what they reach on noise in place of the features is the leak's "
+                    + "alone. No other command computes them, and they are no retrieval results."),
+            .table(
+                try Table(
+                    caption: "Scoring protocols on \(queries), \(studies.count) checkpoints", labelHeading: "Scoring",
+                    columns: [
+                        Table.Column("image to text R@1", unit: "%"), Table.Column("text to image R@1", unit: "%"),
+                        Table.Column("Rsum"),
+                    ], rows: rows)),
+        ]
+    }
+
+    func probe() throws -> [Block] {
+        let cases = Dictionary(grouping: runner.splits.probe, by: \.type.rawValue).mapValues(\.count)
+        let types = AsymmetryType.allCases.map(\.rawValue).filter { cases[$0] != nil }
+        guard !types.isEmpty else {
+            return [.notice("The captions of \(runner.splits.test.name) give no cases.")]
+        }
+        let rows = Experiment.probe.variants.map { variant in
+            Table.Row(
+                variant.title,
+                types.map { type in
+                    cell(
+                        runs(variant, in: .probe).compactMap { $0.probe?[type]?.percent }, of: variant, in: .probe)
+                })
+        }
+        return [
+            .paragraph(
+                "How often the right caption of an image scores above the wrong one; chance is 50 %, a tie is wrong. Type I "
+                    + "names an absent object or a wrong detail, II joins two captions of which one may be another "
+                    + "image's, III cuts captions to half. Where the data brings no cases of its own, absence is judged "
+                    + "by all captions of the image and a word list, not by the picture."),
+            .table(
+                try Table(
+                    caption: "Probe accuracy by kind of asymmetry", labelHeading: "Method",
+                    columns: types.map {
+                        Table.Column("type \($0) (n = \(cases[$0] ?? 0))", unit: "%", best: .highest)
+                    }, rows: rows)),
+        ]
+    }
+
+    /// A variant's numbers for `report.json`.
+    struct Summary: Encodable {
+        let experiment, variant, title: String
+        let overrides: [String]
+        let seeds: [Int]
+        let measures: PerMeasure<MeanAndDeviation>?
+        /// Against the first variant of the experiment.
+        let comparison: PairedComparison?
+        let failures: [String]
+    }
+
+    func summaries() throws -> [Summary] {
+        try Experiment.allCases.filter(hasRuns).flatMap { experiment in
+            let reference = runs(experiment.variants[0], in: experiment)
+            return try experiment.variants.map { variant in
+                let own = runs(variant, in: experiment)
+                var generator = SeededGenerator(seed: 0, stream: 11)
+                let isFirst = variant == experiment.variants[0]
+                return Summary(
+                    experiment: experiment.rawValue, variant: variant.name, title: variant.title,
+                    overrides: variant.overrides, seeds: own.map(\.seed),
+                    measures: own.isEmpty ? nil : try SeedSummary(own.map(\.result.measures)).measures,
+                    comparison: isFirst || own.isEmpty || reference.isEmpty
+                        ? nil
+                        : try PairedComparison(
+                            own.map(\.ranks), with: reference.map(\.ranks), truth: truth, using: &generator),
+                    failures: failures(of: experiment).filter { $0.name == variant.name }.map(\.reason))
+            }
+        }
+    }
+}
+
+extension ProtocolStudy.Scoring {
+    var title: String {
+        switch self {
+        case .honest: "honest: S"
+        case .honestGlobal: "honest: global score alone"
+        case .keptGlobals: "LEAKY: both global vectors kept from the matched pair"
+        case .keptAttended: "LEAKY: the image keeps what it attended to in its caption"
+        case .randomPartner: "control: the same with a random partner"
+        }
+    }
+}

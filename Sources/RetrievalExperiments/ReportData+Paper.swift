@@ -1,0 +1,167 @@
+import RetrievalData
+import RetrievalMetrics
+import RunReports
+
+// The paper's tables and figures.
+extension ReportData {
+    func tableOne() throws -> [Block] {
+        let runs = runs(.full, in: .table1)
+        guard !runs.isEmpty else { return [] }
+        var generator = SeededGenerator(seed: 0, stream: 12)
+        let intervals = try BootstrapIntervals(runs.map(\.ranks), truth: truth, using: &generator)
+        let columns = [
+            Table.Column("mean over runs"), Table.Column("95 % interval over images"),
+        ]
+        let rows = RetrievalMeasure.allCases.map { measure in
+            let interval = intervals.measures[measure]
+            return Table.Row(
+                measure.title,
+                [
+                    cell(runs.map { $0.result.measures[measure] }, of: .full, in: .table1),
+                    .number(Estimate(interval.value, .interval(interval.lower, interval.upper))),
+                ])
+        }
+        return [
+            .paragraph(
+                "\(runs.count) runs that differ in their seed alone. The interval is the percentile bootstrap's: how far "
+                    + "the mean would vary on other images of the same kind."),
+            .table(
+                try Table(
+                    caption: "Recall of AsCL on \(queries)", labelHeading: "Measure", columns: columns, rows: rows)),
+        ]
+    }
+
+    func ablations() throws -> [Block] {
+        [
+            .table(try recallTable("Ablations on \(queries)", Variant.ablations, in: .ablations)),
+            .figure(
+                Figure(
+                    caption: "Rsum of the ablations; bars are means, whiskers one deviation over seeds",
+                    chart: .bars(try rsumBars(Variant.ablations, in: .ablations, axis: "variant")))),
+        ]
+    }
+
+    func samples() throws -> [Block] {
+        let noise = Variant.noiseLevels.flatMap { level in
+            Variant.noiseKinds.filter { $0 != "shuffle" || level == "embeddings" }.map { kind in
+                (variant: Variant.noise(kind, level: level), level: level)
+            }
+        }
+        let byKind = try BarChart(
+            categories: Variant.noiseKinds, categoryAxis: Axis("kind of noise", sample: sample(.samples)),
+            valueAxis: Axis("Rsum", unit: "sum of six recalls in %", sample: queries),
+            series: Variant.noiseLevels.map { level in
+                BarChart.Series(
+                    "on the \(level)",
+                    Variant.noiseKinds.map { kind in
+                        kind == "shuffle" && level == "words"
+                            ? nil : rsum(.noise(kind, level: level), in: .samples)
+                    })
+            })
+        let titled = noise.map { Variant($0.variant.name, "\($0.variant.title), \($0.level)", $0.variant.overrides) }
+        return [
+            .table(try recallTable("Kinds of generated positives", Variant.positives, in: .samples)),
+            .figure(
+                Figure(
+                    caption: "Rsum by kind of generated positives",
+                    chart: .bars(try rsumBars(Variant.positives, in: .samples, axis: "positives")))),
+            .paragraph(
+                "No score depends on the order of words after the text encoder, so shuffling can only act before it, on "
+                    + "the embeddings."),
+            .table(
+                try recallTable(
+                    "Kinds of noise in generated negatives, each held against the first", titled, in: .samples)),
+            .figure(Figure(caption: "Rsum by kind of noise and where it acts", chart: .bars(byKind))),
+        ]
+    }
+
+    func geometry() throws -> [Block] {
+        let variants = Experiment.geometry.variants
+        typealias Distance = (name: String, of: (EmbeddingGeometry) -> Double?)
+        let distances: [Distance] = [
+            ("image to its texts", { $0.imageTextAlignment?.mean }),
+            ("texts of an image", { $0.textTextAlignment?.mean }),
+            ("images", { $0.imageUniformity?.mean }),
+            ("texts of different images", { $0.textUniformity?.mean }),
+        ]
+        let variances: [Distance] = [
+            ("variance, images", { $0.imageUniformity?.variance }),
+            ("variance, texts of different images", { $0.textUniformity?.variance }),
+        ]
+        func values(_ variant: Variant, _ distance: Distance) -> [Double] {
+            runs(variant, in: .geometry).compactMap { $0.geometry.flatMap(distance.of) }
+        }
+        let rows = (distances + variances).map { distance in
+            Table.Row(distance.name, variants.map { cell(values($0, distance), of: $0, in: .geometry) })
+        }
+        let chart = try BarChart(
+            categories: distances.map(\.name), categoryAxis: Axis("pairs", sample: sample(.geometry)),
+            valueAxis: Axis("mean Euclidean distance", unit: "of unit vectors, 0 to 2", sample: queries),
+            series: variants.map { variant in
+                BarChart.Series(variant.title, distances.map { MeanAndDeviation(values(variant, $0))?.estimate })
+            })
+        return [
+            .paragraph(
+                "Unconditioned embeddings, so that no partner leaks in. Alignment wants right pairs close (the first two "
+                    + "rows small), uniformity everything else far apart (the next two large)."),
+            .table(
+                try Table(
+                    caption: "Distances of embeddings on \(queries)", labelHeading: "Pairs",
+                    columns: variants.map { Table.Column($0.title, digits: 3) }, rows: rows)),
+            .figure(Figure(caption: "Alignment and uniformity", chart: .bars(chart))),
+        ]
+    }
+
+    /// 1,000 sampled queries (spec section 7).
+    func lengths() throws -> [Block] {
+        let captions = runner.splits.test.captions
+        var generator = SeededGenerator(seed: 0, stream: 13)
+        var places = Array(captions.indices)
+        generator.shuffle(&places)
+        let sample = places.prefix(1000).sorted()
+        let counts = sample.map { captions[$0].split(whereSeparator: \.isWhitespace).count }
+        var series: [LineChart.Series] = []
+        var rows: [Table.Row] = []
+        var ticks: [LineChart.Tick] = []
+        for variant in Experiment.lengths.variants {
+            let bins = try runs(variant, in: .lengths).map { run in
+                try QueryLengthBins(ranks: sample.map { run.ranks.textToImage[$0] }, wordCounts: counts).bins
+            }
+            guard let first = bins.first else { continue }
+            let recalls = first.indices.map { bin in MeanAndDeviation(bins.compactMap { $0[bin].recall?.r1 }) }
+            let points = recalls.enumerated().compactMap { bin, recall in
+                recall.map { LineChart.Point(at: Double(bin), $0.estimate) }
+            }
+            ticks = first.enumerated().map { bin, length in
+                LineChart.Tick(at: Double(bin), "\(length.words) (n = \(length.recall?.queries ?? 0))")
+            }
+            series.append(LineChart.Series(variant.title, points))
+            rows.append(Table.Row(variant.title, recalls.map { $0.map { .number($0.estimate) } ?? .empty }))
+        }
+        guard !series.isEmpty else { return [] }
+        let chart = try LineChart(
+            horizontal: Axis("words of the caption", sample: "\(sample.count) sampled captions"),
+            vertical: Axis("text-to-image R@1", unit: "%", sample: self.sample(.lengths)), ticks: ticks, series: series)
+        return [
+            .table(
+                try Table(
+                    caption: "Text-to-image R@1 by the caption's number of words, \(sample.count) sampled captions",
+                    labelHeading: "Method", columns: ticks.map { Table.Column($0.label, unit: "%") }, rows: rows)),
+            .figure(Figure(caption: "Text-to-image R@1 by query length", chart: .lines(chart))),
+        ]
+    }
+}
+
+extension RetrievalMeasure {
+    var title: String {
+        switch self {
+        case .imageToTextR1: "image to text R@1 (%)"
+        case .imageToTextR5: "image to text R@5 (%)"
+        case .imageToTextR10: "image to text R@10 (%)"
+        case .textToImageR1: "text to image R@1 (%)"
+        case .textToImageR5: "text to image R@5 (%)"
+        case .textToImageR10: "text to image R@10 (%)"
+        case .rsum: "Rsum"
+        }
+    }
+}

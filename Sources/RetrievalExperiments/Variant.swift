@@ -1,0 +1,101 @@
+public import RetrievalTraining
+
+/// One row of a table: a training that differs from the base configuration in some of its values.
+public struct Variant: Sendable, Hashable {
+    /// In paths and on the command line: `without-positives`.
+    public let name: String
+    /// In tables and figures.
+    public let title: String
+    /// What differs, as `--set` takes it.
+    public let overrides: [String]
+    /// The variant whose model of the same seed teaches this one.
+    public let teacher: String?
+
+    init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil) {
+        self.name = name
+        self.title = title
+        self.overrides = overrides
+        self.teacher = teacher
+    }
+
+    /// The configuration of a run.
+    public func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
+        var configuration = base
+        try configuration.apply(overrides: overrides + ["training.seed=\(seed)"])
+        return configuration
+    }
+}
+
+extension Variant {
+    private static let ascl = [
+        "model.method=ascl", "loss.kind=contrastive", "loss.positives=true", "loss.negatives=true",
+        "loss.distillation=0", "samples.noise=mixture", "samples.positives=both",
+    ]
+    private static let alone = ["loss.positives=false", "loss.negatives=false"]
+
+    /// The method whole.
+    public static let full = Variant("full", "AsCL", ascl)
+    /// Without generated samples of either kind: plain in-batch contrast.
+    public static let withoutSamples = Variant("without-samples", "without both", ascl + alone)
+
+    /// Table 2.
+    static let ablations = [
+        full,
+        Variant("without-positives", "without positives", ascl + ["loss.positives=false"]),
+        Variant("without-negatives", "without negatives", ascl + ["loss.negatives=false"]),
+        withoutSamples,
+        Variant("without-fusion", "without fusion", ascl + ["model.fusion=none"]),
+        Variant("triplet", "triplet loss", ascl + ["loss.kind=triplet"]),
+    ]
+
+    /// Figure 3a.
+    static let positives = [
+        Variant("positives-long", "long", ascl + ["samples.positives=long"]),
+        Variant("positives-short", "short", ascl + ["samples.positives=short"]),
+        Variant("positives-both", "both", ascl),
+    ]
+
+    /// Figure 3b, noise of one kind at one level. Shuffling always acts on the encoder's input, so it is one run.
+    static func noise(_ kind: String, level: String) -> Variant {
+        let level = kind == "shuffle" ? "embeddings" : level
+        return Variant("noise-\(kind)-\(level)", kind, ascl + ["samples.noise=\(kind)", "samples.level=\(level)"])
+    }
+
+    /// The kinds of noise.
+    static let noiseKinds = ["shuffle", "dropout", "gaussian", "cutoff", "mixture"]
+    /// Where noise goes.
+    static let noiseLevels = ["words", "embeddings"]
+
+    /// The peers, on the text encoder's words or on a GRU's.
+    static func peers(words: String) -> [Variant] {
+        let gru = words == "gru"
+        func peer(_ name: String, _ title: String, _ settings: [String]) -> Variant {
+            Variant(
+                gru ? name + "-gru" : name, gru ? title + ", GRU" : title,
+                ["loss.kind=triplet", "model.words=\(words)"] + settings)
+        }
+        return [
+            peer("vse++", "VSE++", ["model.method=vse++"]),
+            peer("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
+            peer(
+                "scan-t2i-average", "SCAN t2i AVG",
+                ["model.method=scan", "model.direction=text_to_image", "model.pooling=average"]),
+            peer("scan-i2t", "SCAN i2t LSE", ["model.method=scan", "model.direction=image_to_text"]),
+            peer(
+                "scan-i2t-average", "SCAN i2t AVG",
+                ["model.method=scan", "model.direction=image_to_text", "model.pooling=average"]),
+            peer("imram", "IMRAM", ["model.method=imram", "model.direction=both"]),
+            peer("dsran", "DSRAN", ["model.method=dsran"]),
+        ]
+    }
+
+    /// First stages, taught by `full`.
+    static let firstStages = [
+        Variant(
+            "dual-encoder", "dual encoder", ascl + alone + ["model.method=dual_encoder", "loss.distillation=1"],
+            teacher: full.name),
+        Variant(
+            "lexicon", "lexicon encoder",
+            ascl + alone + ["model.method=lexicon", "loss.distillation=1", "loss.sparsity=0.001"], teacher: full.name),
+    ]
+}

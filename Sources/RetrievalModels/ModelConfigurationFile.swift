@@ -1,0 +1,23 @@
+import AsCLModel
+import Foundation
+import MatchingBaselines
+
+/// A checkpoint's `config.json`, whatever the method.
+enum ModelConfigurationFile {
+    private struct Header: Decodable { let architecture: String? }
+
+    /// Reads the file as the configuration of the method that its key `architecture` names.
+    static func read(_ path: String) throws -> any ModelConfiguration {
+        let named = FileManager.default.contents(atPath: path)
+            .flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?.architecture
+        if let named, named != "ascl" {
+            guard PeerConfiguration.Method(rawValue: named) != nil else {
+                let known = ["ascl"] + PeerConfiguration.Method.allCases.map(\.rawValue)
+                throw AsCLError.invalid(
+                    path: path, key: "architecture", expected: "one of \(known.joined(separator: ", "))", found: named)
+            }
+            return try PeerConfiguration(path: path)
+        }
+        return try AsCLConfiguration(path: path)
+    }
+}

@@ -1,0 +1,29 @@
+public import RetrievalModels
+
+extension TrainingConfiguration {
+    /// Checks that the loss can be computed of a model and, where scores are to be learnt, of a teacher.
+    /// - Throws: `TrainingError` naming the key.
+    public func check(_ model: RetrievalModel, teacher: RetrievalModel?) throws(TrainingError) {
+        func invalid(_ key: String, _ expected: String, _ found: String) -> TrainingError {
+            .invalidValue(source: "configuration", key: key, expected: expected, found: found)
+        }
+        if loss.distillation > 0 {
+            guard let teacher else { throw invalid("loss.distillation", "a teacher", "none") }
+            // The teacher reads the words that the student has.
+            let fits =
+                !textEncoder.trainable && !model.configuration.readsTokens && !teacher.configuration.readsTokens
+                && teacher.textEncoder.width == model.textEncoder.width
+                && teacher.configuration.regionDimension == model.configuration.regionDimension
+                && teacher.configuration.globalDimension == model.configuration.globalDimension
+            guard fits else {
+                throw invalid(
+                    "loss.distillation", "a teacher of the same features and frozen text encoder", "another")
+            }
+        } else if teacher != nil {
+            throw invalid("loss.distillation", "a weight above 0, as there is a teacher", "0")
+        }
+        if model.configuration.readsTokens, samples.level == .embeddings, loss.negatives, loss.kind == .contrastive {
+            throw invalid("samples.level", "words, as the words are a GRU's", "embeddings")
+        }
+    }
+}

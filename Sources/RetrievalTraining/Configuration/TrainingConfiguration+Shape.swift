@@ -1,0 +1,76 @@
+public import AsCLModel
+import MatchingBaselines
+public import RetrievalData
+public import TextEncoding
+
+extension TrainingConfiguration {
+    /// The configuration of the model to train: its own settings, and the sizes that data and text encoder have.
+    public func modelConfiguration(
+        for split: RetrievalSplit, _ encoder: TextEncoding.TextEncoder
+    ) throws -> any ModelConfiguration {
+        guard let peer = PeerConfiguration.Method(rawValue: model.method.rawValue) else {
+            return try AsCLConfiguration(
+                jointDimension: model.jointDimension, heads: model.heads, regionDimension: split.regionDimension,
+                globalDimension: split.globalDimension, textDimension: encoder.width, localWeight: model.localWeight,
+                fusion: model.fusion.inModel, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
+        }
+        let configuration = PeerConfiguration(
+            peer, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
+            globalDimension: split.globalDimension, textDimension: encoder.width,
+            vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
+            normalizeFeatures: model.normalizeFeatures, words: model.words, direction: model.direction,
+            pooling: model.pooling,
+            lexicon: peer == .lexicon
+                ? LexiconEncoder.lexicon(
+                    of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil)
+        try configuration.validate(path: "configuration")
+        return configuration
+    }
+}
+
+extension TrainingConfiguration {
+    /// The images to train and to validate on, none of them both.
+    /// - Throws: `TrainingError` naming the key that asks for more images than there are.
+    public func splits(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {
+        let train = try dataset.split(data.trainSplit)
+        guard data.validationSplit == data.trainSplit else {
+            let validation = try dataset.split(data.validationSplit)
+            return (
+                try Self.part(of: train, data.trainImages, "data.train_images"),
+                // All there are serve where fewer are there than asked for: fewer to validate on is no other result.
+                data.validationImages == 0 || data.validationImages >= validation.imageCount
+                    ? validation : validation.subset(images: Array(0..<data.validationImages))
+            )
+        }
+        let rest = train.imageCount - data.validationImages
+        guard rest >= max(1, data.trainImages) else {
+            throw TrainingError.invalidValue(
+                source: dataset.path, key: "data.validation_images",
+                expected: "to leave at least \(max(1, data.trainImages)) of \(train.imageCount) images to train on",
+                found: "\(data.validationImages)")
+        }
+        let count = data.trainImages == 0 ? rest : data.trainImages
+        return (
+            train.subset(images: Array(0..<count)), train.subset(images: Array(rest..<train.imageCount))
+        )
+    }
+
+    private static func part(of split: RetrievalSplit, _ images: Int, _ key: String) throws -> RetrievalSplit {
+        guard images <= split.imageCount else {
+            throw TrainingError.invalidValue(
+                source: split.name, key: key, expected: "at most \(split.imageCount), the images of the split",
+                found: "\(images)")
+        }
+        return images == 0 ? split : split.subset(images: Array(0..<images))
+    }
+}
+
+extension TrainingConfiguration.Fusion {
+    fileprivate var inModel: AsCLConfiguration.Fusion {
+        switch self {
+        case .sum: .sum
+        case .gated: .gated
+        case .none: .none
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import RetrievalData
+import RetrievalEvaluation
+import RetrievalMetrics
+import RetrievalModels
+import RetrievalTraining
+import Testing
+
+@testable import RetrievalExperiments
+
+@Suite struct ExperimentRunnerTests {
+    @Test func `a result is what the saved model comes to, and a second call computes nothing`() throws {
+        let world = try World()
+        let runner = try world.run([.full, .withoutSamples], seeds: 0..<2)
+        let found = try #require(try result(runner, .full, seed: 1))
+        let model = try RetrievalModel(checkpoint: world.output + "/runs/full/seed1")
+        let evaluator = try Evaluator(model, runner.splits.test, in: .int16)
+        #expect(found.ranks == (try evaluator.ranks(model)))
+        #expect(found.geometry == (try evaluator.geometry(model)))
+        #expect(found.seed == 1)
+        #expect(try result(runner, .full, seed: 0)?.ranks != found.ranks)
+
+        var lines: [String] = []
+        #expect(try world.runner { lines.append($0) }.run([.full, .withoutSamples], seeds: 0..<2) == .complete)
+        #expect(lines.isEmpty)
+    }
+
+    @Test func `the same seed gives the same result in another folder`() throws {
+        let (one, other) = (try World(), try World())
+        let first = try #require(try result(one.run([.full]), .full))
+        #expect(try result(other.run([.full]), .full)?.ranks == first.ranks)
+    }
+
+    @Test func `every experiment's variants fit together, and equal ones are one run`() throws {
+        let runner = try World().runner()
+        for variant in Experiment.allCases.flatMap(\.variants) {
+            #expect(throws: Never.self) { try variant.configuration(runner.base, seed: 0) }
+        }
+        #expect(try runner.name(of: .noise("mixture", level: "words")) == "full")
+        #expect(try runner.name(of: Variant.positives[2]) == "full")
+        #expect(
+            try runner.name(of: .noise("shuffle", level: "words"))
+                == runner.name(of: .noise("shuffle", level: "embeddings")))
+        let names = try Set(Experiment.allCases.flatMap(\.variants).map(runner.name))
+        let configurations = try Set(
+            Experiment.allCases.flatMap(\.variants).map { try $0.configuration(runner.base, seed: 0).yaml() })
+        #expect(names.count == configurations.count)
+    }
+
+    @Test func `every method trains, peers with GRU words too`() throws {
+        let world = try World()
+        let methods = Variant.peers(words: "encoder") + Variant.peers(words: "gru")
+        let runner = try world.run(methods)
+        for method in methods {
+            let found = try #require(try result(runner, method), "\(method.name)")
+            #expect(found.geometry == nil)
+            #expect(found.ranks.imageToText.count == 24)
+        }
+    }
+
+    @Test func `a run that cannot be finished is written down and the rest goes on`() throws {
+        let world = try World()
+        let runner = try world.run([World.diverging, .full])
+        guard case .failed(let reason) = try runner.outcome(World.diverging, seed: 0) else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(reason.contains("loss: expected a finite number"))
+        #expect(try result(runner, .full) != nil)
+
+        var lines: [String] = []
+        let again = try world.runner { lines.append($0) }
+        _ = try again.run([World.diverging], seeds: 0..<1)
+        #expect(lines.isEmpty)
+        _ = try again.run([World.diverging], seeds: 0..<1, retrying: true)
+        #expect(lines.first == "run 1 of 1: diverging, seed 0")
+    }
+
+    @Test func `a budget too small for one run is refused before anything is trained`() throws {
+        let world = try World()
+        var slow = world
+        slow.base.training.epochs = 1_000_000
+        let runner = try slow.runner()
+        let error = #expect(throws: ExperimentError.self) {
+            try runner.run([.full], seeds: 0..<1, until: .now.addingTimeInterval(5))
+        }
+        #expect("\(try #require(error))".hasPrefix("--budget: expected at least "))
+        #expect(!FileManager.default.fileExists(atPath: world.output + "/runs/full/seed0/training.yaml"))
+    }
+
+    @Test func `a run cut short goes on to the result that it would have had`() throws {
+        let (whole, pieces) = (try World(), try World())
+        let expected = try #require(try result(whole.run([.full]), .full))
+        // The deadline lies within the training: checked after every step.
+        let runner = try pieces.runner()
+        let trained = pieces.output + "/runs/full/seed0"
+        let model = try RetrievalModel(
+            Variant.full.configuration(runner.base, seed: 0).modelConfiguration(
+                for: runner.splits.train, .init(directory: runner.base.textEncoder.path)),
+            textEncoder: .init(directory: runner.base.textEncoder.path), seed: 0)
+        let configuration = try Variant.full.configuration(runner.base, seed: 0)
+        let known = try KnownWords(model, runner.splits.train, folder: runner.folder.words) { _, _ in }
+        let trainer = try Trainer(
+            configuration, model: model, train: runner.splits.train, validation: runner.splits.validation,
+            words: known, report: { _ in })
+        let folder = try RunFolder(claiming: trained, existing: .refuse)
+        try Data(configuration.yaml().utf8).write(to: URL(fileURLWithPath: trained + "/training.yaml"))
+        #expect(try trainer.run(in: folder, until: .distantPast) == .outOfTime)
+        #expect(try runner.outcome(.full, seed: 0) == nil)
+        #expect(try runner.run([.full], seeds: 0..<1) == .complete)
+        #expect(try result(runner, .full)?.ranks == expected.ranks)
+    }
+
+    @Test func `a run that another process is at is left to it`() throws {
+        let world = try World()
+        let runner = try world.runner()
+        let lock = try FolderLock(world.output + "/runs/full/seed0", isWaiting: false)
+        #expect(lock != nil)
+        let end = try withExtendedLifetime(lock) {
+            try runner.run([.full, .withoutSamples], seeds: 0..<1, until: .now.addingTimeInterval(20))
+        }
+        #expect(end == .outOfTime(left: 1))
+        #expect(try runner.outcome(.full, seed: 0) == nil)
+        #expect(try result(runner, .withoutSamples) != nil)
+    }
+
+    @Test(arguments: [
+        ("model.joint_dimension=32", "experiment.json: model.joint_dimension: expected 32, as now, found 16"),
+        ("samples.level=embeddings", "experiment.json: samples.level: expected embeddings, as now, found words"),
+    ])
+    func `another base configuration is refused by the field`(override: String, message: String) throws {
+        var world = try World()
+        _ = try world.runner()
+        try world.base.apply(overrides: [override])
+        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        #expect("\(try #require(error))".hasSuffix(message))
+    }
+
+    @Test func `other data is refused by the split`() throws {
+        let world = try World()
+        _ = try world.runner()
+        try Data("another caption\n".utf8).write(to: URL(fileURLWithPath: world.folder.path + "/extra.txt"))
+        let path = world.folder.path + "/test_caps.txt"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try ("another " + text).write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        #expect("\(try #require(error))".contains("experiment.json: data.test: expected 24 images of test"))
+    }
+
+    @Test(arguments: ["train", "val"])
+    func `a split that has had a part in training is not reported`(split: String) throws {
+        let world = try World()
+        let dataset = try Dataset(path: world.folder.path)
+        let error = #expect(throws: ExperimentError.self) { try ExperimentSplits(world.base, dataset, test: split) }
+        #expect(
+            "\(try #require(error))".hasSuffix(
+                "split: expected one that neither trains nor chooses checkpoints, found \(split)"))
+    }
+}

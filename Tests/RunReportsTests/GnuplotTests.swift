@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import RunReports
+
+struct GnuplotTests {
+    @Test(arguments: ["no-such-plotter", "/no/such/plotter"])
+    func aMissingProgramSaysHowToInstallIt(name: String) {
+        let error = #expect(throws: ReportError.self) { try Gnuplot(executable: name).run("", place: "figure") }
+        #expect(
+            error?.description
+                == "\(name): expected the plotting program (apt-get install gnuplot-nox), found none on PATH")
+    }
+
+    @Test func itsOwnErrorIsPassedOn() {
+        let error = #expect(throws: ReportError.self) {
+            try Gnuplot().run("set terminal svg\nplot nothing_there(x)\n", place: "figure \"a\"")
+        }
+        let line = error?.description ?? ""
+        #expect(line.hasPrefix("figure \"a\": expected gnuplot to draw it, found status 1: "))
+        #expect(line.contains("undefined function: nothing_there"))
+        #expect(!line.contains("\n"))
+    }
+
+    @Test func oneThatDoesNotEndIsStopped() throws {
+        let error = #expect(throws: ReportError.self) {
+            try Gnuplot(timeLimit: .seconds(1)).run("pause 600\n", place: "figure")
+        }
+        #expect(error?.description == "figure: expected gnuplot to end within 1 s, found it ran on")
+    }
+
+    /// More of both than a pipe holds, read and printed by turns.
+    @Test func longScriptsAndDrawingsPass() throws {
+        let line = String(repeating: "x", count: 200)
+        let script = "set print '-'\n" + String(repeating: "print '\(line)'\n", count: 2000)
+        #expect(try Gnuplot().run(script, place: "figure") == String(repeating: line + "\n", count: 2000))
+    }
+
+    @Test func whatIsNoDrawingIsRefused() {
+        let error = #expect(throws: ReportError.self) {
+            try EmbeddedSVG("warning", id: "f", title: "", description: "")
+        }
+        #expect(error?.description == "gnuplot: expected an SVG drawing, found warning")
+    }
+}
