@@ -124,9 +124,9 @@ public struct ExperimentRunner {
         let encoder = try TextEncoder(directory: base.textEncoder.path, device: device)
         var isFirst = true
         var left = jobs
-        while let index = try nextFree(left, until: deadline) {
+        // The first is looked at even if preparations took all the time, for the user to be told how much it needs.
+        while isFirst || Date.now < deadline, let index = try nextFree(left, until: deadline) {
             if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
-            guard Date.now < deadline else { return .outOfTime(left: left.count) }
             let job = left.remove(at: index.place)
             try withExtendedLifetime(index.lock) {
                 // Another process may have done it meanwhile.
@@ -141,7 +141,7 @@ public struct ExperimentRunner {
 
     /// The first run that no other process is at, held; waits where all are taken. Nil when there is none or no time.
     private func nextFree(_ jobs: [Job], until deadline: Date) throws -> (place: Int, lock: FolderLock)? {
-        while !jobs.isEmpty, Date.now < deadline {
+        while !jobs.isEmpty {
             for (place, job) in jobs.enumerated() {
                 // A student waits for its teacher.
                 if let teacher = job.variant.teacher,
@@ -155,6 +155,7 @@ public struct ExperimentRunner {
                 }
             }
             if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            guard Date.now < deadline else { return nil }
             Thread.sleep(forTimeInterval: 1)
         }
         return nil
@@ -202,7 +203,7 @@ public struct ExperimentRunner {
             configuration, model: model, train: splits.train, validation: splits.validation, words: known,
             teacher: teacher, report: report)
         if checkingBudget, deadline != .distantFuture {
-            let needed = try trainer.estimatedSeconds() + estimatedEvaluationSeconds(model)
+            let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(model)
             let left = deadline.timeIntervalSinceNow
             guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
         }

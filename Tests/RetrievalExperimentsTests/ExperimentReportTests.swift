@@ -18,7 +18,7 @@ import Testing
         let runs = try (0..<2).map { try #require(try result(runner, .full, seed: $0)).result.rsum }
         let summary = try #require(MeanAndDeviation(runs))
         let deviation = String(format: "± %.1f", try #require(summary.deviation))
-        let row = try #require(text(world, "report.md").split(separator: "\n").first { $0.contains("AsCL |") })
+        let row = try #require(text(world, "report.md").split(separator: "\n").first { $0.hasPrefix("| AsCL ") })
         #expect(row.contains(String(format: "%.1f", summary.mean)) && row.contains(deviation))
         #expect(try text(world, "report.html").contains("ascl experiment ablations"))
         let json = try JSONSerialization.jsonObject(with: Data(text(world, "report.json").utf8))

@@ -152,8 +152,9 @@ public final class Trainer {
         return nil
     }
 
-    /// Seconds of a training, from some of its steps; no parameter changes.
-    public func estimatedSeconds() throws -> Double {
+    /// Seconds that the training still takes, from some of its steps; no parameter changes.
+    /// - Parameter path: The run's folder; when it holds a checkpoint, the steps done are not counted.
+    public func estimatedSeconds(goingOnIn path: String) throws -> Double {
         let batches = sampler.batches(epoch: 0)
         let clock = ContinuousClock()
         var shortest = Double.infinity
@@ -165,7 +166,10 @@ public final class Trainer {
             }
             shortest = min(shortest, time / .seconds(1))
         }
-        return shortest * Double(batches.count * configuration.training.epochs)
+        let done = FileManager.default.contents(atPath: path + "/trainer.json").flatMap {
+            try? JSONDecoder().decode(TrainerState.self, from: $0).step
+        }
+        return shortest * Double(batches.count * configuration.training.epochs - (done ?? 0))
     }
 
     /// One update; the loss and the gradient's norm before clipping.

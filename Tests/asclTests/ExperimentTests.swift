@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+/// Experiments as a user runs them, on a few scenes.
+struct ExperimentTests {
+    private func arguments(_ name: String, _ output: String, _ more: String...) throws -> [String] {
+        [
+            "experiment", name, "--config", try Workshop.configuration.get(), "--data", try Workshop.scenes.get(),
+            "--split", "test", "--output", output, "--set", "data.train_images=4", "--set", "training.epochs=1",
+        ] + more
+    }
+
+    private func ranks(_ output: String, _ run: String) throws -> NSDictionary {
+        let json = try JSONSerialization.jsonObject(with: bytes("\(output)/runs/\(run)/result.json"))
+        return try #require((json as? [String: Any])?["ranks"] as? NSDictionary)
+    }
+
+    @Test func anExperimentWritesItsReportAndDoesNothingTwice() throws {
+        let output = try Workshop.newFolder("experiment") + "/lengths"
+        let run = try Tool(arguments("lengths", output, "--seeds", "2")).finish()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errorLines.count { $0.hasPrefix("run ") } == 4)
+        #expect(run.errorLines.last == "the report is \(output)/report.html")
+        let page = try text(output + "/report.html")
+        #expect(page.contains("<svg") && page.contains("Query length") && page.contains("without both"))
+        #expect(page.contains("--seeds 2"))
+        #expect(try text(output + "/report.md").contains("| AsCL"))
+        let again = try Tool(arguments("lengths", output, "--seeds", "2")).finish()
+        #expect(again.status == 0 && !again.errors.contains("run 1"))
+        #expect(try text(output + "/report.html") == page)
+        // Another experiment of the same runs only looks at them.
+        let other = try Tool(arguments("geometry", output, "--seeds", "2")).finish()
+        #expect(other.status == 0 && !other.errors.contains("run 1"))
+        #expect(try text(output + "/report.html").contains("Alignment"))
+    }
+
+    @Test(arguments: [SIGKILL, SIGINT])
+    func anInterruptedExperimentGoesOnToTheSameResults(signal: Int32) throws {
+        let folder = try Workshop.newFolder("experiment")
+        let whole = try Tool(arguments("lengths", folder + "/whole", "--seeds", "1")).finish()
+        #expect(whole.status == 0, "\(whole.errors)")
+        let stopped = try Tool(arguments("lengths", folder + "/stopped", "--seeds", "1"))
+        try stopped.send(signal) { exists(folder + "/stopped/runs/without-samples/seed0/log.jsonl") }
+        let result = try stopped.finish()
+        #expect(signal == SIGKILL ? result.wasKilled : result.status == 130)
+        let resumed = try Tool(arguments("lengths", folder + "/stopped", "--seeds", "1")).finish()
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        for run in ["full/seed0", "without-samples/seed0"] {
+            #expect(try ranks(folder + "/whole", run) == ranks(folder + "/stopped", run))
+        }
+    }
+
+    @Test func aBudgetTooSmallForOneRunIsRefused() throws {
+        let output = try Workshop.newFolder("experiment") + "/small"
+        let long = ["--set", "training.epochs=100000"]
+        let run = try Tool(arguments("lengths", output, "--budget", "5s") + long).finish()
+        expectRefusal(run, ["--budget: expected at least ", "for one run (full)", "found"], hasBegun: true)
+        #expect(!exists(output + "/runs/full/seed0/training.yaml"))
+    }
+
+    @Test func failedRunsAreReportedAndTheExitStatusSaysSo() throws {
+        let output = try Workshop.newFolder("experiment") + "/failing"
+        let diverging = ["--set", "training.learning_rate=1e30"]
+        let run = try Tool(arguments("lengths", output, "--seeds", "1") + diverging).finish()
+        #expect(run.status == 1 && !run.wasKilled)
+        #expect(run.errorLines.last == "2 runs failed; the report says why, and --retry does them again")
+        #expect(try text(output + "/report.html").contains("expected a finite number"))
+    }
+
+    @Test func anotherExperimentInTheFolderIsRefusedByTheField() throws {
+        let output = try Workshop.newFolder("experiment") + "/other"
+        #expect(try Tool(arguments("geometry", output, "--seeds", "1")).finish().status == 0)
+        expectRefusal(
+            try Tool(arguments("geometry", output, "--set", "model.heads=4")).finish(),
+            ["experiment.json", "model.heads", "expected 4, as now", "found 2"])
+        expectRefusal(
+            try Tool(arguments("geometry", output, "--images", "7")).finish(),
+            ["experiment.json", "data.test", "expected 7 images of test", "found 12 images of test"])
+    }
+
+    @Test func aSplitThatTrainsOrValidatesIsNotReported() throws {
+        let output = try Workshop.newFolder("experiment") + "/split"
+        expectRefusal(
+            try Tool(arguments("geometry", output, "--split", "val")).finish(),
+            ["split", "expected one that neither trains nor chooses checkpoints", "found val"])
+        #expect(!exists(output))
+    }
+
+    @Test(arguments: [
+        (["nothing"], "expected one of table1, ablations"), (["lengths", "--budget", "5x"], "--budget"),
+        (["lengths", "--seeds", "0"], "--seeds: expected at least 1, found 0"),
+    ])
+    func wrongUsageIsToldAsSuch(words: [String], message: String) throws {
+        let output = try Workshop.newFolder("experiment") + "/usage"
+        let run = try Tool(arguments(words[0], output) + words.dropFirst()).finish()
+        #expect(run.status == 2 && run.errors.contains(message), "\(run.errors)")
+        #expect(!exists(output))
+    }
+}
