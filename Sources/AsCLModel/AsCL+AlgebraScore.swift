@@ -15,41 +15,25 @@ extension AsCL {
     public func algebraScores(_ images: ImageBatch, _ texts: TextBatch) throws(TorchError) -> PairScores {
         guard let attention else { return try unfusedScores(images, texts) }
         let imageSide = try ImageSide(images, attention, globalFusion, heads: configuration.heads)
-        let order = texts.lengths.indices.sorted { (texts.lengths[$0], $0) < (texts.lengths[$1], $1) }
         var locals: [Tensor] = []
         var globals: [Tensor] = []
         let room = images.regions.device == .cpu ? 1 << 24 : 1 << 28
-        for group in lengthGroups(order, texts.lengths, words: room / (images.count * imageSide.regions)) {
+        let mostWords = room / (images.count * imageSide.regions) / configuration.heads
+        let groups = texts.groupsOfLikeLength(mostWords: mostWords)
+        for group in groups {
             let textSide = try TextSide(
                 texts.selecting(group), attention, globalFusion, heads: configuration.heads)
             let (local, global) = try score(imageSide, textSide)
             locals.append(local)
             globals.append(global)
         }
-        var places = [Int](repeating: 0, count: order.count)
-        for (place, text) in order.enumerated() { places[text] = place }
+        var places = [Int](repeating: 0, count: texts.lengths.count)
+        for (place, text) in groups.joined().enumerated() { places[text] = place }
         let back = try Tensor(places, shape: [places.count]).to(device: images.regions.device)
         return try PairScores(
             local: .concatenated(locals, dimension: 1).gathered(back, dimension: 1),
             global: .concatenated(globals, dimension: 1).gathered(back, dimension: 1),
             localWeight: configuration.localWeight)
-    }
-
-    /// Runs of texts, already in order of length, whose padding stays below a fifth and whose logits of so many words in
-    /// one head below their room.
-    private func lengthGroups(_ order: [Int], _ lengths: [Int], words: Int) -> [[Int]] {
-        let mostWords = words / configuration.heads
-        var groups: [[Int]] = []
-        for text in order {
-            if let group = groups.last, let first = group.first, lengths[text] * 4 <= lengths[first] * 5,
-                (group.count + 1) * lengths[text] <= mostWords
-            {
-                groups[groups.count - 1].append(text)
-            } else {
-                groups.append([text])
-            }
-        }
-        return groups
     }
 
     /// Ablation without fusion: u1 cos(mean v, mean w) + (1 - u1) cos(X_g^T g, X_w^T mean w).

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The shape of an AsCL model: `config.json` of a checkpoint (spec section 8).
 public struct AsCLConfiguration: ModelConfiguration, Equatable {
     /// How the attended image and the image's own global feature become one vector, or no fusion at all.
@@ -66,33 +64,11 @@ public struct AsCLConfiguration: ModelConfiguration, Equatable {
         try validate(path: "configuration")
     }
 
-    /// Reads `config.json`; unknown keys and impossible values are refused.
-    public init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw AsCLError.invalid(
-                path: path, key: "file", expected: "a model configuration", found: "no readable file")
-        }
-        do {
-            let known = Set(CodingKeys.allCases.map(\.rawValue))
-            if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { !known.contains($0) })
-            {
-                throw AsCLError.invalid(
-                    path: path, key: unknown, expected: "one of \(known.sorted().joined(separator: ", "))",
-                    found: "an unknown key")
-            }
-            self = try JSONDecoder().decode(Self.self, from: data)
-        } catch let error as DecodingError {
-            throw AsCLError.invalid(path: path, key: error.key, expected: "a valid value", found: error.reason)
-        } catch let error as AsCLError {
-            throw error
-        } catch {
-            throw AsCLError.invalid(path: path, key: "file", expected: "JSON", found: "something else")
-        }
-        try validate(path: path)
-    }
+    /// The keys of `config.json`.
+    public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
-    private func validate(path: String) throws(AsCLError) {
+    /// Refuses what cannot be.
+    public func validate(path: String) throws(AsCLError) {
         func require(_ holds: Bool, _ key: CodingKeys, _ expected: String, _ found: Any) throws(AsCLError) {
             if !holds {
                 throw .invalid(path: path, key: key.rawValue, expected: expected, found: "\(found)")
@@ -108,24 +84,5 @@ public struct AsCLConfiguration: ModelConfiguration, Equatable {
         try require(textDimension >= 1, .textDimension, "at least 1", textDimension)
         try require((0...1).contains(localWeight), .localWeight, "a weight in 0...1", localWeight)
         try require(maxTokens >= 3, .maxTokens, "at least 3", maxTokens)
-    }
-}
-
-extension DecodingError {
-    fileprivate var context: Context {
-        switch self {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-            .dataCorrupted(let context):
-            context
-        @unknown default: Context(codingPath: [], debugDescription: "unreadable")
-        }
-    }
-    fileprivate var key: String {
-        if case .keyNotFound(let key, _) = self { return key.stringValue }
-        return context.codingPath.last?.stringValue ?? "file"
-    }
-    fileprivate var reason: String {
-        if case .keyNotFound = self { return "no such key" }
-        return context.debugDescription
     }
 }

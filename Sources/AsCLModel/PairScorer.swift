@@ -1,8 +1,5 @@
-import ArrayFiles
-import Foundation
 public import TextEncoding
 public import Torch
-public import TorchNN
 
 /// A method that scores images against texts: AsCL, or one of its peers.
 ///
@@ -62,36 +59,4 @@ extension PairScorer {
 
     /// What libtorch's operators compute in.
     public func supports(_ precision: Precision, on device: Device) -> Bool { precision != .int16 }
-}
-
-/// What is the same in every method's `config.json`.
-public protocol ModelConfiguration: Codable, Sendable {
-    /// The name that the file goes by: `ascl`, `scan`, ...
-    var method: String { get }
-    /// R.
-    var regionDimension: Int { get }
-    /// G.
-    var globalDimension: Int { get }
-    /// B, the width of the text encoder's word vectors.
-    var textDimension: Int { get }
-    /// The most tokens of a caption, special ones included.
-    var maxTokens: Int { get }
-    /// Whether raw words are the tokens themselves, `[words, 1]`, for a method with word embeddings of its own; else they
-    /// are the text encoder's vectors.
-    var readsTokens: Bool { get }
-
-    /// Builds the method along its parameters' names.
-    func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer
-}
-
-extension ModelConfiguration {
-    /// The text encoder's vectors.
-    public var readsTokens: Bool { false }
-
-    /// Writes `config.json`.
-    public func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: path)
-    }
 }

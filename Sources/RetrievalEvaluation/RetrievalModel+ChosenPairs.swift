@@ -6,22 +6,28 @@ import Torch
 
 extension RetrievalModel {
     /// S of chosen pairs of a split's images and any texts, in their order.
+    /// - Parameter wordsFile: Where the texts' word vectors stay to be used again for the same texts.
     public func scores(
-        of pairs: [(image: Int, text: String)], in split: RetrievalSplit
+        of pairs: [(image: Int, text: String)], in split: RetrievalSplit, wordsFile: String? = nil,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> [Float] {
-        try withoutGradients { try scores(of: pairs, in: split, scorer) }
+        try withoutGradients {
+            let tokens = try tokenize(pairs.map(\.text)).map(\.ids)
+            let texts = try EncodedCaptions(self, tokens, in: wordsFile, progress: progress)
+            return try scores(of: pairs.map(\.image), texts, in: split, scorer)
+        }
     }
 
     private func scores(
-        of pairs: [(image: Int, text: String)], in split: RetrievalSplit, _ scorer: some PairScorer
+        of images: [Int], _ texts: EncodedCaptions, in split: RetrievalSplit, _ scorer: some PairScorer
     ) throws -> [Float] {
         var scores: [Float] = []
         // A block scores all its images with all its texts; only the diagonal was asked for, so blocks are small.
-        for start in stride(from: 0, to: pairs.count, by: 32) {
-            let part = pairs[start..<min(start + 32, pairs.count)]
-            let images = try scorer.scorable(self.images(split, part.map(\.image)), in: .fp32)
-            let texts = try scorer.scorable(encode(tokenize(part.map(\.text)).map(\.ids)), in: .fp32)
-            scores += try scorer.similarity(images, texts).diagonal().to(.float32).array(Float.self)
+        for start in stride(from: 0, to: images.count, by: 32) {
+            let part = start..<min(start + 32, images.count)
+            let prepared = try scorer.scorable(self.images(split, Array(images[part])), in: .fp32)
+            let own = try scorer.scorable(texts.texts(part, on: device), in: .fp32)
+            scores += try scorer.similarity(prepared, own).diagonal().to(.float32).array(Float.self)
         }
         return scores
     }

@@ -6,6 +6,8 @@ public enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable
     case budget(seconds: Double, needed: Double, run: String)
     /// A signal asked for the end; finished runs and the last checkpoint are kept.
     case interrupted(signal: Int32)
+    /// The process of a run has ended with a status and told why itself.
+    case ended(status: Int32)
 
     /// `path: field: expected ..., found ...`.
     public var description: String {
@@ -16,6 +18,8 @@ public enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable
             "--budget: expected at least \(duration(needed)) for one run (\(run)), found \(duration(seconds)) left"
         case .interrupted:
             "interrupted; the same command goes on"
+        case .ended(let status):
+            "the process of a run ended with status \(status)"
         }
     }
 }

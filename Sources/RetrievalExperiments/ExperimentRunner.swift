@@ -19,6 +19,18 @@ public struct ExperimentRunner {
         case outOfTime(left: Int)
     }
 
+    /// How another process that did a run ended.
+    public enum ProcessEnd: Sendable, Equatable {
+        /// By itself, with a status.
+        case exited(Int32)
+        /// By a signal.
+        case killed(signal: Int32)
+    }
+
+    /// Does a run in another process by calling `runAlone` there, so that not even one that runs out of memory takes the
+    /// others along. The last two arguments are those of `runAlone`.
+    public typealias Launch = (_ name: String, _ seed: Int, _ checkingBudget: Bool, Date) throws -> ProcessEnd
+
     /// Where runs are.
     public let folder: ExperimentFolder
     /// What they differ from.
@@ -28,16 +40,18 @@ public struct ExperimentRunner {
     let device: Device
     let report: (String) -> Void
     let meter: (String) -> (Int, Int) -> Void
+    private let launch: Launch?
 
     /// Opens the folder of the experiments.
     /// - Parameters:
     ///   - report: Gets a line of text where there is something to tell.
     ///   - meter: Makes a receiver of progress under a label.
+    ///   - launch: Gives each run a process of its own; without it they are done in this one.
     /// - Throws: `ExperimentError` when the folder holds experiments on other data or another base configuration.
     public init(
         folder: String, base: TrainingConfiguration, splits: ExperimentSplits, device: Device,
         report: @escaping (String) -> Void = { _ in },
-        meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } }
+        meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } }, launch: Launch? = nil
     ) throws {
         self.folder = try ExperimentFolder(folder, base: base, splits: splits)
         self.base = base
@@ -48,6 +62,7 @@ public struct ExperimentRunner {
         self.device = device
         self.report = report
         self.meter = meter
+        self.launch = launch
     }
 
     /// One training to do.
@@ -121,22 +136,60 @@ public struct ExperimentRunner {
             }
         }
         guard !jobs.isEmpty else { return .complete }
-        let encoder = try TextEncoder(directory: base.textEncoder.path, device: device)
         var isFirst = true
         var left = jobs
         // The first is looked at even if preparations took all the time, for the user to be told how much it needs.
-        while isFirst || Date.now < deadline, let index = try nextFree(left, until: deadline) {
-            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
-            let job = left.remove(at: index.place)
-            try withExtendedLifetime(index.lock) {
-                // Another process may have done it meanwhile.
-                guard try outcome(job.variant, seed: job.seed, retrying: retrying) == nil else { return }
-                report("run \(jobs.count - left.count) of \(jobs.count): \(job.name), seed \(job.seed)")
-                if try !attempt(job, encoder, until: deadline, checkingBudget: isFirst) { left.append(job) }
-                isFirst = false
-            }
+        while isFirst || Date.now < deadline, let free = try nextFree(left, until: deadline) {
+            let job = left.remove(at: free.place)
+            // Another process may have done it meanwhile.
+            guard try outcome(job.variant, seed: job.seed, retrying: retrying) == nil else { continue }
+            report("run \(jobs.count - left.count) of \(jobs.count): \(job.name), seed \(job.seed)")
+            // The process that does the run holds it itself.
+            if launch != nil { free.lock.release() }
+            let isDone =
+                if let launch {
+                    try launched(job, launch, checkingBudget: isFirst, until: deadline)
+                } else {
+                    try withExtendedLifetime(free.lock) { try attempt(job, checkingBudget: isFirst, until: deadline) }
+                }
+            if !isDone { left.append(job) }
+            isFirst = false
         }
         return left.isEmpty ? .complete : .outOfTime(left: left.count)
+    }
+
+    /// Does one run, unless it has an outcome; waits for a process that is at it.
+    /// - Parameters:
+    ///   - name: The variant's `name(of:)`.
+    ///   - checkingBudget: Whether to refuse a run that cannot end in time.
+    /// - Throws: As `run(_:seeds:retrying:until:)`.
+    public func runAlone(
+        _ name: String, seed: Int, retrying: Bool, checkingBudget: Bool, until deadline: Date
+    ) throws {
+        guard let variant = Experiment.allCases.flatMap(\.variants).first(where: { $0.name == name }) else { return }
+        let lock = try FolderLock(folder.run(name, seed: seed), isWaiting: true)
+        try withExtendedLifetime(lock) {
+            guard try outcome(variant, seed: seed, retrying: retrying) == nil else { return }
+            let configuration = try variant.configuration(base, seed: seed)
+            let job = Job(variant: variant, seed: seed, name: name, configuration: configuration)
+            _ = try attempt(job, checkingBudget: checkingBudget, until: deadline)
+        }
+    }
+
+    /// Lets another process do a run; false when time ran out before the end.
+    private func launched(
+        _ job: Job, _ launch: Launch, checkingBudget: Bool, until deadline: Date
+    ) throws -> Bool {
+        switch try launch(job.name, job.seed, checkingBudget, deadline) {
+        case .exited(0): return try outcome(job.variant, seed: job.seed) != nil
+        case .exited(let status) where status > 128: throw ExperimentError.interrupted(signal: status - 128)
+        case .exited(let status): throw ExperimentError.ended(status: status)
+        case .killed(let signal):
+            if let own = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: own) }
+            // The system sends 9 to whoever takes too much memory.
+            try fail(job, "its process was ended by signal \(signal)" + (signal == SIGKILL ? ", out of memory?" : ""))
+            return true
+        }
     }
 
     /// The first run that no other process is at, held; waits where all are taken. Nil when there is none or no time.
@@ -170,20 +223,24 @@ public struct ExperimentRunner {
 
     /// Does a run, or writes down why it cannot be done: one row of a table is lost then, not the table. False when time
     /// ran out before the end.
-    private func attempt(
-        _ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool
-    ) throws -> Bool {
+    private func attempt(_ job: Job, checkingBudget: Bool, until deadline: Date) throws -> Bool {
+        if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+        let encoder = try TextEncoder(directory: base.textEncoder.path, device: device)
         do {
             return try train(job, encoder, until: deadline, checkingBudget: checkingBudget)
         } catch let error as ExperimentError {
             throw error
         } catch {
-            report("\(job.name), seed \(job.seed): \(error)")
-            try folder.write(
-                RunFailure(configuration: job.configuration.yaml(), reason: "\(error)"), to: "failure.json",
-                of: job.name, seed: job.seed)
+            try fail(job, "\(error)")
             return true
         }
+    }
+
+    private func fail(_ job: Job, _ reason: String) throws {
+        report("\(job.name), seed \(job.seed): \(reason)")
+        try folder.write(
+            RunFailure(configuration: job.configuration.yaml(), reason: reason), to: "failure.json", of: job.name,
+            seed: job.seed)
     }
 
     /// Trains and evaluates; false when time ran out before the end.
@@ -257,38 +314,51 @@ public struct ExperimentRunner {
             try progress.save(ranks)
             if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
         }
-        let ascl = model.scorer as? AsCL
-        let probe =
-            splits.probe.isEmpty
-            ? nil
-            : try splits.probe.accuracies { cases in
-                try Array(
-                    zip(
-                        model.scores(of: cases.map { ($0.image, $0.right) }, in: splits.test),
-                        model.scores(of: cases.map { ($0.image, $0.wrong) }, in: splits.test)))
-            }
+        let isAsCL = model.scorer is AsCL
         try folder.write(
             RunResult(
                 configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
-                geometry: ascl == nil ? nil : evaluator.geometry(model), probe: probe, validationRsum: validationRsum,
+                geometry: isAsCL ? evaluator.geometry(model) : nil, probe: probe(model), validationRsum: validationRsum,
                 epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
                 evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
             to: "result.json", of: job.name, seed: job.seed)
         try FileManager.default.removeItem(atPath: place)
     }
 
-    /// An evaluator of the reported split, whose captions are encoded once for all runs.
-    func evaluator(_ model: RetrievalModel, in precision: Precision) throws -> Evaluator {
-        guard !base.textEncoder.trainable, !model.configuration.readsTokens else {
-            return try Evaluator(model, splits.test, in: precision, encoderIsFrozen: !base.textEncoder.trainable)
+    /// Accuracy by kind of asymmetry, nil without cases.
+    private func probe(_ model: RetrievalModel) throws -> [String: ProbeAccuracy]? {
+        guard !splits.probe.isEmpty else { return nil }
+        return try splits.probe.accuracies { cases in
+            let images = cases.map(\.image)
+            let texts = cases.map(\.right) + cases.map(\.wrong)
+            let scores = try encodingOnce(model, texts) { file in
+                try model.scores(
+                    of: Array(zip(images + images, texts)), in: splits.test, wordsFile: file,
+                    progress: meter("encoding the probe's captions"))
+            }
+            return Array(zip(scores.prefix(cases.count), scores.suffix(cases.count)))
         }
-        let tokens = try model.tokenize(splits.test.captions).map(\.ids)
+    }
+
+    /// An evaluator of the reported split.
+    func evaluator(_ model: RetrievalModel, in precision: Precision) throws -> Evaluator {
+        try encodingOnce(model, splits.test.captions) { file in
+            try Evaluator(
+                model, splits.test, in: precision, encoderIsFrozen: !base.textEncoder.trainable, wordsFile: file,
+                progress: meter("encoding captions"))
+        }
+    }
+
+    /// Runs `body` with a file for the texts' word vectors, so that all runs encode them once, while others wait; with none
+    /// where each run's words are its own.
+    private func encodingOnce<Result>(
+        _ model: RetrievalModel, _ texts: [String], _ body: (String?) throws -> Result
+    ) throws -> Result {
+        guard !base.textEncoder.trainable, !model.configuration.readsTokens else { return try body(nil) }
+        let tokens = try model.tokenize(texts).map(\.ids)
         let lock = try FolderLock(folder.words, isWaiting: true)
         return try withExtendedLifetime(lock) {
-            try Evaluator(
-                model, splits.test, in: precision,
-                wordsFile: EncodedCaptions.file(for: model, tokens, in: folder.words),
-                progress: meter("encoding captions"))
+            try body(EncodedCaptions.file(for: model, tokens, in: folder.words))
         }
     }
 

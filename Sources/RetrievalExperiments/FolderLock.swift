@@ -3,7 +3,7 @@ import Foundation
 /// A hold on a folder that other processes respect: several may work on the same experiments, each on runs of its own. It
 /// ends with the value, or with the process however it ends.
 final class FolderLock {
-    private let descriptor: Int32
+    private var descriptor: Int32
 
     /// Takes hold of the folder, which is made when it is missing.
     /// - Parameter isWaiting: Whether to wait for another process that has hold of it; nil comes back otherwise.
@@ -16,10 +16,17 @@ final class FolderLock {
                 path: path, field: "file", expected: "to open it for writing", found: String(cString: strerror(errno)))
         }
         guard flock(descriptor, LOCK_EX | (isWaiting ? 0 : LOCK_NB)) == 0 else {
-            close(descriptor)
+            release()
             return nil
         }
     }
 
-    deinit { close(descriptor) }
+    /// Lets go of the folder.
+    func release() {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        descriptor = -1
+    }
+
+    deinit { release() }
 }

@@ -66,7 +66,8 @@ extension Variant {
     /// Where noise goes.
     static let noiseLevels = ["words", "embeddings"]
 
-    /// The peers, on the text encoder's words or on a GRU's.
+    /// The peers, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a third of the work of
+    /// both directions together.
     static func peers(words: String) -> [Variant] {
         let gru = words == "gru"
         func peer(_ name: String, _ title: String, _ settings: [String]) -> Variant {
@@ -84,7 +85,7 @@ extension Variant {
             peer(
                 "scan-i2t-average", "SCAN i2t AVG",
                 ["model.method=scan", "model.direction=image_to_text", "model.pooling=average"]),
-            peer("imram", "IMRAM", ["model.method=imram", "model.direction=both"]),
+            peer("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
             peer("dsran", "DSRAN", ["model.method=dsran"]),
         ]
     }

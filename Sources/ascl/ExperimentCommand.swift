@@ -57,6 +57,8 @@ struct ExperimentCommand: ParsableCommand {
     @Option(help: Device.help)
     var device: Device?
 
+    @OptionGroup(visibility: .hidden) var one: OneRunOptions
+
     /// The experiments asked for.
     private var experiments: [Experiment] {
         name == "all" ? Experiment.allCases : Experiment(rawValue: name).map { [$0] } ?? []
@@ -80,9 +82,14 @@ struct ExperimentCommand: ParsableCommand {
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images)
         Terminal.tellOfMissingGlobals(splits.train)
+        let launch: ExperimentRunner.Launch? =
+            one.run == nil
+            ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil
         let runner = try ExperimentRunner(
             folder: output, base: base, splits: splits, device: .chosen(device), report: Terminal.say,
-            meter: { Meter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update })
+            meter: { Meter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
+            launch: launch)
+        if let run = one.run { return try one.perform(run, runner, retrying: retry) }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         func writeReport() throws -> Int {
             try ExperimentReport(runner, experiments, seeds: seeds, command: "ascl \(command)").write()
@@ -90,6 +97,8 @@ struct ExperimentCommand: ParsableCommand {
         let end: ExperimentRunner.End
         do {
             end = try runner.run(experiments, seeds: seeds, retrying: retry, until: deadline)
+        } catch ExperimentError.ended(let status) {
+            throw ExitCode(status)
         } catch ExperimentError.interrupted(let signal) {
             _ = try writeReport()
             Terminal.say("\(ExperimentError.interrupted(signal: signal))")

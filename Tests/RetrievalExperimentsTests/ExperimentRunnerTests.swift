@@ -21,7 +21,8 @@ import Testing
         #expect(try result(runner, .full, seed: 0)?.ranks != found.ranks)
 
         var lines: [String] = []
-        #expect(try world.runner { lines.append($0) }.run([.full, .withoutSamples], seeds: 0..<2) == .complete)
+        #expect(
+            try world.runner(report: { lines.append($0) }).run([.full, .withoutSamples], seeds: 0..<2) == .complete)
         #expect(lines.isEmpty)
     }
 
@@ -69,11 +70,37 @@ import Testing
         #expect(try result(runner, .full) != nil)
 
         var lines: [String] = []
-        let again = try world.runner { lines.append($0) }
+        let again = try world.runner(report: { lines.append($0) })
         _ = try again.run([World.diverging], seeds: 0..<1)
         #expect(lines.isEmpty)
         _ = try again.run([World.diverging], seeds: 0..<1, retrying: true)
         #expect(lines.first == "run 1 of 1: diverging, seed 0")
+    }
+
+    @Test func `runs may each have a process of their own, of which one dies`() throws {
+        let world = try World()
+        let alone = try world.runner()
+        var started: [String] = []
+        let runner = try world.runner(launch: { name, seed, isFirst, deadline in
+            started.append("\(name)/\(seed) \(isFirst)")
+            guard name != "full" else { return .killed(signal: SIGKILL) }
+            try alone.runAlone(name, seed: seed, retrying: false, checkingBudget: isFirst, until: deadline)
+            return .exited(0)
+        })
+        #expect(try runner.run([.full, .withoutSamples], seeds: 0..<1) == .complete)
+        #expect(started == ["full/0 true", "without-samples/0 false"])
+        guard case .failed(let reason) = try runner.outcome(.full, seed: 0) else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(reason == "its process was ended by signal 9, out of memory?")
+        #expect(try result(runner, .withoutSamples) != nil)
+        let refusing = try world.runner(launch: { _, _, _, _ in .exited(1) })
+        #expect(throws: ExperimentError.ended(status: 1)) { try refusing.run([.withoutSamples], seeds: 1..<2) }
+        let interrupted = try world.runner(launch: { _, _, _, _ in .exited(130) })
+        #expect(throws: ExperimentError.interrupted(signal: 2)) {
+            try interrupted.run([.withoutSamples], seeds: 1..<2)
+        }
     }
 
     @Test func `a budget too small for one run is refused before anything is trained`() throws {

@@ -26,11 +26,13 @@ struct World {
         ])
     }
 
-    func runner(report: @escaping (String) -> Void = { _ in }) throws -> ExperimentRunner {
+    func runner(
+        launch: ExperimentRunner.Launch? = nil, report: @escaping (String) -> Void = { _ in }
+    ) throws -> ExperimentRunner {
         let dataset = try Dataset(path: folder.path)
         return try ExperimentRunner(
             folder: output, base: base, splits: ExperimentSplits(base, dataset, test: "test"), device: .cpu,
-            report: report)
+            report: report, launch: launch)
     }
 
     func run(_ variants: [Variant], seeds: Range<Int> = 0..<1) throws -> ExperimentRunner {

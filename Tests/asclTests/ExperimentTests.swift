@@ -50,6 +50,34 @@ struct ExperimentTests {
         }
     }
 
+    @Test func aRunThatIsKilledIsReportedAndTheRestGoesOn() throws {
+        let output = try Workshop.newFolder("experiment") + "/killed"
+        let tool = try Tool(arguments("lengths", output, "--seeds", "1"))
+        var run: Int32?
+        try tool.send(0) {
+            run = try child(of: tool.identifier)
+            return run != nil && exists(output + "/runs/full/seed0/log.jsonl")
+        }
+        kill(try #require(run), SIGKILL)
+        let result = try tool.finish()
+        #expect(result.status == 1 && !result.wasKilled, "\(result.errors)")
+        #expect(result.errors.contains("full, seed 0: its process was ended by signal 9, out of memory?"))
+        #expect(exists(output + "/runs/without-samples/seed0/result.json"))
+        #expect(try text(output + "/report.html").contains("out of memory?"))
+        let retried = try Tool(arguments("lengths", output, "--seeds", "1", "--retry")).finish()
+        #expect(retried.status == 0 && exists(output + "/runs/full/seed0/result.json"), "\(retried.errors)")
+    }
+
+    /// The process that another has started.
+    private func child(of parent: Int32) throws -> Int32? {
+        try names(in: "/proc").compactMap { Int32($0) }.first { process in
+            guard let status = try? text("/proc/\(process)/stat"), let end = status.lastIndex(of: ")") else {
+                return false
+            }
+            return status[end...].split(separator: " ").dropFirst(2).first == "\(parent)"
+        }
+    }
+
     @Test func aBudgetTooSmallForOneRunIsRefused() throws {
         let output = try Workshop.newFolder("experiment") + "/small"
         let long = ["--set", "training.epochs=100000"]

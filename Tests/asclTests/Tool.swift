@@ -58,6 +58,9 @@ final class Tool {
             output: try text(captured + "/output"), errors: try text(captured + "/errors"))
     }
 
+    /// Its process.
+    var identifier: Int32 { process.processIdentifier }
+
     /// Waits until `condition` holds or the tool has ended, then sends a signal.
     func send(_ signal: Int32, when condition: () throws -> Bool) throws {
         while process.isRunning, try !condition() { usleep(2000) }

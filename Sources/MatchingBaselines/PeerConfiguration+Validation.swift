@@ -1,32 +1,8 @@
 public import AsCLModel
-import Foundation
 
 extension PeerConfiguration {
-    /// Reads `config.json`; unknown keys and impossible values are refused.
-    public init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw AsCLError.invalid(
-                path: path, key: "file", expected: "a model configuration", found: "no readable file")
-        }
-        do {
-            let known = Set(CodingKeys.allCases.map(\.rawValue))
-            if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { !known.contains($0) })
-            {
-                throw AsCLError.invalid(
-                    path: path, key: unknown, expected: "one of \(known.sorted().joined(separator: ", "))",
-                    found: "an unknown key")
-            }
-            self = try JSONDecoder().decode(Self.self, from: data)
-        } catch let error as DecodingError {
-            throw AsCLError.invalid(path: path, key: error.key, expected: "a valid value", found: error.reason)
-        } catch let error as AsCLError {
-            throw error
-        } catch {
-            throw AsCLError.invalid(path: path, key: "file", expected: "JSON", found: "something else")
-        }
-        try validate(path: path)
-    }
+    /// The keys of `config.json`.
+    public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
 
     /// Refuses what cannot be.
     /// - Parameter path: The file that says it, for errors.
@@ -57,24 +33,5 @@ extension PeerConfiguration {
             !lexicon.isEmpty && isAscending && isWithin, .lexicon,
             "ascending tokens below vocabulary_size \(vocabularySize)",
             lexicon.isEmpty ? "none" : isWithin ? "unordered ones" : "others")
-    }
-}
-
-extension DecodingError {
-    fileprivate var key: String {
-        switch self {
-        case .keyNotFound(let key, _): key.stringValue
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.codingPath.last?.stringValue ?? "file"
-        @unknown default: "file"
-        }
-    }
-    fileprivate var reason: String {
-        switch self {
-        case .keyNotFound: "no such key"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.debugDescription
-        @unknown default: "something unreadable"
-        }
     }
 }
