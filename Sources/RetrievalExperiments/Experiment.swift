@@ -24,16 +24,16 @@ public enum Experiment: String, Sendable, CaseIterable {
     /// One line for `--help`.
     public var summary: String {
         switch self {
-        case .table1: "Table 1's protocol: recalls of AsCL over the seeds, with bootstrap intervals over images"
-        case .ablations: "Table 2: without positives, negatives, both, fusion; triplet loss"
-        case .samples: "Figure 3: kinds of positives, kinds of noise at both levels"
-        case .geometry: "Figure 4: alignment and uniformity with and without generated samples"
+        case .table1: "Table 1: recalls over five seeds, intervals over images"
+        case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
+        case .samples: "Figure 3: kinds of positives, and of noise at both levels"
+        case .geometry: "Figure 4: alignment and uniformity"
         case .lengths: "Figure 5: text-to-image recall by query length"
-        case .peers: "VSE++, SCAN, IMRAM and DSRAN on the same features and words"
-        case .peersGRU: "the same peers with GRU words, as their papers have them"
-        case .firstStage: "dual and lexicon encoders taught by AsCL: recall of its top 10 by shortlist size"
-        case .protocol: "what scoring with vectors that saw the true partner would be worth, beside honest scoring"
-        case .probe: "how often the right caption beats a wrong one, by kind of asymmetry, for every method"
+        case .peers: "VSE++, SCAN, IMRAM and DSRAN on the same words"
+        case .peersGRU: "the same peers with GRU words, as in their papers"
+        case .firstStage: "fast encoders taught by AsCL, by shortlist size"
+        case .protocol: "honest scores beside leaky ones, which saw the partner"
+        case .probe: "right captions against wrong ones, by kind of asymmetry"
         }
     }
 

@@ -3,18 +3,23 @@ import Foundation
 import RetrievalMetrics
 import RunReports
 
-/// The report of experiments as far as they have come: `report.html` for people, `report.md` for documents, `report.json`
-/// for programs, in the experiments' folder.
+/// The report of experiments as far as they have come: HTML for people, Markdown for documents, JSON for programs, in the
+/// experiments' folder.
 public struct ExperimentReport {
     let data: ReportData
+    private let name: String
     private let experiments: [Experiment]
     private let command: String
 
     /// A report on what a runner has done so far.
     /// - Parameters:
+    ///   - name: What the files are called, before their extensions.
     ///   - seeds: Runs of each variant; nil takes each experiment's own number.
     ///   - command: What repeats it.
-    public init(_ runner: ExperimentRunner, _ experiments: [Experiment], seeds: Int?, command: String) throws {
+    public init(
+        _ name: String, of runner: ExperimentRunner, _ experiments: [Experiment], seeds: Int?, command: String
+    ) throws {
+        self.name = name
         data = try ReportData(runner, experiments, seeds: seeds)
         self.experiments = experiments
         self.command = command
@@ -23,13 +28,13 @@ public struct ExperimentReport {
     /// Writes the three files.
     /// - Returns: The runs that failed.
     @discardableResult public func write() throws -> Int {
-        let folder = data.runner.folder.path
+        let path = "\(data.runner.folder.path)/\(name)"
         let sections = try sections()
-        try report(sections).write(to: folder + "/report.html")
-        try AtomicFile.write(Data(Self.markdown(sections).utf8), to: folder + "/report.md")
+        try report(sections).write(to: path + ".html")
+        try AtomicFile.write(Data(Self.markdown(sections).utf8), to: path + ".md")
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(encoder.encode(try data.summaries()) + Data("\n".utf8), to: folder + "/report.json")
+        try AtomicFile.write(encoder.encode(try data.summaries()) + Data("\n".utf8), to: path + ".json")
         return data.failures.count
     }
 

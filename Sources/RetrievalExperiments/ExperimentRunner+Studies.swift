@@ -24,41 +24,52 @@ extension ExperimentRunner {
     func study(_ experiments: [Experiment], seeds: Range<Int>, until deadline: Date) throws -> Bool {
         for seed in seeds {
             guard case .finished = try outcome(.full, seed: seed) else { continue }
-            if experiments.contains(.protocol), try protocolStudy(seed: seed) == nil {
-                guard try isInTime(deadline) else { return false }
-                report("scoring protocols, seed \(seed)")
-                let model = try trained(name(of: .full), seed: seed)
-                let evaluator = try evaluator(model, in: .fp32)
-                let study = try ProtocolStudy(
-                    model, splits.test, words: { try evaluator.texts($0, of: model) }, progress: meter("protocols"))
-                try folder.write(study, to: Self.protocolFile, of: name(of: .full), seed: seed)
+            // One process at a time looks at a seed's runs; another then finds what it was about to make.
+            let lock = try FolderLock(folder.run(name(of: .full), seed: seed), isWaiting: true)
+            let isDone = try withExtendedLifetime(lock) {
+                let isDone = try !experiments.contains(.protocol) || studyProtocols(seed: seed, until: deadline)
+                return try isDone
+                    && (!experiments.contains(.firstStage) || studyFirstStages(seed: seed, until: deadline))
             }
-            guard experiments.contains(.firstStage) else { continue }
-            let missing = try Variant.firstStages.filter {
-                guard case .finished = try outcome($0, seed: seed) else { return false }
-                return try firstStageStudy($0, seed: seed) == nil
-            }
-            guard !missing.isEmpty else { continue }
-            guard try isInTime(deadline) else { return false }
-            report("shortlists, seed \(seed)")
-            try studyFirstStages(missing, seed: seed)
+            guard isDone else { return false }
         }
         return true
     }
 
-    private func studyFirstStages(_ variants: [Variant], seed: Int) throws {
+    private func studyProtocols(seed: Int, until deadline: Date) throws -> Bool {
+        guard try protocolStudy(seed: seed) == nil else { return true }
+        guard try isInTime(deadline) else { return false }
+        report("scoring protocols, seed \(seed)")
+        let name = try name(of: .full)
+        let model = try trained(name, seed: seed)
+        let evaluator = try evaluator(model, in: .fp32)
+        let study = try ProtocolStudy(
+            model, splits.test, words: { try evaluator.texts($0, of: model) }, progress: meter("protocols"))
+        try folder.write(study, to: Self.protocolFile, of: name, seed: seed)
+        return true
+    }
+
+    private func studyFirstStages(seed: Int, until deadline: Date) throws -> Bool {
+        let missing = try Variant.firstStages.filter {
+            guard case .finished = try outcome($0, seed: seed) else { return false }
+            return try firstStageStudy($0, seed: seed) == nil
+        }
+        guard !missing.isEmpty else { return true }
+        guard try isInTime(deadline) else { return false }
+        report("shortlists, seed \(seed)")
         let teacher = try trained(name(of: .full), seed: seed)
-        let path = "\(folder.path)/teacher-scores.npy"
+        let path = "\(folder.path)/teacher-scores-\(seed).npy"
         try FirstStageStudy.writeScores(teacher, evaluator(teacher, in: .fp32), to: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let scores = try NumpyArray(path: path)
-        for variant in variants {
+        for variant in missing {
             let student = try trained(name(of: variant), seed: seed)
             let study = try FirstStageStudy(
                 student, evaluator(student, in: .fp32), teacherScores: scores,
-                scoresPath: "\(folder.path)/student-scores.npy")
+                scoresPath: "\(folder.path)/student-scores-\(seed).npy")
             try folder.write(study, to: Self.firstStageFile, of: name(of: variant), seed: seed)
         }
+        return true
     }
 
     private func isInTime(_ deadline: Date) throws -> Bool {

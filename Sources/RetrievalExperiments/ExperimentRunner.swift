@@ -1,10 +1,4 @@
-import ArrayFiles
-import AsCLModel
 public import Foundation
-import RetrievalData
-import RetrievalEvaluation
-import RetrievalMetrics
-import RetrievalModels
 public import RetrievalTraining
 import TextEncoding
 public import Torch
@@ -66,7 +60,7 @@ public struct ExperimentRunner {
     }
 
     /// One training to do.
-    private struct Job {
+    struct Job {
         let variant: Variant
         let seed: Int
         let name: String
@@ -241,133 +235,5 @@ public struct ExperimentRunner {
         try folder.write(
             RunFailure(configuration: job.configuration.yaml(), reason: reason), to: "failure.json", of: job.name,
             seed: job.seed)
-    }
-
-    /// Trains and evaluates; false when time ran out before the end.
-    private func train(_ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool) throws -> Bool {
-        let configuration = job.configuration
-        let path = folder.run(job.name, seed: job.seed)
-        let model = try RetrievalModel(
-            configuration.modelConfiguration(for: splits.train, encoder), textEncoder: encoder,
-            seed: UInt64(job.seed), device: device)
-        let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
-        let known =
-            try configuration.textEncoder.trainable || model.configuration.readsTokens
-            ? nil
-            : KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
-        let trainer = try Trainer(
-            configuration, model: model, train: splits.train, validation: splits.validation, words: known,
-            teacher: teacher, report: report)
-        if checkingBudget, deadline != .distantFuture {
-            let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(model)
-            let left = deadline.timeIntervalSinceNow
-            guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
-        }
-        let clock = ContinuousClock()
-        let begun = clock.now
-        try? FileManager.default.removeItem(atPath: path + "/failure.json")
-        let exists = FileManager.default.fileExists(atPath: path + "/training.yaml")
-        let before = folder.read(Double.self, "seconds.json", of: job.name, seed: job.seed) ?? 0
-        let runFolder = try RunFolder(claiming: path, existing: exists ? .resume : .refuse)
-        try AtomicFile.write(Data(configuration.yaml().utf8), to: path + "/training.yaml")
-        let outcome = try trainer.run(in: runFolder, until: deadline)
-        let seconds = before + (clock.now - begun) / .seconds(1)
-        // Kept, so that a run in pieces adds its time up.
-        try folder.write(seconds, to: "seconds.json", of: job.name, seed: job.seed)
-        switch outcome {
-        case .interrupted(let signal): throw ExperimentError.interrupted(signal: signal)
-        case .outOfTime: return false
-        case .finished(let rsum, let epoch):
-            let best = try RetrievalModel(checkpoint: path, device: device)
-            try evaluate(best, job, validationRsum: rsum, epoch: epoch, trainingSeconds: seconds)
-            return true
-        }
-    }
-
-    /// What a frozen text encoder makes of the training's captions; one process encodes, others wait for it.
-    private func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> KnownWords? {
-        guard !configuration.textEncoder.trainable, !model.configuration.readsTokens else { return nil }
-        let lock = try FolderLock(folder.words, isWaiting: true)
-        return try withExtendedLifetime(lock) {
-            try KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
-        }
-    }
-
-    /// The model that a finished run has left.
-    func trained(_ name: String, seed: Int) throws -> RetrievalModel {
-        try RetrievalModel(checkpoint: folder.run(name, seed: seed), device: device)
-    }
-
-    private func evaluate(
-        _ model: RetrievalModel, _ job: Job, validationRsum: Double, epoch: Int, trainingSeconds: Double
-    ) throws {
-        let clock = ContinuousClock()
-        let begun = clock.now
-        let precision = model.scorer.supports(.int16, on: device) ? Precision.int16 : .fp32
-        let place = folder.run(job.name, seed: job.seed) + "/evaluation"
-        var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
-        let evaluator = try self.evaluator(model, in: precision)
-        let scoring = meter("scoring")
-        let ranks = try evaluator.ranks(model, continuing: progress.ranks, progress: scoring) { _, _, ranks in
-            try progress.save(ranks)
-            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
-        }
-        let isAsCL = model.scorer is AsCL
-        try folder.write(
-            RunResult(
-                configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
-                geometry: isAsCL ? evaluator.geometry(model) : nil, probe: probe(model), validationRsum: validationRsum,
-                epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
-                evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
-            to: "result.json", of: job.name, seed: job.seed)
-        try FileManager.default.removeItem(atPath: place)
-    }
-
-    /// Accuracy by kind of asymmetry, nil without cases.
-    private func probe(_ model: RetrievalModel) throws -> [String: ProbeAccuracy]? {
-        guard !splits.probe.isEmpty else { return nil }
-        return try splits.probe.accuracies { cases in
-            let images = cases.map(\.image)
-            let texts = cases.map(\.right) + cases.map(\.wrong)
-            let scores = try encodingOnce(model, texts) { file in
-                try model.scores(
-                    of: Array(zip(images + images, texts)), in: splits.test, wordsFile: file,
-                    progress: meter("encoding the probe's captions"))
-            }
-            return Array(zip(scores.prefix(cases.count), scores.suffix(cases.count)))
-        }
-    }
-
-    /// An evaluator of the reported split.
-    func evaluator(_ model: RetrievalModel, in precision: Precision) throws -> Evaluator {
-        try encodingOnce(model, splits.test.captions) { file in
-            try Evaluator(
-                model, splits.test, in: precision, encoderIsFrozen: !base.textEncoder.trainable, wordsFile: file,
-                progress: meter("encoding captions"))
-        }
-    }
-
-    /// Runs `body` with a file for the texts' word vectors, so that all runs encode them once, while others wait; with none
-    /// where each run's words are its own.
-    private func encodingOnce<Result>(
-        _ model: RetrievalModel, _ texts: [String], _ body: (String?) throws -> Result
-    ) throws -> Result {
-        guard !base.textEncoder.trainable, !model.configuration.readsTokens else { return try body(nil) }
-        let tokens = try model.tokenize(texts).map(\.ids)
-        let lock = try FolderLock(folder.words, isWaiting: true)
-        return try withExtendedLifetime(lock) {
-            try body(EncodedCaptions.file(for: model, tokens, in: folder.words))
-        }
-    }
-
-    /// From a part of the pairs.
-    private func estimatedEvaluationSeconds(_ model: RetrievalModel) throws -> Double {
-        let part = splits.test.subset(images: Array(0..<min(64, splits.test.imageCount)))
-        let evaluator = try Evaluator(model, part)
-        let time = try ContinuousClock().measure { _ = try evaluator.ranks(model) }
-        let pairs = { (split: RetrievalSplit) in Double(split.imageCount * split.captions.count) }
-        return time / .seconds(1) * pairs(splits.test) / pairs(part)
     }
 }

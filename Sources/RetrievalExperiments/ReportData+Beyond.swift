@@ -130,7 +130,7 @@ extension ReportData {
         ]
     }
 
-    /// A variant's numbers for `report.json`.
+    /// A variant's numbers for programs.
     struct Summary: Encodable {
         let experiment, variant, title: String
         let overrides: [String]

@@ -11,17 +11,20 @@ struct ExperimentCommand: ParsableCommand {
         commandName: "experiment",
         abstract: "Repeat the paper's tables and figures, and compare AsCL with its peers, on any data.",
         discussion: """
-            Trains what the experiment needs, at several seeds, evaluates it on a split that had no part in training, and
-            writes report.html, report.md and report.json into the output folder. Runs are kept there: the same command goes
-            on after an interruption, experiments share runs, and more seeds add to those there are.
+            Trains what the experiment needs, at several seeds, evaluates it on a
+            split that had no part in training, and writes a report as <name>.html,
+            .md and .json into the output folder. Runs are kept there: the same
+            command goes on after an interruption, experiments share runs, more
+            seeds add to those there are, and the same command started twice
+            shares the work out.
 
             Experiments:
-            \(Experiment.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
-              all: every one of them
+            \(Experiment.help)
 
             Try it:  ascl scenes generate --output scenes
-                     ascl experiment ablations --config Configs/scenes.yaml --data scenes --split test \\
-                       --output experiments --seeds 3 --budget 90m
+                     ascl experiment ablations --config Configs/scenes.yaml \\
+                       --data scenes --split test --output experiments \\
+                       --seeds 3 --budget 90m
             """)
 
     @Argument(help: "The experiment, or all.")
@@ -40,7 +43,7 @@ struct ExperimentCommand: ParsableCommand {
     var split: String
 
     @Option(help: "How many of its images to evaluate on, from the first. Default: all.")
-    var images = 0
+    var images: Int?
 
     @Option(help: "The folder of the experiments' runs and report.")
     var output: String
@@ -70,7 +73,7 @@ struct ExperimentCommand: ParsableCommand {
             throw ValidationError("expected one of \(known.joined(separator: ", ")), found \(name)")
         }
         if let seeds, seeds < 1 { throw ValidationError("--seeds: expected at least 1, found \(seeds)") }
-        if images < 0 { throw ValidationError("--images: expected at least 0, found \(images)") }
+        if let images, images < 1 { throw ValidationError("--images: expected at least 1, found \(images)") }
     }
 
     func run() throws {
@@ -80,7 +83,7 @@ struct ExperimentCommand: ParsableCommand {
         try base.apply(overrides: overrides)
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let dataset = try Dataset(path: data)
-        let splits = try ExperimentSplits(base, dataset, test: split, testImages: images)
+        let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
         Terminal.tellOfMissingGlobals(splits.train)
         let launch: ExperimentRunner.Launch? =
             one.run == nil
@@ -92,7 +95,7 @@ struct ExperimentCommand: ParsableCommand {
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         func writeReport() throws -> Int {
-            try ExperimentReport(runner, experiments, seeds: seeds, command: "ascl \(command)").write()
+            try ExperimentReport(name, of: runner, experiments, seeds: seeds, command: "ascl \(command)").write()
         }
         let end: ExperimentRunner.End
         do {
@@ -108,7 +111,7 @@ struct ExperimentCommand: ParsableCommand {
         if case .outOfTime(let left) = end {
             Terminal.say("the budget is used up with \(left) runs left; the same command goes on")
         }
-        Terminal.say("the report is \(output)/report.html")
+        Terminal.say("the report is \(output)/\(name).html")
         if failures > 0 {
             Terminal.say("\(failures) runs failed; the report says why, and --retry does them again")
             throw ExitCode.failure
@@ -119,6 +122,14 @@ struct ExperimentCommand: ParsableCommand {
     private func quoted(_ argument: String) -> String {
         let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:,".contains($0) }
         return plain && !argument.isEmpty ? argument : "'" + argument.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension Experiment {
+    /// A line each.
+    fileprivate static var help: String {
+        let lines = allCases.map { ($0.rawValue, $0.summary) } + [("all", "every one of them")]
+        return lines.map { "  " + $0.padding(toLength: 12, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
     }
 }
 

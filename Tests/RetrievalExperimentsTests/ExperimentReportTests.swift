@@ -13,7 +13,8 @@ import Testing
     @Test func `tables hold the means and deviations of the runs`() throws {
         let world = try World()
         let runner = try world.run(Variant.ablations, seeds: 0..<2)
-        let report = try ExperimentReport(runner, [.ablations], seeds: 2, command: "ascl experiment ablations")
+        let report = try ExperimentReport(
+            "report", of: runner, [.ablations], seeds: 2, command: "ascl experiment ablations")
         #expect(try report.write() == 0)
         let runs = try (0..<2).map { try #require(try result(runner, .full, seed: $0)).result.rsum }
         let summary = try #require(MeanAndDeviation(runs))
@@ -33,7 +34,8 @@ import Testing
         let world = try World()
         let runner = try world.runner()
         #expect(try runner.run(Experiment.allCases, seeds: 1) == .complete)
-        let report = try ExperimentReport(runner, Experiment.allCases, seeds: 1, command: "ascl experiment all")
+        let report = try ExperimentReport(
+            "report", of: runner, Experiment.allCases, seeds: 1, command: "ascl experiment all")
         let sections = try report.sections()
         #expect(sections.map(\.id) == Experiment.allCases.map(\.rawValue) + ["settings"])
         for section in sections.dropLast() {
@@ -49,7 +51,7 @@ import Testing
         var broken = world
         try broken.base.apply(overrides: ["training.learning_rate=1e30"])
         let runner = try broken.run(Variant.ablations)
-        let report = try ExperimentReport(runner, [.ablations], seeds: 1, command: "")
+        let report = try ExperimentReport("report", of: runner, [.ablations], seeds: 1, command: "")
         #expect(try report.write() > 0)
         #expect(try text(broken, "report.html").contains("expected a finite number"))
         #expect(try text(broken, "report.md").contains("expected a finite number"))
@@ -58,7 +60,7 @@ import Testing
     @Test func `an interrupted experiment reports what there is`() throws {
         let world = try World()
         let runner = try world.run([.full])
-        let report = try ExperimentReport(runner, [.ablations, .peers, .protocol], seeds: 3, command: "")
+        let report = try ExperimentReport("report", of: runner, [.ablations, .peers, .protocol], seeds: 3, command: "")
         #expect(try report.write() == 0)
         #expect(try report.sections().map(\.id) == ["ablations", "peers", "protocol", "settings"])
     }

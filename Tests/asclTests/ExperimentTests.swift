@@ -20,18 +20,18 @@ struct ExperimentTests {
         let run = try Tool(arguments("lengths", output, "--seeds", "2")).finish()
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errorLines.count { $0.hasPrefix("run ") } == 4)
-        #expect(run.errorLines.last == "the report is \(output)/report.html")
-        let page = try text(output + "/report.html")
+        #expect(run.errorLines.last == "the report is \(output)/lengths.html")
+        let page = try text(output + "/lengths.html")
         #expect(page.contains("<svg") && page.contains("Query length") && page.contains("without both"))
         #expect(page.contains("--seeds 2"))
-        #expect(try text(output + "/report.md").contains("| AsCL"))
+        #expect(try text(output + "/lengths.md").contains("| AsCL"))
         let again = try Tool(arguments("lengths", output, "--seeds", "2")).finish()
         #expect(again.status == 0 && !again.errors.contains("run 1"))
-        #expect(try text(output + "/report.html") == page)
+        #expect(try text(output + "/lengths.html") == page)
         // Another experiment of the same runs only looks at them.
         let other = try Tool(arguments("geometry", output, "--seeds", "2")).finish()
         #expect(other.status == 0 && !other.errors.contains("run 1"))
-        #expect(try text(output + "/report.html").contains("Alignment"))
+        #expect(try text(output + "/geometry.html").contains("Alignment"))
     }
 
     @Test(arguments: [SIGKILL, SIGINT])
@@ -63,7 +63,7 @@ struct ExperimentTests {
         #expect(result.status == 1 && !result.wasKilled, "\(result.errors)")
         #expect(result.errors.contains("full, seed 0: its process was ended by signal 9, out of memory?"))
         #expect(exists(output + "/runs/without-samples/seed0/result.json"))
-        #expect(try text(output + "/report.html").contains("out of memory?"))
+        #expect(try text(output + "/lengths.html").contains("out of memory?"))
         let retried = try Tool(arguments("lengths", output, "--seeds", "1", "--retry")).finish()
         #expect(retried.status == 0 && exists(output + "/runs/full/seed0/result.json"), "\(retried.errors)")
     }
@@ -92,7 +92,7 @@ struct ExperimentTests {
         let run = try Tool(arguments("lengths", output, "--seeds", "1") + diverging).finish()
         #expect(run.status == 1 && !run.wasKilled)
         #expect(run.errorLines.last == "2 runs failed; the report says why, and --retry does them again")
-        #expect(try text(output + "/report.html").contains("expected a finite number"))
+        #expect(try text(output + "/lengths.html").contains("expected a finite number"))
     }
 
     @Test func anotherExperimentInTheFolderIsRefusedByTheField() throws {
