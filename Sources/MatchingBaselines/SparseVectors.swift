@@ -40,13 +40,18 @@ public struct SparseVectors: Sendable, Equatable {
     }
 
     /// Adds the rows of a matrix `[vectors, width]`, row-major, without its zeros.
-    public mutating func append(dense: [Float]) throws(ShortlistError) {
+    /// - Parameter most: How many terms of a row are kept, the heaviest, of equal ones the lower; nil keeps all.
+    public mutating func append(dense: [Float], keeping most: Int? = nil) throws(ShortlistError) {
         guard width > 0, dense.count % width == 0 else {
             throw ShortlistError(place: "dense vectors", expected: "rows of \(width)", found: "\(dense.count) values")
         }
         for start in stride(from: 0, to: dense.count, by: width) {
             let row = dense[start..<start + width]
-            try append(row.indices.filter { row[$0] != 0 }.map { ($0 - start, row[$0]) })
+            var places = row.indices.filter { row[$0] != 0 }
+            if let most, places.count > most {
+                places = places.sorted { (row[$0], $1) > (row[$1], $0) }.prefix(max(most, 0)).sorted()
+            }
+            try append(places.map { ($0 - start, row[$0]) })
         }
     }
 }

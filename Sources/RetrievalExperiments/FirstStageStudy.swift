@@ -11,15 +11,14 @@ import Torch
 public struct FirstStageStudy: Codable, Sendable {
     /// One row a shortlist size.
     public let rows: [ShortlistRecall.Row]
-    /// The inverted index over the images, of a lexicon encoder.
+    /// The inverted index over the images, which a lexicon encoder's shortlists come from.
     public let index: InvertedIndex.Statistics?
-    /// Mean wall-clock time for the largest shortlist of one encoded caption, one thread: all scores of a dense encoder, the
-    /// postings of a sparse one.
-    public let secondsPerQuery: Double
+    /// Mean wall-clock time of the index's longest shortlist for one encoded caption, on one thread.
+    public let secondsPerSearch: Double?
 
     enum CodingKeys: String, CodingKey {
         case rows, index
-        case secondsPerQuery = "seconds_per_query"
+        case secondsPerSearch = "seconds_per_search"
     }
 
     /// The teacher's best so many are what a shortlist should hold.
@@ -37,35 +36,47 @@ public struct FirstStageStudy: Codable, Sendable {
     init(
         _ student: RetrievalModel, _ evaluator: Evaluator, teacherScores: NumpyArray, scoresPath: String
     ) throws {
-        let truth = evaluator.truth
-        try Self.writeScores(student, evaluator, to: scoresPath)
-        defer { try? FileManager.default.removeItem(atPath: scoresPath) }
-        let studentScores = try NumpyArray(path: scoresPath)
-        let sizes = Self.sizes(images: truth.imageCount)
+        let sizes = Self.sizes(images: evaluator.truth.imageCount)
         let longest = sizes.max() ?? 1
-        var recall = try ShortlistRecall(sizes: sizes)
+        guard let lexicon = student.scorer as? LexiconEncoder else {
+            try Self.writeScores(student, evaluator, to: scoresPath)
+            defer { try? FileManager.default.removeItem(atPath: scoresPath) }
+            let scores = try NumpyArray(path: scoresPath)
+            rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
+                try Shortlist(size: longest, of: Self.column(caption, of: scores, evaluator.truth)).ranked.map(\.item)
+            }
+            (index, secondsPerSearch) = (nil, nil)
+            return
+        }
+        let search = try LexiconSearch(student, lexicon, evaluator)
+        var accumulator = InvertedIndex.Accumulator()
         var seconds = 0.0
+        rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
+            var found: [(item: Int, score: Float)] = []
+            let time = try ContinuousClock().measure {
+                found = try search.index.search(search.queries[caption], top: longest, reusing: &accumulator)
+            }
+            seconds += time / .seconds(1)
+            return found.map(\.item)
+        }
+        index = search.index.statistics
+        secondsPerSearch = seconds / Double(evaluator.truth.captionCount)
+    }
+
+    /// What shortlists keep of the teacher's ranking.
+    /// - Parameter ranking: Gives a caption's images, best first.
+    private static func rows(
+        _ sizes: [Int], _ truth: GroundTruth, _ teacherScores: NumpyArray, ranking: (Int) throws -> [Int]
+    ) throws -> [ShortlistRecall.Row] {
+        var recall = try ShortlistRecall(sizes: sizes)
         for caption in 0..<truth.captionCount {
-            let own = Self.column(caption, of: studentScores, truth)
-            let wanted = Self.column(caption, of: teacherScores, truth)
-            var ranking: [Int] = []
-            seconds +=
-                try ContinuousClock().measure {
-                    ranking = try Shortlist(size: longest, of: own).ranked.map(\.item)
-                } / .seconds(1)
+            let wanted = column(caption, of: teacherScores, truth)
+            let found = try ranking(caption)
             try recall.add(
-                teacherTop: Set(Shortlist(size: Self.teacherTop, of: wanted).ranked.map(\.item)), ranking: ranking,
-                teacherScores: ranking.map { wanted[$0] }, right: Set(truth.imagesOfCaption[caption]))
+                teacherTop: Set(Shortlist(size: teacherTop, of: wanted).ranked.map(\.item)), ranking: found,
+                teacherScores: found.map { wanted[$0] }, right: Set(truth.imagesOfCaption[caption]))
         }
-        rows = try recall.rows()
-        if let lexicon = student.scorer as? LexiconEncoder {
-            let (index, time) = try Self.search(student, lexicon, evaluator, top: longest)
-            self.index = index.statistics
-            secondsPerQuery = time
-        } else {
-            index = nil
-            secondsPerQuery = seconds / Double(truth.captionCount)
-        }
+        return try recall.rows()
     }
 
     /// S of all pairs into a file.
@@ -87,31 +98,32 @@ public struct FirstStageStudy: Codable, Sendable {
             }
         }
     }
+}
 
-    /// The inverted index of the images, and the mean time of a search.
-    private static func search(
-        _ student: RetrievalModel, _ lexicon: LexiconEncoder, _ evaluator: Evaluator, top: Int
-    ) throws -> (InvertedIndex, Double) {
-        try withoutGradients {
+/// A lexicon encoder's images in an inverted index, and its captions as queries, each by its heaviest terms alone.
+private struct LexiconSearch {
+    /// Terms kept of an image. Training alone makes weights small long before it makes them zero.
+    private static let termsOfImage = 128
+    /// Terms kept of a caption.
+    private static let termsOfCaption = 32
+
+    let index: InvertedIndex
+    let queries: SparseVectors
+
+    init(_ student: RetrievalModel, _ lexicon: LexiconEncoder, _ evaluator: Evaluator) throws {
+        (index, queries) = try withoutGradients {
             var vectors = SparseVectors(width: lexicon.termCount)
             for start in stride(from: 0, to: evaluator.split.imageCount, by: 64) {
                 let images = Array(start..<min(start + 64, evaluator.split.imageCount))
                 let weights = try lexicon.scorable(student.images(evaluator.split, images), in: .fp32)
-                try vectors.append(dense: weights.to(device: .cpu).array())
+                try vectors.append(dense: weights.to(device: .cpu).array(), keeping: Self.termsOfImage)
             }
-            let index = try InvertedIndex(vectors)
             var queries = SparseVectors(width: lexicon.termCount)
             try evaluator.forEachTexts(student, by: 256) { words in
-                try queries.append(
-                    dense: lexicon.scorable(projected: lexicon.project(words), in: .fp32).to(device: .cpu).array())
+                let weights = try lexicon.scorable(projected: lexicon.project(words), in: .fp32)
+                try queries.append(dense: weights.to(device: .cpu).array(), keeping: Self.termsOfCaption)
             }
-            var accumulator = InvertedIndex.Accumulator()
-            let time = try ContinuousClock().measure {
-                for query in 0..<queries.count {
-                    _ = try index.search(queries[query], top: top, reusing: &accumulator)
-                }
-            }
-            return (index, time / .seconds(1) / Double(max(queries.count, 1)))
+            return (try InvertedIndex(vectors), queries)
         }
     }
 }

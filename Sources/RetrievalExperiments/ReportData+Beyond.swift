@@ -36,14 +36,13 @@ extension ReportData {
                 if let share = MeanAndDeviation(shares) { points.append(.init(at: Double(row.size), share.estimate)) }
             }
             series.append(LineChart.Series(variant.title, points))
-            let micros = studies.map { $0.secondsPerQuery * 1e6 }.reduce(0, +) / Double(studies.count)
-            let index = first.index.map {
-                " Its inverted index has \(Int($0.termsPerItem.rounded())) terms an image and takes \($0.bytes) bytes."
-            }
+            guard let index = first.index else { continue }
+            let micros = studies.compactMap(\.secondsPerSearch).reduce(0, +) / Double(studies.count) * 1e6
             notes.append(
                 .paragraph(
-                    "The shortlist of an encoded caption takes the \(variant.title) \(Int(micros.rounded())) microseconds "
-                        + "on one thread, scores given.\(index ?? "")"))
+                    "The \(variant.title)'s shortlists come from an inverted index that keeps the heaviest "
+                        + "\(Int(index.termsPerItem.rounded())) terms an image in \(index.bytes / 1024) KiB; a search for "
+                        + "an encoded caption takes \(Int(micros.rounded())) microseconds on one thread."))
         }
         guard !series.isEmpty else { return [] }
         let teacher = runs(.full, in: .firstStage)

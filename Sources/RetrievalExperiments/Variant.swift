@@ -97,6 +97,6 @@ extension Variant {
             teacher: full.name),
         Variant(
             "lexicon", "lexicon encoder",
-            ascl + alone + ["model.method=lexicon", "loss.distillation=1", "loss.sparsity=0.001"], teacher: full.name),
+            ascl + alone + ["model.method=lexicon", "loss.distillation=1", "loss.sparsity=3"], teacher: full.name),
     ]
 }

@@ -20,6 +20,14 @@ import Testing
         }
     }
 
+    @Test func `of a dense row the heaviest terms are kept, of equal ones the lower`() throws {
+        var vectors = SparseVectors(width: 6)
+        try vectors.append(dense: [0.5, 0, 0.75, 0.5, 0.5, 0, 0, 0, 0.25, 0, 0, 0], keeping: 3)
+        #expect(vectors[0].map(\.term) == [0, 2, 3])
+        #expect(vectors[0].map(\.weight) == [0.5, 0.75, 0.5])
+        #expect(vectors[1].map(\.term) == [2])
+    }
+
     @Test func `an accumulator serves another index too`() throws {
         var accumulator = InvertedIndex.Accumulator()
         for count in [3, 1, 5] {

@@ -66,6 +66,7 @@ import Testing
         let sparse = try #require(try runner.firstStageStudy(Variant.firstStages[1], seed: 0))
         #expect(dense.index == nil)
         #expect(sparse.index?.items == 24)
+        #expect((sparse.secondsPerSearch ?? 0) > 0 && dense.secondsPerSearch == nil)
         #expect(sparse.rows.map(\.size) == [10])
     }
 }
