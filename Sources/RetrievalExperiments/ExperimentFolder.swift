@@ -23,7 +23,7 @@ public struct ExperimentFolder: Sendable {
     init(_ path: String, base: TrainingConfiguration, splits: ExperimentSplits) throws {
         self.path = path
         let file = path + "/experiment.json"
-        let identity = Identity(configuration: try base.yaml(), data: splits.identity)
+        let identity = Identity(configuration: try base.yaml(), data: try splits.identity())
         guard let data = FileManager.default.contents(atPath: file) else {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             let encoder = JSONEncoder()

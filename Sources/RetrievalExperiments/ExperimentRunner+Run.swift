@@ -53,9 +53,17 @@ extension ExperimentRunner {
         }
     }
 
+    /// What may lie on the disk to save the runs work.
+    private static let mostWordBytes = 8 << 30
+
     /// What a frozen text encoder makes of the training's captions; one process encodes, others wait for it.
     private func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> KnownWords? {
         guard !configuration.textEncoder.trainable, !model.configuration.readsTokens else { return nil }
+        let bytes = KnownWords.estimatedBytes(splits.train, width: model.wordWidth)
+        guard bytes <= Self.mostWordBytes else {
+            report("\(bytes >> 30) GB of captions and positives are encoded as they come, not once for all runs")
+            return nil
+        }
         let lock = try FolderLock(folder.words, isWaiting: true)
         return try withExtendedLifetime(lock) {
             try KnownWords(

@@ -1,6 +1,7 @@
 import Foundation
 import RetrievalData
 import RetrievalEvaluation
+import RetrievalFixtures
 import RetrievalMetrics
 import RetrievalModels
 import RetrievalTraining
@@ -166,12 +167,21 @@ import Testing
     @Test func `other data is refused by the split`() throws {
         let world = try World()
         _ = try world.runner()
-        try Data("another caption\n".utf8).write(to: URL(fileURLWithPath: world.folder.path + "/extra.txt"))
         let path = world.folder.path + "/test_caps.txt"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try ("another " + text).write(toFile: path, atomically: true, encoding: .utf8)
         let error = #expect(throws: ExperimentError.self) { try world.runner() }
         #expect("\(try #require(error))".contains("experiment.json: data.test: expected 24 images of test"))
+    }
+
+    @Test func `other features of the same captions are refused too`() throws {
+        let world = try World()
+        _ = try world.runner()
+        var data = TinyData(images: 8, captionsPerImage: 2)
+        data.redrawn = [7]
+        try data.write("train", to: world.folder)
+        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        #expect("\(try #require(error))".contains("experiment.json: data.train: expected 8 images of train"))
     }
 
     @Test(arguments: ["train", "val"])

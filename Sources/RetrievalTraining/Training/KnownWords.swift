@@ -11,6 +11,16 @@ public struct KnownWords {
     private let encoded: EncodedCaptions
     private let places: [[Int32]: Int]
 
+    /// About how large the file gets, in bytes: with five captions an image, the positives are eight times the captions.
+    public static func estimatedBytes(_ split: RetrievalSplit, width: Int) -> Int {
+        let words = split.captionsOfImage.reduce(0) { sum, captions in
+            let own = captions.reduce(0) { $0 + split.captions[$1].utf8.count { $0 == 0x20 } + 1 }
+            return sum + own + own / 2 + own * 2 * (captions.count - 1)
+        }
+        // A third more tokens than words.
+        return words * 4 / 3 * width * MemoryLayout<Float>.stride
+    }
+
     /// Encodes them, or finds them in `folder` where an earlier run of the same encoder and captions left them.
     /// - Parameter progress: Called with the texts encoded so far and their number.
     public init(
