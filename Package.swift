@@ -15,9 +15,12 @@ let torchHeaders: [CXXSetting] = [
     ])
 ]
 let kernelSettings: [CXXSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden"])]
+// By their paths: other libraries' search paths come first on the command line, and may hold a libtorch of their own.
 let torchLibraries: [LinkerSetting] = [
-    .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib", "-Xlinker", "--no-as-needed"]),
-    .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+    .unsafeFlags(
+        ["-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib", "-Xlinker", "--no-as-needed"]
+            + ["torch", "torch_cpu", "c10"].map { "\(torch)/lib/lib\($0).so" }),
+    .linkedLibrary("stdc++"),
 ]
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
 
@@ -45,12 +48,13 @@ let package = Package(
             name: "AsCL",
             targets: [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "AsCLModel", "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "RetrievalExperiments",
             ]),
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -63,6 +67,13 @@ let package = Package(
         layer("Torch", ["ArrayFiles", "CTorch"]),
         layer("TorchNN", ["Torch"]),
         layer("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"]),
+        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .target(name: "CRegions", cxxSettings: kernelSettings),
+        layer("ImageEncoding", ["ArrayFiles", "Scenes", "Torch", "TorchNN", "CVips", "CRegions"]),
+        layer("ModelWeights", ["ArrayFiles", .product(name: "Crypto", package: "swift-crypto")]),
+        layer(
+            "FeatureExtraction",
+            ["ArrayFiles", "ImageEncoding", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
         layer("MatchingBaselines", ["ArrayFiles", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
@@ -92,8 +103,8 @@ let package = Package(
             name: "ascl",
             dependencies: [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "AsCLModel", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RetrievalExperiments",
-                "RunReports",
+                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalTraining", "RetrievalExperiments", "RunReports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -103,13 +114,16 @@ let package = Package(
             name: "RetrievalFixtures",
             dependencies: ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel"],
             path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
-        tests("ArrayFiles", []),
+        tests("ArrayFiles", [], resources: true),
         tests("RetrievalData", ["ArrayFiles"]),
         tests("RetrievalMetrics", []),
         tests("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
         tests("Torch", ["ArrayFiles"]),
         tests("TorchNN", ["ArrayFiles", "Torch"], resources: true),
         tests("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"], resources: true),
+        tests("ImageEncoding", ["ArrayFiles", "Scenes", "Torch", "TorchNN", "RetrievalFixtures"], resources: true),
+        tests("ModelWeights", ["ArrayFiles", "RetrievalFixtures"]),
+        tests("FeatureExtraction", ["ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
         tests(
             "AsCLModel",
             [

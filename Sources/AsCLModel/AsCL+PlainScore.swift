@@ -64,7 +64,7 @@ extension AsCL {
     }
 
     /// Y* `[queries, D]` for queries X `[queries, D]` and targets Y `[targets, D]`.
-    private func plainAttention(
+    func plainAttention(
         _ parameters: CrossAttention, from queries: Tensor, to targets: Tensor
     ) throws(TorchError) -> Tensor {
         let width = configuration.jointDimension / configuration.heads

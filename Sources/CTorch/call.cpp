@@ -30,6 +30,12 @@ c10::IValue to_ivalue(const CTValue &argument) {
         for (int64_t i = 0; i < argument.count; i++) list.push_back(flags[i]);
         return list;
     }
+    case CT_SCALARS: {
+        c10::List<std::optional<at::Scalar>> list;
+        const auto numbers = static_cast<const double *>(value.pointer);
+        for (int64_t i = 0; i < argument.count; i++) list.push_back(at::Scalar(numbers[i]));
+        return list;
+    }
     case CT_TENSORS: {
         c10::List<at::Tensor> list;
         list.reserve(argument.count);

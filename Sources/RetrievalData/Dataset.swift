@@ -41,11 +41,22 @@ public struct Dataset: Sendable {
     }
 
     /// Opens a split by its exact name. Features stay on the disk; only the captions are read.
-    public func split(_ name: String) throws(DataError) -> RetrievalSplit {
-        if scanSplits.contains(name) { return try ScanLayout.open(folder: folder, split: name) }
-        if let file = try karpathyFile(), file.splitNames.contains(name) {
-            return try KarpathyLayout.open(file, folder: folder, split: name)
+    public func split(_ name: String) throws(DataError) -> RetrievalSplit { try open(name, captionsNeeded: true) }
+
+    /// Opens a split for its images: they may have no captions, as those of a photo collection have none. To train and
+    /// to evaluate takes `split`.
+    public func pictures(_ name: String) throws(DataError) -> RetrievalSplit { try open(name, captionsNeeded: false) }
+
+    private func open(_ name: String, captionsNeeded: Bool) throws(DataError) -> RetrievalSplit {
+        let isScan = scanSplits.contains(name)
+        if isScan, jsonPaths.isEmpty || ScanLayout.hasCaptions(folder: folder, split: name) {
+            return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded)
         }
+        // The features may have SCAN's names and the captions stand in the JSON, as `ascl features` leaves them.
+        if let file = try karpathyFile(), file.splitNames.contains(name) {
+            return try KarpathyLayout.open(file, folder: folder, split: name, captionsNeeded: captionsNeeded)
+        }
+        if isScan { return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded) }
         throw DataError(
             path: path, place: "split", expected: "one of \(try splitNames().joined(separator: ", "))", found: name)
     }

@@ -59,7 +59,9 @@ extension DatasetInspection.Split {
 
 extension RetrievalSplit {
     /// Every feature file that the split uses.
-    var featureFiles: [FeatureFile] { sets.flatMap { [$0.regions, $0.globals, $0.boxes].compactMap(\.self) } }
+    var featureFiles: [FeatureFile] {
+        sets.flatMap { [$0.regions, $0.globals, $0.boxes, $0.labels?.confidences].compactMap(\.self) }
+    }
 }
 
 extension FeatureFile {

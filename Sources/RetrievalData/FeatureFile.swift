@@ -45,6 +45,14 @@ struct FeatureFile: Sendable {
         }
     }
 
+    /// A row as Float.
+    func row(_ row: Int) throws(DataError) -> [Float] {
+        let target = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowLength)
+        defer { target.deallocate() }
+        try copyRow(row, into: target)
+        return Array(target)
+    }
+
     /// Throws where the row holds a NaN or an infinity.
     func checkRow(_ row: Int) throws(DataError) {
         let bad = withRow(row) { bytes in

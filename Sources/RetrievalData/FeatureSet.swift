@@ -1,6 +1,7 @@
 import Foundation
 
-/// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_ids.txt`.
+/// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_classes.npy`,
+/// `_confidences.npy`, `_ids.txt`.
 struct FeatureSet: Sendable {
     static let regionsSuffix = "_ims.npy"
 
@@ -10,6 +11,7 @@ struct FeatureSet: Sendable {
     let globals: FeatureFile?
     /// `[images, regions, 4]`.
     let boxes: FeatureFile?
+    let labels: RegionLabelFiles?
     private let namesPath: String
 
     /// Opens the files and holds them to the number of rows and regions of the first.
@@ -22,6 +24,8 @@ struct FeatureSet: Sendable {
             ? try FeatureFile(path: path("_globals.npy"), axes: ["images", "dimension"]) : nil
         boxes =
             isThere("_boxes.npy") ? try FeatureFile(path: path("_boxes.npy"), axes: ["images", "regions", "4"]) : nil
+        labels = try RegionLabelFiles(
+            folder: folder, stem: stem, images: regions.rowCount, regions: regions.rowShape[0])
         namesPath = path("_ids.txt")
         if let globals, globals.rowCount != regions.rowCount {
             throw DataError(

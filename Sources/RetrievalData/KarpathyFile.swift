@@ -38,12 +38,13 @@ struct KarpathyFile: Sendable {
 
     var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
 
-    /// The trimmed captions of each image; an image without captions and a blank caption are errors.
-    func captions(of images: [Image]) throws(DataError) -> [[String]] {
+    /// The trimmed captions of each image; an image without captions, where they are needed, and a blank caption are
+    /// errors.
+    func captions(of images: [Image], needed: Bool) throws(DataError) -> [[String]] {
         var all: [[String]] = []
         for image in images {
             let captions = image.sentences.map(\.raw.trimmed)
-            guard !captions.isEmpty else {
+            guard !captions.isEmpty || !needed else {
                 throw DataError(path: path, place: image.filename, expected: "at least one sentence", found: "none")
             }
             if let blank = captions.firstIndex(of: "") {

@@ -5,9 +5,10 @@ import Foundation
 enum KarpathyLayout {
     /// Opens a split of `file`, whose split names have to hold it. The features of an image may stand in the files of
     /// any stem; where two stems name the same image the alphabetically first serves.
-    static func open(_ file: KarpathyFile, folder: String, split: String) throws(DataError) -> RetrievalSplit {
-        let images = file.images.filter { $0.effectiveSplit == split }
-        let captions = try file.captions(of: images)
+    static func open(
+        _ file: KarpathyFile, folder: String, split: String, captionsNeeded: Bool = true
+    ) throws(DataError) -> RetrievalSplit {
+        let wanted = file.images.filter { $0.effectiveSplit == split }
         var sets: [FeatureSet] = []
         var rowOfName: [String: RetrievalSplit.Row] = [:]
         for stem in try Dataset.stems(folder: folder) {
@@ -18,17 +19,29 @@ enum KarpathyLayout {
             }
             sets.append(set)
         }
+        // Whoever made the features may have said of which pictures there are none.
+        let failed = try failedNames(folder)
+        let images = wanted.filter { rowOfName[$0.filename] != nil || !failed.contains($0.filename) }
         let missing = images.filter { rowOfName[$0.filename] == nil }
-        if let first = missing.first {
+        if let first = missing.first ?? (images.isEmpty ? wanted.first : nil) {
+            let count = images.isEmpty ? wanted.count : missing.count
             throw DataError(
                 path: file.path, place: "split \(split)",
                 expected: "every image named in an *_ids.txt beside an *_ims.npy",
-                found: "\(missing.count) of \(images.count) not named, first \(first.filename)")
+                found: "\(count) of \(wanted.count) not named, first \(first.filename)")
         }
+        let captions = try file.captions(of: images, needed: captionsNeeded)
         let rows = images.compactMap { rowOfName[$0.filename] }
         return try RetrievalSplit(
             name: split, captionsOfImages: captions, imageNames: images.map(\.filename), storedTimes: 1,
-            sets: agreeing(sets, rows: rows), rows: renumbered(rows))
+            withoutFeatures: wanted.count - images.count, sets: agreeing(sets, rows: rows), rows: renumbered(rows))
+    }
+
+    /// The pictures that `failed.tsv`, as `ascl features` writes it, lists with a reason.
+    private static func failedNames(_ folder: String) throws(DataError) -> Set<String> {
+        let path = folder + "/failed.tsv"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return Set(try LineFile.read(path, item: "failure").dropFirst().map { String($0.prefix { $0 != "\t" }) })
     }
 
     /// The sets that `rows` use, which have to agree in what they hold for an image.

@@ -36,11 +36,13 @@ extension RetrievalSplit {
 
     /// The regions' boxes as `[regions, 4]`: x1, y1, x2, y2 as the file has them. Nil where the data has none.
     public func boxes(ofImage image: Int) throws(DataError) -> [[Float]]? {
-        guard let boxes = sets[rows[image].set].boxes else { return nil }
-        let target = UnsafeMutableBufferPointer<Float>.allocate(capacity: boxes.rowLength)
-        defer { target.deallocate() }
-        try boxes.copyRow(rows[image].row, into: target)
-        return (0..<regionCount).map { Array(target[4 * $0..<4 * $0 + 4]) }
+        guard let values = try sets[rows[image].set].boxes?.row(rows[image].row) else { return nil }
+        return (0..<regionCount).map { Array(values[4 * $0..<4 * $0 + 4]) }
+    }
+
+    /// What each region of an image shows, in the regions' order. Nil where the data does not say.
+    public func regionLabels(ofImage image: Int) throws(DataError) -> [RegionLabel]? {
+        try sets[rows[image].set].labels?.labels(row: rows[image].row)
     }
 
     private func gather(

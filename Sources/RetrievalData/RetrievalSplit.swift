@@ -14,22 +14,26 @@ public struct RetrievalSplit: Sendable {
     public let captions: [String]
     /// The image of each caption.
     public let imageOfCaption: [Int]
-    /// The captions of each image, at least one.
+    /// The captions of each image: at least one, unless it was opened by `Dataset.pictures`.
     public let captionsOfImage: [[Int]]
     /// File names of the images, where the data names them.
     public let imageNames: [String]?
     /// How often the files repeat each image: 1, or 5 in the way of VSE++ and SCAN.
     public let storedTimes: Int
+    /// Images of the split that are left out, because `failed.tsv` says that they have no features. Who uses the split
+    /// tells the user so.
+    public let withoutFeatures: Int
     let sets: [FeatureSet]
     let rows: [Row]
 
     init(
-        name: String, captionsOfImages: [[String]], imageNames: [String]?, storedTimes: Int, sets: [FeatureSet],
-        rows: [Row]
+        name: String, captionsOfImages: [[String]], imageNames: [String]?, storedTimes: Int, withoutFeatures: Int = 0,
+        sets: [FeatureSet], rows: [Row]
     ) {
         self.name = name
         self.imageNames = imageNames
         self.storedTimes = storedTimes
+        self.withoutFeatures = withoutFeatures
         self.sets = sets
         self.rows = rows
         captions = captionsOfImages.flatMap(\.self)

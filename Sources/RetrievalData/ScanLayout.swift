@@ -1,9 +1,26 @@
+import Foundation
+
 /// SCAN's precomputed layout: `<split>_ims.npy` and `<split>_caps.txt` in one folder.
 enum ScanLayout {
+    /// Whether the split has captions of its own.
+    static func hasCaptions(folder: String, split: String) -> Bool {
+        FileManager.default.fileExists(atPath: captionsPath(folder, split))
+    }
+
+    private static func captionsPath(_ folder: String, _ split: String) -> String { "\(folder)/\(split)_caps.txt" }
+
     /// Opens a split whose `_ims.npy` is there.
-    static func open(folder: String, split: String) throws(DataError) -> RetrievalSplit {
+    static func open(
+        folder: String, split: String, captionsNeeded: Bool = true
+    ) throws(DataError) -> RetrievalSplit {
         let set = try FeatureSet(folder: folder, stem: split)
-        let captionsPath = "\(folder)/\(split)_caps.txt"
+        let captionsPath = captionsPath(folder, split)
+        if !captionsNeeded, !hasCaptions(folder: folder, split: split) {
+            let images = 0..<set.regions.rowCount
+            return RetrievalSplit(
+                name: split, captionsOfImages: images.map { _ in [] }, imageNames: try set.names(storedTimes: 1),
+                storedTimes: 1, sets: [set], rows: images.map { RetrievalSplit.Row(set: 0, row: $0) })
+        }
         let captions = try LineFile.read(captionsPath, item: "caption")
         let storedTimes = storedTimes(set.regions, captionCount: captions.count)
         let imageCount = set.regions.rowCount / storedTimes

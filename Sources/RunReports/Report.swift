@@ -1,4 +1,3 @@
-import ArrayFiles
 import Foundation
 
 /// A document of tables, figures and text that stands in one HTML file: no network, no scripts, no clock.
@@ -25,11 +24,6 @@ public struct Report: Sendable {
     /// Writes the document; the file appears whole or not at all.
     /// - Throws: What `html` throws, and when the file cannot be written.
     public func write(to path: String) throws(ReportError) {
-        let data = Data(try html().utf8)
-        do {
-            try AtomicFile.write(data, to: path)
-        } catch {
-            throw ReportError(place: "\(error.path): \(error.place)", expected: error.expected, found: error.found)
-        }
+        try ReportError.writing(Data(html().utf8), to: path)
     }
 }

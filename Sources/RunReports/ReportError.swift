@@ -1,3 +1,6 @@
+import ArrayFiles
+import Foundation
+
 /// Something that no report can be made of, told in one line.
 public struct ReportError: Error, CustomStringConvertible, Sendable, Equatable {
     /// Which part of the report, program or file.
@@ -15,4 +18,13 @@ public struct ReportError: Error, CustomStringConvertible, Sendable, Equatable {
 
     /// `place: expected ..., found ...`.
     public var description: String { "\(place): expected \(expected), found \(found)" }
+
+    /// Writes a file, which appears whole or not at all.
+    static func writing(_ data: Data, to path: String) throws(ReportError) {
+        do {
+            try AtomicFile.write(data, to: path)
+        } catch {
+            throw ReportError(place: "\(error.path): \(error.place)", expected: error.expected, found: error.found)
+        }
+    }
 }

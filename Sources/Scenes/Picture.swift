@@ -6,6 +6,9 @@ struct Picture: Sendable, Equatable {
     /// `[side, side, 3]`.
     var pixels: [UInt8]
 
+    /// A picture of `[side, side, 3]` pixels.
+    init(pixels: [UInt8]) { self.pixels = pixels }
+
     /// A vertical gradient.
     init(top: RGB, bottom: RGB) {
         pixels = []

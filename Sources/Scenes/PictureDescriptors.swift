@@ -1,13 +1,15 @@
 /// Classical descriptors of a picture, with no learnt weights: for each cell of a 6x6 grid and for the whole picture,
 /// which colours are there, how far the pixels differ from the background, and which way the edges of what differs run.
 /// Roots are taken of histograms, so that few pixels count too; each block is scaled to a root mean square of about 1.
-struct PictureDescriptors {
+public struct PictureDescriptors: Sendable {
+    /// Width and height in pixels of a picture that is described.
+    public static let side = Picture.side
     /// Regions of a picture: the cells of the grid, row by row.
-    static let regionCount = cells * cells
+    public static let regionCount = cells * cells
     /// Colours, silhouette, edges, row and column.
-    static let regionDimension = 27 + 16 + 72 + 12
+    public static let regionDimension = 27 + 16 + 72 + 12
     /// Colours of the whole and its quarters, silhouette of every cell, edges of the whole and its ninths.
-    static let globalDimension = 5 * 27 + 36 + 10 * 8
+    public static let globalDimension = 5 * 27 + 36 + 10 * 8
 
     private static let cells = 6
     private static let colorScale: Float = 5.196  // the root of 27: the histogram sums to 1
@@ -19,6 +21,12 @@ struct PictureDescriptors {
     private let silhouette: CellGrid
     private let edges: CellGrid
 
+    /// Describes a picture of red, green and blue, row by row: `[side, side, 3]`.
+    public init(pixels: [UInt8]) {
+        precondition(pixels.count == Self.side * Self.side * 3, "pixels are [\(Self.side), \(Self.side), 3]")
+        self.init(Picture(pixels: pixels))
+    }
+
     init(_ picture: Picture) {
         let difference = Silhouette(picture)
         colors = ColorHistogram.grid(of: picture, cells: Self.cells)
@@ -26,8 +34,8 @@ struct PictureDescriptors {
         edges = difference.edges(cells: 3 * Self.cells)
     }
 
-    /// `[regionCount, regionDimension]`.
-    func regions() -> [Float] {
+    /// The regions' features, `[regionCount, regionDimension]`.
+    public func regions() -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(Self.regionCount * Self.regionDimension)
         for row in 0..<Self.cells {
@@ -46,8 +54,8 @@ struct PictureDescriptors {
         return result
     }
 
-    /// `[globalDimension]`.
-    func global() -> [Float] {
+    /// The whole picture's features, `[globalDimension]`.
+    public func global() -> [Float] {
         var result: [Float] = []
         for parts in [1, 2] {
             result += colors.means(parts: parts).map { Self.colorScale * $0.squareRoot() }
@@ -60,7 +68,7 @@ struct PictureDescriptors {
     }
 
     /// The regions' boxes, `[regionCount, 4]`: left, top, right, bottom as fractions of the picture.
-    static func boxes() -> [Float] {
+    public static func boxes() -> [Float] {
         let edges = (0...cells).map { Float(CellGrid.start(of: $0, cells: cells)) / Float(Picture.side) }
         return (0..<regionCount).flatMap { region in
             let (row, column) = (region / cells, region % cells)

@@ -7,7 +7,7 @@ enum Argument {
     case none, standard
     case tensor(Tensor), optional(Tensor?), tensors([Tensor])
     case int(Int), optionalInt(Int?), double(Double), bool(Bool), ints([Int]), string(String)
-    case device(Device), generator(Generator)
+    case device(Device), generator(Generator), scalars([Double])
 
     static func dtype(_ type: DType) -> Argument { .int(Int(type.scalarType)) }
 
@@ -16,6 +16,7 @@ enum Argument {
         switch self {
         case .ints(let list): list.count
         case .tensors(let list): list.count
+        case .scalars(let list): list.count
         case .string(let text): text.utf8.count / 8 + 1
         default: 0
         }
@@ -41,6 +42,10 @@ enum Argument {
         case .tensors(let list):
             list.enumerated().reduce(into: CTValue(CT_TENSORS, count: list.count, scratch)) {
                 scratch[$1.offset] = Int64(Int(bitPattern: $1.element.handle))
+            }
+        case .scalars(let list):
+            list.enumerated().reduce(into: CTValue(CT_SCALARS, count: list.count, scratch)) {
+                scratch[$1.offset] = Int64(bitPattern: $1.element.bitPattern)
             }
         case .string(let text):
             text.utf8.enumerated().reduce(into: CTValue(CT_STRING, count: text.utf8.count, scratch)) {
@@ -76,10 +81,13 @@ struct Operator: @unchecked Sendable {
     let name: String
     private let handle: CTOperator?
 
-    init(_ name: String, _ overload: String = "") {
+    init(_ name: String, _ overload: String = "", in namespace: String = "aten") {
         self.name = name
-        handle = ct_operator("aten::" + name, overload)
+        handle = ct_operator(namespace + "::" + name, overload)
     }
+
+    /// Whether this libtorch has it.
+    var exists: Bool { handle != nil }
 
     /// Calls it for one tensor.
     @discardableResult

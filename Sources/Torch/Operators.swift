@@ -89,6 +89,24 @@ enum Operators {
     static let crossEntropy = Operator("cross_entropy_loss")
     static let scaledDotProductAttention = Operator("scaled_dot_product_attention")
 
+    // Pictures
+    static let resampleAntialiased = Operator("_upsample_bilinear2d_aa")
+    static let multiplyThenAdd = Operator("addcmul")
+
+    // Resampling
+    static let resampleBilinear = Operator("upsample_bilinear2d")
+    static let resampleNearest = Operator("upsample_nearest2d")
+    static let padConstant = Operator("constant_pad_nd")
+
+    // Convolutions
+    static let convolution = Operator("conv2d")
+    static let reluInPlace = Operator("relu_")
+    static let clampInPlace = Operator("clamp_")
+    static let maxPooling = Operator("max_pool2d")
+    static let averagePoolingTo = Operator("adaptive_avg_pool2d")
+    static let fusedConvolution = Operator("_convolution_pointwise", in: "mkldnn")
+    static let fusedConvolutionAdding = Operator("_convolution_pointwise_", "binary", in: "mkldnn")
+
     // Optimizers
     static let fusedAdamInPlace = Operator("_fused_adam_")
     static let fusedAdamWInPlace = Operator("_fused_adamw_")

@@ -1,7 +1,28 @@
 public import ArrayFiles
 
-/// Tensors in and out of safetensors and npy files.
+/// Tensors in and out of safetensors, PyTorch's state dicts and npy files.
 public enum TensorFiles {
+    /// All tensors of a file of weights by name, safetensors or a state dict by `torch.save`, whatever its name says.
+    /// They share the mapped file's pages where they can, so treat them as read-only.
+    /// - Throws: `ArrayFileError` where the file is neither or is broken, `TorchError`.
+    public static func load(weights path: String) throws -> [String: Tensor] {
+        switch try WeightsFile(path: path) {
+        case .safetensors(let file): try load(file)
+        case .stateDict(let file): try load(file)
+        }
+    }
+
+    /// All tensors of a PyTorch state dict by name; they share the mapped file's pages where they can, so treat them as
+    /// read-only.
+    public static func load(_ file: StateDictFile) throws(TorchError) -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for (name, entry) in file.entries {
+            guard let elements = file.bytes(of: name) else { continue }
+            tensors[name] = try mapped(elements.bytes, entry.shape, entry.elementType, owner: elements)
+        }
+        return tensors
+    }
+
     /// All tensors of a safetensors file by name; they share the mapped file's pages, so treat them as read-only.
     public static func load(_ file: SafetensorsFile) throws(TorchError) -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]

@@ -16,6 +16,13 @@ public struct ParameterScope {
         try store.parameter(key(name), shape, initial)
     }
 
+    /// The shape of `name` in the checkpoint; nil when it holds none, or when the model starts afresh. For parts that a
+    /// checkpoint may come without, such as a classifier.
+    public func checkpointShape(_ name: String) -> [Int]? { store.checkpointShape(key(name)) }
+
+    /// Lets a checkpoint hold `name`, which the model has no use for.
+    public func tolerate(_ name: String) { store.tolerate(key(name)) }
+
     private func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 

@@ -11,6 +11,7 @@ public final class ParameterStore {
     private let device: Device
     private var built: [(name: String, tensor: Tensor)] = []
     private var problems: [String] = []
+    private var tolerated: Set<String> = []
 
     private init(_ source: Source, device: Device) {
         self.source = source
@@ -35,7 +36,7 @@ public final class ParameterStore {
     ) throws -> (model: Model, parameters: ParameterSet) {
         let store = ParameterStore(.checkpoint(tensors), device: device)
         let model = try build(ParameterScope(store: store, path: ""))
-        let wanted = Set(store.built.map(\.name))
+        let wanted = store.tolerated.union(store.built.map(\.name))
         let extra = tensors.keys.filter { !wanted.contains($0) }.sorted()
         let problems = store.problems + extra.map { "\($0): expected no such parameter, found one" }
         guard problems.isEmpty else { throw ParameterError(path: origin, problems: problems) }
@@ -47,6 +48,13 @@ public final class ParameterStore {
         built.append((name, tensor))
         return tensor
     }
+
+    func checkpointShape(_ name: String) -> [Int]? {
+        guard case .checkpoint(let tensors) = source else { return nil }
+        return tensors[name]?.shape
+    }
+
+    func tolerate(_ name: String) { tolerated.insert(name) }
 
     private func value(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
         switch source {

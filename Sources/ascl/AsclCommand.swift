@@ -18,7 +18,7 @@ struct AsclCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ProbeCommand.self, QueryCommand.self, DataCommand.self,
-            ExperimentCommand.self, ScenesCommand.self, BenchCommand.self,
+            FeaturesCommand.self, WeightsCommand.self, ExperimentCommand.self, ScenesCommand.self, BenchCommand.self,
         ])
 
     /// Exit codes: 0 done, 1 something is wrong with the input or the machine, 2 wrong usage, 128 + n signal n.

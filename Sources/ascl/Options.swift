@@ -72,11 +72,15 @@ struct ModelAndDataOptions: ParsableArguments {
     var split: String
 
     /// Opens both and checks that they fit.
-    func open(on device: Device) throws -> (model: RetrievalModel, split: RetrievalSplit) {
-        let split = try Dataset(path: data).split(split)
+    /// - Parameter captionsNeeded: Whether a split without captions, such as a photo collection, is an error.
+    func open(
+        on device: Device, captionsNeeded: Bool = true
+    ) throws -> (model: RetrievalModel, split: RetrievalSplit) {
+        let dataset = try Dataset(path: data)
+        let split = captionsNeeded ? try dataset.split(split) : try dataset.pictures(split)
         let model = try RetrievalModel(checkpoint: checkpoint, device: device)
         try model.check(split, path: data)
-        Terminal.tellOfMissingGlobals(split)
+        Terminal.tellOfMissingFeatures(split)
         return (model, split)
     }
 }
@@ -86,8 +90,11 @@ enum Terminal {
     /// A line on standard error.
     static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
-    /// Says that regions stand in for missing globals (spec section 8).
-    static func tellOfMissingGlobals(_ split: RetrievalSplit) {
+    /// Says which images a split leaves out, and that regions stand in for missing globals (spec section 8).
+    static func tellOfMissingFeatures(_ split: RetrievalSplit) {
+        if split.withoutFeatures > 0 {
+            say("\(split.name): \(split.withoutFeatures) images without features left out; failed.tsv says why")
+        }
         if split.globalsAreRegionMeans { say("\(split.name): no global features; the mean of the regions serves") }
     }
 

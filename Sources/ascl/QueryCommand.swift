@@ -2,10 +2,14 @@ import ArgumentParser
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalModels
+import RunReports
 
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "query", abstract: "Find the pictures of a split that fit a sentence best.")
+        commandName: "query", abstract: "Find the pictures of a split that fit a sentence best.",
+        discussion: """
+            The split may be a photo collection without captions, as `ascl features` makes it: then it is called all.
+            """)
 
     @OptionGroup var options: ModelAndDataOptions
     @OptionGroup var compute: ComputeOptions
@@ -16,11 +20,18 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @Option(help: "Write a page with the pictures, their captions and the regions that fit the sentence best.")
+    var sheet: String?
+
+    @Option(help: "The folder of the pictures, for --sheet.")
+    var images: String?
+
     @Argument(help: "The sentence.")
     var sentence: String
 
     mutating func validate() throws {
         if top < 1 { throw ValidationError("--top: expected at least 1, found \(top)") }
+        if (sheet == nil) != (images == nil) { throw ValidationError("--sheet and --images need each other") }
         if sentence.allSatisfy(\.isWhitespace) { throw ValidationError("expected a sentence, found only blanks") }
     }
 
@@ -30,9 +41,13 @@ struct QueryCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (model, split) = try options.open(on: compute.prepare())
+        let (model, split) = try options.open(on: compute.prepare(), captionsNeeded: false)
         let scores = try model.scores(of: sentence, with: split)
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
+        if let sheet, let images {
+            try ContactSheet(sentence, model: model, split: split, folder: images, best: best.map { ($0, scores[$0]) })
+                .write(to: sheet)
+        }
         let answers = best.map { Answer(image: split.imageNames?[$0] ?? "image \($0)", score: scores[$0]) }
         if json { return try Terminal.printJSON(answers) }
         for answer in answers { print(answer.score.formatted(.number.precision(.fractionLength(4))), answer.image) }

@@ -60,7 +60,7 @@ struct TrainCommand: ParsableCommand {
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        Terminal.tellOfMissingGlobals(train)
+        for split in [train, validation] { Terminal.tellOfMissingFeatures(split) }
         let encoder = try TextEncoder(directory: settings.textEncoder.path, device: place)
         let shape = try settings.modelConfiguration(for: train, encoder)
         let model = try RetrievalModel(

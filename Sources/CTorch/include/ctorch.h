@@ -55,7 +55,8 @@ enum {
     CT_GENERATOR,
     CT_TENSORS,
     CT_INTS,
-    CT_BOOLS
+    CT_BOOLS,
+    CT_SCALARS  // doubles, for a parameter of type Scalar?[]
 };
 
 typedef struct {

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Karpathy's JSON on its way to a folder of features, where it makes them a data set.
+struct CaptionsCopy {
+    let source: String
+    /// `dataset_*.json`, as a data set's JSON has to be called.
+    let name: String
+
+    /// Another data set's JSON in the folder is an error.
+    init(source: String, output: String) throws {
+        var name = (source as NSString).lastPathComponent
+        if !name.hasPrefix("dataset_") { name = "dataset_" + name }
+        if !name.hasSuffix(".json") { name += ".json" }
+        let others = try Self.names(in: output).filter { $0 != name }
+        if let other = others.first {
+            throw FeatureExtractionError(
+                path: output, place: "content", expected: "no dataset_*.json but \(name)", found: other)
+        }
+        self.source = source
+        self.name = name
+    }
+
+    /// Lays the copy where it is published from.
+    func copy(to folder: OutputFolder) throws {
+        do {
+            try FileManager.default.copyItem(atPath: source, toPath: folder.staged(name))
+        } catch {
+            throw FeatureExtractionError(
+                path: source, place: "copying", expected: "a readable file and room for it",
+                found: error.localizedDescription)
+        }
+    }
+
+    /// The data set files of a folder, sorted.
+    static func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { $0.hasPrefix("dataset_") && $0.hasSuffix(".json") }.sorted()
+    }
+}

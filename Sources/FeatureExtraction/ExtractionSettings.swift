@@ -1,0 +1,29 @@
+public import ArrayFiles
+
+/// How features are made and kept.
+public struct ExtractionSettings: Sendable {
+    /// `float16` or `float32`, of regions and of the pictures' own vectors.
+    public var elementType: ElementType
+    /// Threads that decode and encode, each its own batches.
+    public var workers: Int
+    /// Pictures that a worker encodes at once.
+    public var batchSize: Int
+    /// Pictures in a block, which is what a kill can lose at most.
+    public var picturesPerBlock: Int
+    /// This machine's part of the list; nil for all of it.
+    public var shard: PictureShard?
+
+    /// Makes settings; the three numbers have to be above 0.
+    public init(
+        elementType: ElementType = .float16, workers: Int = 1, batchSize: Int = 8, picturesPerBlock: Int = 128,
+        shard: PictureShard? = nil
+    ) {
+        precondition(elementType == .float16 || elementType == .float32, "features are float16 or float32")
+        precondition(workers > 0 && batchSize > 0 && picturesPerBlock > 0, "numbers above 0")
+        self.elementType = elementType
+        self.workers = workers
+        self.batchSize = batchSize
+        self.picturesPerBlock = picturesPerBlock
+        self.shard = shard
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// What tells without reading it that a file is as it was.
+struct FileStamp: Hashable, Sendable {
+    /// Bytes.
+    let size: Int
+    /// Nanoseconds since 1970 when the content was last written.
+    let modified: Int
+
+    /// Notes a size and a time.
+    init(size: Int, modified: Int) {
+        self.size = size
+        self.modified = modified
+    }
+
+    /// Looks at the file behind `path`, through links. It has to be a regular file.
+    init(path: String) throws(PictureFailure) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .system("cannot be opened") }
+        try self.init(status)
+    }
+
+    /// Looks at an open file, which has to be a regular one.
+    init(descriptor: Int32) throws(PictureFailure) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system("cannot be opened") }
+        try self.init(status)
+    }
+
+    private init(_ status: stat) throws(PictureFailure) {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw PictureFailure(reason: "not a regular file") }
+        size = Int(status.st_size)
+        modified = Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
+    }
+
+    /// Whether the file was written so lately that a further write could leave the same stamp: file systems count
+    /// time in steps of up to two seconds.
+    var isTooFresh: Bool {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return modified > (Int(now.tv_sec) - 2) * 1_000_000_000
+    }
+}

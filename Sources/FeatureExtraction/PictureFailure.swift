@@ -1,0 +1,25 @@
+import Foundation
+import ImageEncoding
+
+/// Why a picture has no features.
+struct PictureFailure: Error, CustomStringConvertible, Equatable {
+    /// One line.
+    let reason: String
+
+    var description: String { reason }
+
+    init(reason: String) { self.reason = reason }
+
+    /// What another part of the program threw, on one line. A decoder's errors lose the path: names stand beside the
+    /// reason, and paths differ between machines.
+    init(_ error: any Error) {
+        let text =
+            (error as? PictureError).map { "\($0.place): expected \($0.expected), found \($0.found)" } ?? "\(error)"
+        reason = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// A failed system call, which left its `errno`.
+    static func system(_ what: String) -> PictureFailure {
+        PictureFailure(reason: "\(what): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,95 @@
+import ArrayFiles
+import Foundation
+import ImageEncoding
+
+/// How one picture's features stand in a block: the rows of the files `<split>_*.npy` one after another.
+struct RecordLayout: Sendable {
+    /// A file of a split and its row's place in a record.
+    struct Column: Sendable {
+        /// What follows the split in the file's name.
+        let suffix: String
+        let elementType: ElementType
+        /// The sizes of one row: `[regions, dimension]`.
+        let rowShape: [Int]
+        /// Where the row stands in a record.
+        let bytes: Range<Int>
+
+        /// Numbers in a row.
+        var rowLength: Int { rowShape.reduce(1, *) }
+    }
+
+    let columns: [Column]
+    let byteCount: Int
+
+    /// Lays out features of `shape`. Parts of which a picture has no values have no column.
+    init(shape: FeatureShape, elementType: ElementType) {
+        var columns: [Column] = []
+        var end = 0
+        func add(_ suffix: String, _ type: ElementType, _ rowShape: [Int]) {
+            let start = end
+            end += rowShape.reduce(type.byteCount, *)
+            if end > start {
+                columns.append(Column(suffix: suffix, elementType: type, rowShape: rowShape, bytes: start..<end))
+            }
+        }
+        add("_ims.npy", elementType, [shape.regions, shape.regionDimension])
+        add("_globals.npy", elementType, [shape.globalDimension])
+        add("_boxes.npy", .float32, [shape.regions, 4])
+        if shape.hasClasses {
+            add("_classes.npy", .int32, [shape.regions])
+            add("_confidences.npy", .float32, [shape.regions])
+        }
+        self.columns = columns
+        byteCount = end
+    }
+
+    /// A picture's record. Refused are numbers that are not finite or that the element type cannot hold, sizes other
+    /// than the shape's and classes without a name.
+    func record(of features: PictureFeatures, classCount: Int) throws(PictureFailure) -> [UInt8] {
+        var record: [UInt8] = []
+        record.reserveCapacity(byteCount)
+        for column in columns {
+            switch column.suffix {
+            case "_ims.npy": try append(features.regions, "regions", column, to: &record)
+            case "_globals.npy": try append(features.global, "global", column, to: &record)
+            case "_boxes.npy": try append(features.boxes, "boxes", column, to: &record)
+            case "_confidences.npy": try append(features.confidences, "confidences", column, to: &record)
+            default:
+                try check(features.classes.count, "classes", column)
+                if let bad = features.classes.first(where: { $0 < 0 || $0 >= classCount }) {
+                    throw PictureFailure(reason: "class \(bad), of which there is no name")
+                }
+                features.classes.withUnsafeBytes { record.append(contentsOf: $0) }
+            }
+        }
+        return record
+    }
+
+    private func append(
+        _ values: [Float], _ part: String, _ column: Column, to record: inout [UInt8]
+    ) throws(PictureFailure) {
+        try check(values.count, part, column)
+        let limit = column.elementType == .float16 ? Float(Float16.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+        // A NaN is not below the limit either.
+        if let index = values.firstIndex(where: { !(abs($0) <= limit) }) {
+            let value = values[index]
+            let row = column.rowShape.count > 1 ? "region \(index / column.rowShape[1]), " : ""
+            let place = "\(part), \(row)column \(index % (column.rowShape.last ?? 1))"
+            throw PictureFailure(
+                reason: value.isFinite
+                    ? "\(place): \(value) is beyond float16's \(Int(limit)), use float32"
+                    : "\(place): \(value) is not a finite number")
+        }
+        if column.elementType == .float16 {
+            values.map { Float16($0) }.withUnsafeBytes { record.append(contentsOf: $0) }
+        } else {
+            values.withUnsafeBytes { record.append(contentsOf: $0) }
+        }
+    }
+
+    private func check(_ count: Int, _ part: String, _ column: Column) throws(PictureFailure) {
+        guard count == column.rowLength else {
+            throw PictureFailure(reason: "the encoder gave \(count) \(part) for \(column.rowLength)")
+        }
+    }
+}

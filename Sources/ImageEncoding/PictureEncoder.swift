@@ -1,0 +1,72 @@
+/// Turns pictures into the features that a retrieval model reads: regions with their boxes, and one vector of the whole.
+public protocol PictureEncoder: Sendable {
+    /// What it makes of every picture.
+    var shape: FeatureShape { get }
+    /// The encoder, its settings and a digest of its weights in one line: features of different identities do not mix.
+    var identity: String { get }
+    /// Whatever stands for region classes by number; empty where regions have none.
+    var classNames: [String] { get }
+    /// The smallest size a picture may be shrunk to while it is loaded, without harm to what is computed from it.
+    func smallestUsefulSize(width: Int, height: Int) -> PictureSize
+    /// Features of each picture, in order; those of one picture do not depend on the others.
+    func encode(_ pictures: [Picture]) throws -> [PictureFeatures]
+}
+
+/// Width and height in pixels.
+public struct PictureSize: Sendable, Equatable {
+    /// Columns.
+    public var width: Int
+    /// Rows.
+    public var height: Int
+
+    /// Makes a size.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+}
+
+/// The sizes of a picture's features.
+public struct FeatureShape: Sendable, Equatable, Codable {
+    /// Regions a picture.
+    public var regions: Int
+    /// Values a region.
+    public var regionDimension: Int
+    /// Values of the picture's own vector.
+    public var globalDimension: Int
+    /// Whether each region has a class and a confidence.
+    public var hasClasses: Bool
+
+    /// Makes a shape.
+    public init(regions: Int, regionDimension: Int, globalDimension: Int, hasClasses: Bool) {
+        self.regions = regions
+        self.regionDimension = regionDimension
+        self.globalDimension = globalDimension
+        self.hasClasses = hasClasses
+    }
+}
+
+/// What an encoder makes of one picture.
+public struct PictureFeatures: Sendable, Equatable {
+    /// `[regions, region dimension]`.
+    public var regions: [Float]
+    /// `[global dimension]`.
+    public var global: [Float]
+    /// `[regions, 4]`: left, top, right, bottom as fractions of the picture's width and height.
+    public var boxes: [Float]
+    /// Class numbers `[regions]`; empty without classes.
+    public var classes: [Int32]
+    /// Confidence of each class `[regions]`, in [0, 1]; empty without classes.
+    public var confidences: [Float]
+
+    /// Makes features.
+    public init(
+        regions: [Float], global: [Float], boxes: [Float], classes: [Int32] = [], confidences: [Float] = []
+    ) {
+        self.regions = regions
+        self.global = global
+        self.boxes = boxes
+        self.classes = classes
+        self.confidences = confidences
+    }
+}

@@ -1,0 +1,116 @@
+import CVips
+
+/// A picture file's bytes with its header read and found acceptable; lives no longer than the bytes do.
+struct PictureSource {
+    private let bytes: UnsafeRawBufferPointer
+    private let name: String
+    private let limits: PictureLimits
+    private let format: PictureFormat
+    private let header: VipsImageReference
+
+    init(_ bytes: UnsafeRawBufferPointer, name: String, limits: PictureLimits) throws(PictureError) {
+        let formats = PictureFormat.available
+        func failed(_ place: String, _ expected: String, _ found: String) -> PictureError {
+            PictureError(path: name, place: place, expected: expected, found: found)
+        }
+        guard !formats.isEmpty else { throw failed("libvips", "libvips with its loaders", Vips.takeReason()) }
+        guard let format = PictureFormat(bytes), formats.contains(format) else {
+            let names = formats.map(\.rawValue).joined(separator: ", ")
+            throw failed("file", "a picture (\(names))", PictureSource.describe(bytes))
+        }
+        guard let header = VipsImageReference.header(bytes, format, shrink: 1) else {
+            throw failed("header", "a readable \(format.rawValue) picture", Vips.takeReason())
+        }
+        let (width, height) = (header.size.width, header.size.height)
+        let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
+        guard !overflows, pixels <= limits.pixels else {
+            throw failed("header", "at most \(limits.pixels) pixels", "\(width) x \(height)")
+        }
+        guard [VIPS_FORMAT_UCHAR, VIPS_FORMAT_USHORT].contains(header.image.pointee.BandFmt) else {
+            throw failed("header", "8 or 16 bits a channel, without sign", "another kind of numbers")
+        }
+        guard (1...5).contains(header.bands) else { throw failed("header", "1 to 5 channels", "\(header.bands)") }
+        (self.bytes, self.name, self.limits, self.format, self.header) = (bytes, name, limits, format, header)
+    }
+
+    /// The upright picture's size, unshrunk.
+    var upright: PictureSize { header.orientation.upright(header.size) }
+
+    /// By what the decoder itself may shrink the picture when `size` is wanted in the end; only JPEG's can.
+    func shrink(to size: PictureSize?) -> Int {
+        guard format == .jpeg, let size else { return 1 }
+        let margin = PictureDecoder.shrinkingMargin
+        return [8, 4, 2].first {
+            upright.width >= size.width.clampedProduct(margin * $0)
+                && upright.height >= size.height.clampedProduct(margin * $0)
+        } ?? 1
+    }
+
+    /// The pixels.
+    func picture(shrink: Int) throws(PictureError) -> Picture {
+        // Decoders round a shrunk size up, with a last column that stands for less than a whole one; left out when it
+        // stands for less than half, so that the picture keeps its proportions.
+        let (width, height) = (header.size.width, header.size.height)
+        let stored = PictureSize(
+            width: max(1, (width + shrink / 2) / shrink), height: max(1, (height + shrink / 2) / shrink))
+        let size = header.orientation.upright(stored)
+        var status = CV_DONE
+        var reason = ""
+        let pixels = [UInt8](unsafeUninitializedCapacity: stored.width * stored.height * 3) { buffer, count in
+            var canvas = header.orientation.canvas(buffer.baseAddress, stored: stored)
+            (status, reason) = isOrdinaryJPEG ? drawJPEG(&canvas, shrink) : draw(&canvas, shrink)
+            count = status == CV_DONE ? buffer.count : 0
+        }
+        switch status {
+        case CV_DONE: return Picture(width: size.width, height: size.height, pixels: pixels)
+        case CV_TOO_SLOW:
+            throw PictureError(
+                path: name, place: "pixels", expected: "at most \(limits.seconds) s of decoding",
+                found: "\(width) x \(height) pixels that take longer")
+        default:
+            throw PictureError(
+                path: name, place: "pixels", expected: "a whole \(format.rawValue) picture", found: reason)
+        }
+    }
+
+    /// Whether libjpeg's own conversion to RGB is all that the picture needs.
+    private var isOrdinaryJPEG: Bool {
+        format == .jpeg && (header.bands == 1 || header.bands == 3) && !header.needsProfile
+    }
+
+    private func drawJPEG(_ canvas: inout CVCanvas, _ shrink: Int) -> (CVStatus, String) {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 200) { reason in
+            reason.initialize(repeating: 0)
+            let status = cv_jpeg_decode(
+                bytes.baseAddress, bytes.count, Int32(shrink), &canvas, limits.seconds, reason.baseAddress)
+            return (status, status == CV_FAILED ? reason.baseAddress.map { String(cString: $0) } ?? "" : "")
+        }
+    }
+
+    private func draw(_ canvas: inout CVCanvas, _ shrink: Int) -> (CVStatus, String) {
+        let image = shrink == 1 ? header : VipsImageReference.header(bytes, format, shrink: shrink)
+        guard let colours = image?.standardised() else { return (CV_FAILED, Vips.takeReason()) }
+        guard colours.bands == 3 else { return (CV_FAILED, "channels that are no colours") }
+        let status = cv_draw(colours.image, &canvas, limits.seconds)
+        return (status, status == CV_FAILED ? Vips.takeReason() : "")
+    }
+
+    /// What a file that is no picture starts with.
+    private static func describe(_ bytes: UnsafeRawBufferPointer) -> String {
+        let start = bytes.prefix(24)
+        if start.isEmpty { return "0 bytes" }
+        if start.allSatisfy({ (0x20..<0x7F).contains($0) || [9, 10, 13].contains($0) }) {
+            return "text that starts with \"\(String(decoding: start, as: UTF8.self))\""
+        }
+        let digits = start.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        return "bytes that start with \(digits.joined(separator: " "))"
+    }
+}
+
+extension Int {
+    /// The product, or the largest number when that does not fit.
+    fileprivate func clampedProduct(_ factor: Int) -> Int {
+        let (product, overflows) = multipliedReportingOverflow(by: factor)
+        return overflows ? .max : product
+    }
+}

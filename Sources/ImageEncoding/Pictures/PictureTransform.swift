@@ -1,0 +1,134 @@
+public import Torch
+
+/// What a network wants done to a picture before it looks: a size, and channels of a certain mean and deviation.
+///
+/// Resizing is bilinear with antialiasing, on bytes, as torchvision's `Resize(antialias=True)` does it, to which it is
+/// equal within one step of 255; so is Pillow's `resize(BILINEAR)`.
+public struct PictureTransform: Sendable, Equatable {
+    /// How a picture gets its size.
+    public enum Fit: Sendable, Equatable {
+        /// To exactly this size; proportions are not kept.
+        case squash(PictureSize)
+        /// The shorter side gets this length, proportions are kept: torchvision's `Resize(length)`.
+        case shortSide(Int)
+        /// The shorter side gets this length, then a square of `crop` is cut from the middle: `CenterCrop(crop)`.
+        case shortSideCropped(Int, crop: Int)
+    }
+
+    /// The order of a tensor's channels.
+    public enum ChannelOrder: Sendable, Equatable {
+        /// Red, green, blue: torchvision's.
+        case rgb
+        /// Blue, green, red: Caffe's.
+        case bgr
+    }
+
+    /// How a picture gets its size.
+    public var fit: Fit
+    /// Subtracted from each channel, in the order of `channelOrder` and in units of `range`.
+    public var mean: [Float]
+    /// Each channel is divided by it, in the order of `channelOrder` and in units of `range`.
+    public var deviation: [Float]
+    /// The order of the channels.
+    public var channelOrder: ChannelOrder
+    /// What white is before mean and deviation: 1 or 255.
+    public var range: Float
+
+    /// Makes a transform; mean and deviation are by default those of torchvision's networks trained on ImageNet.
+    public init(
+        fit: Fit, mean: [Float] = [0.485, 0.456, 0.406], deviation: [Float] = [0.229, 0.224, 0.225],
+        channelOrder: ChannelOrder = .rgb, range: Float = 1
+    ) {
+        self.fit = fit
+        self.mean = mean
+        self.deviation = deviation
+        self.channelOrder = channelOrder
+        self.range = range
+    }
+
+    /// The size that a picture of this size is resized to, before anything is cut off: what a decoder may shrink it
+    /// for.
+    public func resizedSize(width: Int, height: Int) -> PictureSize {
+        switch fit {
+        case .squash(let size): return size
+        case .shortSide(let short), .shortSideCropped(let short, crop: _):
+            let long = max(1, short * max(width, height) / max(1, min(width, height)))
+            return width <= height
+                ? PictureSize(width: short, height: long) : PictureSize(width: long, height: short)
+        }
+    }
+
+    /// A picture as the network takes it: float32 `[1, 3, height, width]`, channels innermost in memory.
+    public func tensor(for picture: Picture) throws(TorchError) -> Tensor { try tensor(for: [picture]) }
+
+    /// Pictures as the network takes them: float32 `[pictures, 3, height, width]`, channels innermost in memory.
+    /// - Throws: `TorchError`, also when the pictures do not all come out at the same size.
+    public func tensor(for pictures: [Picture]) throws(TorchError) -> Tensor {
+        guard mean.count == 3, deviation.count == 3, !deviation.contains(0) else {
+            throw TorchError(
+                operation: "PictureTransform", reason: "expected 3 means and 3 deviations, found \(mean), \(deviation)")
+        }
+        return try withoutGradients { () throws(TorchError) in
+            var fitted: [Tensor] = []
+            for picture in pictures { try fitted.append(resized(picture)) }
+            guard let shape = fitted.first?.shape, fitted.allSatisfy({ $0.shape == shape }) else {
+                throw TorchError(
+                    operation: "PictureTransform",
+                    reason: "expected pictures that come out at one size, found \(fitted.map(\.shape))")
+            }
+            return try normalised(fitted.count == 1 ? fitted[0] : Tensor.concatenated(fitted))
+        }
+    }
+
+    /// Bytes `[1, height, width, 3]` in the network's size and order of channels.
+    private func resized(_ picture: Picture) throws(TorchError) -> Tensor {
+        let size = resizedSize(width: picture.width, height: picture.height)
+        var pixels = try picture.resized(to: size)
+        if case .shortSideCropped(_, let crop) = fit {
+            guard crop > 0, crop <= min(size.width, size.height) else {
+                throw TorchError(
+                    operation: "PictureTransform",
+                    reason: "expected a crop of 1 to \(min(size.width, size.height)) pixels, found \(crop)")
+            }
+            // To even, as Python rounds and so torchvision.
+            let top = Int((Double(size.height - crop) / 2).rounded(.toNearestOrEven))
+            let left = Int((Double(size.width - crop) / 2).rounded(.toNearestOrEven))
+            pixels = try pixels.sliced(1, top..<top + crop).sliced(2, left..<left + crop)
+        }
+        if channelOrder == .bgr { pixels = try pixels.gathered(Tensor([2, 1, 0], shape: [3]), dimension: 3) }
+        return pixels
+    }
+
+    /// Bytes `[pictures, height, width, 3]` as float32 `[pictures, 3, height, width]`.
+    private func normalised(_ pixels: Tensor) throws(TorchError) -> Tensor {
+        let shape = pixels.shape
+        // (x range / 255 - mean) / deviation as one multiplication and addition, along whole rows: a loop over three
+        // channels at a time would be many times slower.
+        let factors = deviation.map { range / 255 / $0 }
+        let offsets = zip(mean, deviation).map { -$0 / $1 }
+        let row = [shape[2] * 3]
+        func repeated(_ values: [Float]) throws(TorchError) -> Tensor {
+            try Tensor((0..<shape[2]).flatMap { _ in values }, shape: row)
+        }
+        let rows = try pixels.reshaped([shape[0] * shape[1], row[0]]).to(.float32)
+        return try repeated(offsets).adding(rows, times: repeated(factors)).reshaped(shape).permuted([0, 3, 1, 2])
+    }
+}
+
+extension Picture {
+    /// Its bytes at another size, bilinear with antialiasing: `[1, height, width, 3]`.
+    func resized(to size: PictureSize) throws(TorchError) -> Tensor {
+        let result = pixels.withUnsafeBytes { bytes in
+            Result { () throws(TorchError) in
+                // Nothing that this returns shares the array's memory, so nobody has to own it.
+                let pixels = try Tensor(wrapping: bytes, shape: [1, height, width, 3], dtype: .uint8, owner: Unowned())
+                if size == PictureSize(width: width, height: height) { return try pixels.cloned() }
+                return try pixels.permuted([0, 3, 1, 2]).resampledAntialiased(height: size.height, width: size.width)
+                    .permuted([0, 2, 3, 1])
+            }
+        }
+        return try result.get()
+    }
+
+    private final class Unowned {}
+}

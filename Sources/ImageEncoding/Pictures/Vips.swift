@@ -1,0 +1,73 @@
+import CVips
+
+/// libvips as a whole, started on first use.
+enum Vips {
+    /// Whether it could be started.
+    static let isReady = cv_start()
+
+    /// Whether it can load a format; its loaders for some are modules that may not be installed.
+    static func hasLoader(_ name: String) -> Bool { cv_has_loader(name) }
+
+    /// Why the calling thread's last step failed, in libvips' words. They are kept for all threads together; the newest
+    /// come last, from the last line on that starts with the part of libvips which speaks.
+    static func takeReason() -> String {
+        guard let text = cv_take_error() else { return "damage" }
+        defer { g_free(text) }
+        let lines = String(cString: text).split(whereSeparator: \.isNewline)
+        let start = lines.lastIndex { $0.contains(": ") } ?? lines.startIndex
+        return lines.isEmpty ? "damage" : lines[start...].joined()
+    }
+}
+
+/// A counted reference to an image of libvips, whose pixels are computed when they are asked for.
+final class VipsImageReference {
+    let image: UnsafeMutablePointer<VipsImage>
+
+    /// Takes over the reference.
+    init?(_ image: UnsafeMutablePointer<VipsImage>?) {
+        guard let image else { return nil }
+        self.image = image
+    }
+
+    deinit { cv_release(image) }
+
+    var size: PictureSize { PictureSize(width: Int(image.pointee.Xsize), height: Int(image.pointee.Ysize)) }
+    var bands: Int { Int(image.pointee.Bands) }
+    var orientation: PictureOrientation { PictureOrientation(exif: Int(vips_image_get_orientation(image))) }
+
+    /// A picture file's header, which reads `bytes` again for its pixels.
+    static func header(_ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, shrink: Int) -> VipsImageReference? {
+        let (start, count) = (bytes.baseAddress, bytes.count)
+        let image =
+            switch format {
+            case .jpeg: cv_load_jpeg(start, count, Int32(shrink))
+            case .png: cv_load_png(start, count)
+            case .webp: cv_load_webp(start, count)
+            case .gif: cv_load_gif(start, count)
+            case .tiff: cv_load_tiff(start, count)
+            case .heif: cv_load_heif(start, count)
+            }
+        return VipsImageReference(image)
+    }
+}
+
+extension VipsImageReference {
+    /// Whether colours have to be converted by the embedded profile. Nearly every profile in photos is sRGB's own,
+    /// which changes nothing.
+    var needsProfile: Bool { cv_has_profile(image) && !cv_profile_is_srgb(image) }
+
+    /// The image as sRGB of 8 bits in three channels: profile applied, grey, CMYK and 16 bits converted, opacity laid
+    /// onto white.
+    func standardised() -> VipsImageReference? {
+        // Opacity first: conversion by a profile does not scale it from 16 bits.
+        guard let opaque = vips_image_hasalpha(image) != 0 ? VipsImageReference(cv_on_white(image)) : self else {
+            return nil
+        }
+        // A profile that cannot be used (broken, or of another kind of colours) counts as none.
+        if opaque.needsProfile {
+            if let converted = VipsImageReference(cv_apply_profile(opaque.image)) { return converted }
+            _ = Vips.takeReason()
+        }
+        return VipsImageReference(cv_to_srgb(opaque.image))
+    }
+}

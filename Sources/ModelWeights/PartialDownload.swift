@@ -1,0 +1,118 @@
+import Foundation
+
+/// An unfinished download beside its final name, which no second process or thread writes to at the same time.
+///
+/// Besides `NAME.partial` there is `NAME.partial.etag`: what the server called the version that the bytes are of.
+final class PartialDownload {
+    let path: String
+    private let finalPath: String
+    private let descriptor: Int32
+
+    static func path(of finalPath: String) -> String { finalPath + ".partial" }
+
+    /// Opens or makes the file and waits until nobody else has it; nil when another finished the download meanwhile.
+    static func open(for finalPath: String) throws(WeightsError) -> PartialDownload? {
+        while true {
+            let path = path(of: finalPath)
+            let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw .system(path, "creating", "a folder that can be written") }
+            while flock(descriptor, LOCK_EX) != 0 {
+                guard errno == EINTR else {
+                    close(descriptor)
+                    throw .system(path, "locking", "a file system with locks")
+                }
+            }
+            let partial = PartialDownload(path: path, finalPath: finalPath, descriptor: descriptor)
+            // Whoever had the lock may have renamed or removed the file that was opened here.
+            if FileManager.default.fileExists(atPath: finalPath) {
+                if partial.isStillNamed { partial.remove() }
+                return nil
+            }
+            if partial.isStillNamed { return partial }
+        }
+    }
+
+    private init(path: String, finalPath: String, descriptor: Int32) {
+        self.path = path
+        self.finalPath = finalPath
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    private var isStillNamed: Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_dev == named.st_dev
+    }
+
+    func size() throws(WeightsError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system(path, "reading", "a readable file") }
+        return Int(status.st_size)
+    }
+
+    /// Bytes that the file system still has room for; nil where it does not say.
+    func room() -> Int? {
+        var status = statvfs()
+        guard fstatvfs(descriptor, &status) == 0 else { return nil }
+        return Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize)).partialValue
+    }
+
+    /// Throws away what is there.
+    func restart() throws(WeightsError) {
+        guard ftruncate(descriptor, 0) == 0 else { throw .system(path, "restarting", "a file that can be written") }
+    }
+
+    func append(_ data: Data) throws(WeightsError) {
+        var rest = data
+        while !rest.isEmpty {
+            let offset = off_t(try size())
+            let written = rest.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw .system(path, "writing", "room for \(rest.count) more bytes")
+            }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// What the server called the version that the bytes are of; nil where that is not known.
+    var version: String? {
+        get {
+            // Without a version the download begins anew, which is right whatever the reason.
+            let text = try? String(contentsOfFile: path + ".etag", encoding: .utf8)
+            return text.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        set {
+            if let newValue {
+                try? newValue.write(toFile: path + ".etag", atomically: true, encoding: .utf8)
+            } else {
+                unlink(path + ".etag")
+            }
+        }
+    }
+
+    /// The SHA-256 of what is there, in hexadecimal.
+    func sha256() throws(WeightsError) -> String { try FileDigest.sha256(of: descriptor, path: path) }
+
+    /// Puts the bytes on the disk and the file under its final name.
+    func finish() throws(WeightsError) {
+        guard fsync(descriptor) == 0 else { throw .system(path, "writing", "room on the disk") }
+        guard rename(path, finalPath) == 0 else { throw .system(finalPath, "renaming", "a name that can be taken") }
+        version = nil
+    }
+
+    func remove() {
+        unlink(path)
+        version = nil
+    }
+}
+
+extension WeightsError {
+    /// A failed system call, told by the `errno` it left.
+    static func system(_ path: String, _ place: String, _ expected: String) -> WeightsError {
+        WeightsError(path, place: place, expected: expected, found: String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Dispatch
+import FeatureExtraction
+import Foundation
+import ImageEncoding
+import Synchronization
+import Torch
+
+struct BenchPictures: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pictures",
+        abstract: "Time decoding, encoding, and both with writing, from picture files to feature files.")
+
+    @Option(help: "A folder of pictures.")
+    var images: String
+    @OptionGroup var encoders: EncoderOptions
+    @Option(help: "Pictures that each thread encodes at once.")
+    var batch = 8
+    @Option(help: "Pictures to encode without decoding; 0: decode only.")
+    var count = 64
+    @Option(name: .customLong("repeat"), help: "Timed runs, after one that is not counted; the fastest is reported.")
+    var repeats = 3
+    @Option(help: "Threads, each decoding and encoding its own pictures. Default: all cores.")
+    var threads: Int?
+    @Flag(help: "Time the whole pipeline too.")
+    var pipeline = false
+    @Option(help: Device.help)
+    var device: Device?
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    mutating func validate() throws {
+        for (name, value) in [("batch", batch), ("repeat", repeats), ("threads", threads ?? 1)] where value < 1 {
+            throw ValidationError("--\(name): expected at least 1, found \(value)")
+        }
+    }
+
+    struct Figures: Encodable {
+        let what = "pictures"
+        let threads, pictures: Int
+        /// Decoding and bringing to the encoder's size.
+        let decode_per_second: Double
+        /// Encoding of pictures that are decoded already; nil where not asked for.
+        let encode_per_second: Double?
+        /// From files to feature files, and over the encoding rate.
+        let pipeline_per_second, pipeline_share: Double?
+        let peak_memory_bytes: Int
+    }
+
+    func run() throws {
+        let place = try Device.chosen(device)
+        try Torch.setThreadCount(1)
+        let encoder = try encoders.encoder(on: place)
+        let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let list = try PictureList.folder(images)
+        let paths = list.splits.flatMap(\.entries).compactMap {
+            if case .picture(_, let path) = $0 { path } else { nil }
+        }
+        let decoder = PictureDecoder()
+        let decode: @Sendable (String) throws -> Picture = {
+            try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize)
+        }
+        let decodeSeconds = try fastest {
+            try Self.onThreads(workers, paths.count) { index in
+                let picture = try decode(paths[index])
+                let size = encoder.smallestUsefulSize(width: picture.width, height: picture.height)
+                _ = try PictureTransform(fit: .squash(size)).tensor(for: picture)
+            }
+        }
+        var encodeRate: Double?
+        if count > 0 {
+            let pictures = try paths.prefix(batch).map(decode)
+            let rounds = max(workers, count / batch)
+            let seconds = try fastest {
+                try Self.onThreads(workers, rounds) { _ in _ = try encoder.encode(pictures) }
+            }
+            encodeRate = Double(rounds * pictures.count) / seconds
+        }
+        var pipelineRate: Double?
+        if pipeline {
+            let seconds = try fastest {
+                let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ascl-\(UUID().uuidString)")
+                defer { try? FileManager.default.removeItem(at: folder) }
+                _ = try Extraction(
+                    list: list, encoder: encoder, decode: decode, output: folder.path,
+                    settings: ExtractionSettings(workers: workers, batchSize: batch)
+                ).run()
+            }
+            pipelineRate = Double(paths.count) / seconds
+        }
+        let figures = Figures(
+            threads: workers, pictures: paths.count, decode_per_second: Double(paths.count) / decodeSeconds,
+            encode_per_second: encodeRate, pipeline_per_second: pipelineRate,
+            pipeline_share: encodeRate.flatMap { rate in pipelineRate.map { $0 / rate } },
+            peak_memory_bytes: peakMemory())
+        if json { return try Terminal.printJSON(figures) }
+        print("decode and resize: \(Int(figures.decode_per_second)) pictures/s")
+        if let encodeRate { print(String(format: "encode: %.1f pictures/s", encodeRate)) }
+        if let pipelineRate { print(String(format: "files to features: %.1f pictures/s", pipelineRate)) }
+    }
+
+    private func fastest(_ body: () throws -> Void) throws -> Double {
+        try body()
+        return try (0..<repeats).reduce(.infinity) { best, _ in min(best, try seconds(body)) }
+    }
+
+    /// Calls `body` with 0..<count from several threads, each taking the next number; throws the first error.
+    private static func onThreads(
+        _ threads: Int, _ count: Int, _ body: @escaping @Sendable (Int) throws -> Void
+    ) throws {
+        let next = Atomic<Int>(0)
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if index >= count { return }
+                do { try body(index) } catch { failure.withLock { $0 = $0 ?? error } }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+}
