@@ -48,7 +48,8 @@ let package = Package(
             name: "AsCL",
             targets: [
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "MatchingBaselines",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "RetrievalExperiments",
             ]),
     ],
@@ -73,7 +74,7 @@ let package = Package(
         layer("ModelWeights", ["ArrayFiles", .product(name: "Crypto", package: "swift-crypto")]),
         layer(
             "FeatureExtraction",
-            ["ArrayFiles", "ImageEncoding", .product(name: "Crypto", package: "swift-crypto")]),
+            ["ArrayFiles", "RetrievalData", "ImageEncoding", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
         layer("MatchingBaselines", ["ArrayFiles", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
@@ -156,7 +157,7 @@ let package = Package(
                 "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel",
                 "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
-        tests("ascl", ["ArrayFiles"]),
+        tests("ascl", ["ArrayFiles", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -133,12 +133,12 @@ def photos(options):
         path = options.folder / f"photo_{options.width}_{index:03}.jpg"
         photo(options.width, options.height, index).save(path, quality=90)
     sizes = [path.stat().st_size for path in options.folder.iterdir()]
-    return {"count": len(sizes), "bytes_per_picture": sum(sizes) / len(sizes)}
+    return {"bytes_per_picture": sum(sizes) / len(sizes)}
 
 
 def weights(options):
     torch.save(backbone(options.backbone).state_dict(), options.file)
-    return {"file": str(options.file)}
+    return {}
 
 
 def decode(options):
@@ -178,13 +178,14 @@ def main():
     def command(body, **arguments):
         own = commands.add_parser(body.__name__)
         own.set_defaults(body=body)
+        own.add_argument("--threads", type=int, required=True)
         for name, kind in arguments.items():
             own.add_argument(f"--{name}", type=kind, required=True)
 
     command(photos, folder=pathlib.Path, count=int, width=int, height=int)
     command(weights, backbone=str, file=pathlib.Path)
-    command(decode, folder=pathlib.Path, size=int, threads=int, repeat=int)
-    command(encode, backbone=str, size=int, batch=int, count=int, threads=int, repeat=int)
+    command(decode, folder=pathlib.Path, size=int, repeat=int)
+    command(encode, backbone=str, size=int, batch=int, count=int, repeat=int)
     options = parser.parse_args()
     result = options.body(options)
     result["peak_memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

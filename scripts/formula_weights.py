@@ -1,52 +1,46 @@
-"""Parameters that a test can compute for itself: every value follows from the parameter's name and its place in it.
+"""Parameters and pictures that a test can compute for itself, so that nothing big has to be stored: every value follows
+from the name and its place.
 
-Tests/ImageEncodingTests/DetectionFormula.swift holds the same formula.
+Tests/ImageEncodingTests/Formula.swift holds the same formula.
 """
-
 import math
 
 import numpy as np
 import torch
 
-MASK = (1 << 64) - 1
+PERIOD = 65537
 
 
-def uniform(name, count):
-    """`count` numbers in [-1, 1), multiples of 2^-23: SplitMix64 from the name's FNV-1a hash."""
-    state = 0xCBF29CE484222325
+def make_table():
+    """PERIOD values in [-1, 1) by a linear congruential generator, exact in float32."""
+    state, values = 1, []
+    for _ in range(PERIOD):
+        state = (1103515245 * state + 12345) % 2**31
+        values.append(((state >> 8) - 2**22) / 2**22)
+    return np.array(values, dtype=np.float32)
+
+
+TABLE = make_table()
+
+
+def uniform(name, shape):
+    """The table read round and round, from a place that the name decides."""
+    start = 0
     for byte in name.encode():
-        state = ((state ^ byte) * 0x100000001B3) & MASK
-    with np.errstate(over="ignore"):
-        z = np.uint64(state) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(40)).astype(np.float64) / 2**23 - 1
+        start = (start * 31 + byte) % PERIOD
+    return torch.from_numpy(np.resize(np.roll(TABLE, -start), math.prod(shape)).reshape(shape))
 
 
-def parameter(name, shape, gains):
-    """Norms near the identity, small biases, and weights of deviation gain / sqrt(fan in); `gains` names exceptions to
-    a gain of sqrt 2 by a part of the parameter's name."""
-    u = uniform(name, math.prod(shape))
-    last = name.rsplit(".", 1)[-1]
-    if last == "running_var":
-        values = 1 + 0.5 * u
-    elif last == "weight" and len(shape) == 1:
-        values = 1 + 0.2 * u
-    elif len(shape) == 1:
-        values = 0.1 * u
-    else:
-        gain = next((gain for part, gain in gains if part in name), math.sqrt(2))
-        values = gain * math.sqrt(3 / math.prod(shape[1:])) * u
-    return torch.from_numpy(values.astype(np.float32)).reshape(shape)
-
-
-def fill(model, gains):
-    """Overwrites a module's parameters and buffers, but for counters."""
-    state = model.state_dict()
-    named = {k: parameter(k, tuple(v.shape), gains) for k, v in state.items() if v.is_floating_point()}
-    model.load_state_dict({**state, **named})
-    return model
+def parameter(name, shape, variance):
+    """A parameter: norms near one, shifts near zero, weights of `variance` / fan in."""
+    u = uniform(name, shape)
+    if name.endswith("running_var"):
+        return 1 + u * 0.5
+    if len(shape) == 1 and name.endswith("weight"):
+        return 0.75 + u * 0.25
+    if len(shape) == 1:
+        return u * 0.125
+    return u * float(np.float32(math.sqrt(3 * variance / math.prod(shape[1:]))))
 
 
 def picture(width, height, kind=0):

@@ -1,8 +1,14 @@
 #!/usr/bin/env python3
-"""What torchvision's detectors, and a PyTorch definition of bottom-up attention, make of computed weights and pictures.
+"""Makes two files in Tests/ImageEncodingTests/Resources, for the tests of our detectors:
 
-Run with a Python that has torch, torchvision and numpy; writes Tests/ImageEncodingTests/Resources/detection.json and
-detection_parameters.json.
+    detection.json              what torchvision's kernels and a small Faster R-CNN of torchvision's, and a small PyTorch
+                                definition of bottom-up attention, make of the parameters and pictures of
+                                `formula_weights.py`
+    detection_parameters.json   names and shapes of the full-size models' parameters
+
+It wants torchvision and NumPy, for example Debian's python3-torchvision (made with torch 1.13, torchvision 0.14).
+
+Usage: python3 scripts/make_detection_goldens.py
 """
 
 import json
@@ -24,7 +30,7 @@ from torchvision.models.resnet import Bottleneck
 from torchvision.ops import batched_nms, nms, roi_align, roi_pool
 from torchvision.ops.misc import FrozenBatchNorm2d
 
-from formula_weights import fill, picture, uniform
+from formula_weights import parameter, picture, uniform
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -38,20 +44,21 @@ def flat(tensor):
 
 
 def some_boxes(name, count, width, height):
-    u = torch.from_numpy(uniform(name, 4 * count).astype(np.float32)).reshape(count, 4)
+    u = uniform(name, [count, 4])
     x, y = (u[:, 0] + 1) / 2 * width, (u[:, 1] + 1) / 2 * height
     w, h = (u[:, 2] + 1.2) / 4 * width, (u[:, 3] + 1.2) / 4 * height
-    return torch.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1)
+    # As the file will have them.
+    return torch.tensor(flat(torch.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1))).reshape(count, 4)
 
 
 def kernels():
     boxes = some_boxes("boxes", 60, 30, 20)
-    scores = torch.from_numpy(uniform("scores", 60).astype(np.float32))
+    scores = uniform("scores", [60])
     groups = torch.tensor([i % 3 for i in range(60)])
-    map_ = torch.from_numpy(uniform("map", 5 * 10 * 13).astype(np.float32)).reshape(1, 5, 10, 13)
+    map_ = uniform("map", [1, 5, 10, 13])
     rois = some_boxes("rois", 9, 110, 90)
     batch = torch.cat([torch.zeros(9, 1), rois], 1)
-    deltas = torch.from_numpy((uniform("deltas", 240) * 3).astype(np.float32)).reshape(60, 4)
+    deltas = uniform("deltas", [60, 4]) * 3
     anchors = AnchorGenerator(((32,), (64,), (128,), (256,), (512,)), ((0.5, 1.0, 2.0),) * 5)
     maps = [torch.zeros(1, 1, h, w) for h, w in [(24, 32), (12, 16), (6, 8), (3, 4), (2, 2)]]
     every = anchors(ImageList(torch.zeros(1, 3, 96, 128), [(96, 120)]), maps)[0]
@@ -111,16 +118,25 @@ def choose(boxes, probabilities, features, count, inclusive, fractions):
 # ---- torchvision's Faster R-CNN, made small ----
 
 BLOCKS, WIDTH, CLASSES = [1, 2, 1, 1], 8, 7
-GAINS = [
-    ("rpn.head.cls_logits", 0.4),
-    ("rpn.head.bbox_pred", 0.06),
-    ("box_predictor.cls_score", 0.6),
-    ("box_predictor.bbox_pred", 0.4),
-    ("objectness_logits", 0.4),
-    ("anchor_deltas", 0.06),
-    ("stem.conv1.weight", 0.025),
-    ("conv3", 0.7),
+# Variances of some layers' weights, by a part of the parameter's name; 2 for all others.
+VARIANCES = [
+    ("rpn.head.cls_logits", 0.16),
+    ("rpn.head.bbox_pred", 0.0036),
+    ("box_predictor.bbox_pred", 0.16),
+    ("objectness_logits", 0.16),
+    ("anchor_deltas", 0.0036),
+    ("stem.conv1.weight", 0.0006),
+    ("conv3", 0.5),
 ]
+
+
+def fill(model):
+    """Overwrites a module's parameters and buffers, but for counters."""
+    for name, value in model.state_dict().items():
+        if value.is_floating_point():
+            variance = next((variance for part, variance in VARIANCES if part in name), 2)
+            value.copy_(parameter(name, list(value.shape), variance))
+    return model.eval()
 
 
 def stages(block, inplanes):
@@ -161,7 +177,7 @@ def small_faster_rcnn():
         box_head=TwoMLPHead(16 * 49, 32),
         box_predictor=FastRCNNPredictor(32, CLASSES),
     )
-    return fill(model, GAINS).eval()
+    return fill(model)
 
 
 def centre(model, run):
@@ -319,7 +335,7 @@ class BottomUpAttention(nn.Module):
 
 
 def bottom_up_attention():
-    model = fill(BottomUpAttention([1, 2, 1, 2], 8, 16, 20, 0), GAINS).eval()
+    model = fill(BottomUpAttention([1, 2, 1, 2], 8, 16, 20, 0))
     with torch.no_grad():
         bias = centre(model, lambda: model(picture(60, 45), 128, 200, 400, 40))
     goldens = []

@@ -16,11 +16,8 @@ of a random BERT, its word table cut to the rows that the case uses (5 MB become
 Usage: .venv/bin/python scripts/make_goldens.py [--bert path/to/bert_random.safetensors]
 """
 import argparse
-import ctypes
 import json
-import os
 import pathlib
-import struct
 import warnings
 
 # Nothing here uses NumPy, and the pinned torch comes without it.
@@ -30,10 +27,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from tensor_files import read_safetensors, write_safetensors
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent / "Tests"
 SMALL_NET = TESTS / "TorchNNTests/Resources/small_net.safetensors"
 SMALL_BERT = TESTS / "TextEncodingTests/Resources/bert_random.safetensors"
-TYPES = {"F32": torch.float32, "I64": torch.int64}
 STEPS, LEARNING_RATE, CLIP_NORM, WEIGHT_DECAY = 20, 1e-2, 2.0, 0.01
 
 
@@ -62,44 +60,6 @@ def train(initial, inputs, labels, make_optimizer):
     return torch.stack(losses), net.state_dict()
 
 
-def raw_bytes(tensor):
-    tensor = tensor.detach().contiguous()
-    return ctypes.string_at(tensor.data_ptr(), tensor.numel() * tensor.element_size())
-
-
-def read_safetensors(path):
-    """The tensors by name, and the metadata."""
-    data = path.read_bytes()
-    start = 8 + struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:start])
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (start + offset for offset in entry["data_offsets"])
-        values = torch.frombuffer(bytearray(data[begin:end]), dtype=TYPES[entry["dtype"]])
-        tensors[name] = values.reshape(entry["shape"])
-    return tensors, metadata
-
-
-def write_safetensors(path, tensors, metadata=None):
-    """The format is a length, a JSON header and the bytes: too little to need a package."""
-    names = {dtype: name for name, dtype in TYPES.items()}
-    header, chunks, offset = {"__metadata__": metadata} if metadata else {}, [], 0
-    for name, tensor in sorted(tensors.items()):
-        data = raw_bytes(tensor)
-        header[name] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape),
-                        "data_offsets": [offset, offset + len(data)]}
-        chunks.append(data)
-        offset += len(data)
-    encoded = json.dumps(header, separators=(",", ":")).encode()
-    encoded += b" " * (-len(encoded) % 8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(struct.pack("<Q", len(encoded)) + encoded + b"".join(chunks))
-    os.replace(partial, path)
-    print(f"wrote {path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
-
-
 def make_small_net():
     torch.set_num_threads(1)
     torch.manual_seed(20240510)
@@ -119,7 +79,7 @@ def make_small_net():
         tensors[f"{prefix}losses"] = losses
         tensors.update({f"{prefix}final.{name}": value for name, value in final.items()})
         print(f"{prefix or 'adam.'}losses {losses[0]:.6f} -> {losses[-1]:.6f}")
-    write_safetensors(SMALL_NET, tensors)
+    write_safetensors(SMALL_NET, dict(sorted(tensors.items())))
 
 
 def make_small_bert(source):
@@ -129,7 +89,7 @@ def make_small_bert(source):
     used, tensors["case.input_ids"] = tensors["case.input_ids"].unique(sorted=True, return_inverse=True)
     tensors[table] = tensors[table][used]
     configuration = json.loads(metadata["config"]) | {"vocab_size": len(used)}
-    write_safetensors(SMALL_BERT, tensors, metadata | {"config": json.dumps(configuration)})
+    write_safetensors(SMALL_BERT, dict(sorted(tensors.items())), metadata | {"config": json.dumps(configuration)})
 
 
 def main():

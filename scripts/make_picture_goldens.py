@@ -11,13 +11,12 @@
 FIT is squash (41 wide, 33 high), enlarged (120 wide, 80 high), short (short side 32) and cropped (short side 40, of
 which the middle 28).
 
-It wants torchvision 0.14 or newer, Pillow 9.4 or newer and the command `vips`, for example Debian's python3-torchvision
-and libvips-tools.
+It wants torchvision, Pillow and the command `vips`, for example Debian's python3-torchvision and libvips-tools (made with
+torchvision 0.14, Pillow 9.4, libvips 8.14).
 
 Usage: python3 scripts/make_picture_goldens.py
 """
 import io
-import json
 import math
 import pathlib
 import random
@@ -30,8 +29,9 @@ import torch
 from PIL import Image, ImageOps
 from torchvision.transforms import functional as F
 
+from tensor_files import write_safetensors
+
 OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "Tests/ImageEncodingTests/Resources/pictures.safetensors"
-NAMES = {torch.uint8: "U8", torch.float32: "F32"}
 
 
 def photo(width, height, noise, seed):
@@ -173,21 +173,6 @@ def fits(picture):
         yield name, resized, pillow
 
 
-def save(tensors):
-    header, body = {}, b""
-    for name, tensor in tensors.items():
-        tensor = tensor.contiguous()
-        data = bytes(tensor.view(-1).view(torch.uint8).tolist() if tensor.dtype == torch.uint8 else
-                     struct.pack(f"<{tensor.numel()}f", *tensor.view(-1).tolist()))
-        header[name] = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape),
-                        "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_bytes(struct.pack("<Q", len(text)) + text + body)
-
-
 def main():
     tensors = {}
     for name, (data, shows) in picture_files().items():
@@ -200,7 +185,7 @@ def main():
         if name in ("squash", "cropped"):
             tensors[f"tensor.{name}"] = F.normalize(resized / 255, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     # Floats first: in safetensors files every tensor lies at a multiple of its element's size.
-    save(dict(sorted(tensors.items(), key=lambda item: item[1].dtype == torch.uint8)))
+    write_safetensors(OUTPUT, dict(sorted(tensors.items(), key=lambda item: item[1].dtype == torch.uint8)))
 
 
 if __name__ == "__main__":

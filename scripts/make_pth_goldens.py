@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the .pth files in Tests/ArrayFilesTests/Resources/StateDicts: what `torch.save` itself writes.
 
-Run it twice, by a recent PyTorch and by an old one; the file names carry the version's first two numbers:
+Run it twice, by a recent PyTorch (`.venv/bin/python`, 2.13) and by an old one (Debian's python3-torch, 1.13); the file
+names carry the version's first two numbers:
 
     NAME.zip.VERSION.pth      the zip format (since PyTorch 1.6)
     NAME.legacy.VERSION.pth   the format before
@@ -12,6 +13,8 @@ Run it twice, by a recent PyTorch and by an old one; the file names carry the ve
     module    the state dict of Sequential(Linear(2, 2), BatchNorm1d(2)), all parameters 0.5
     nested    {"epoch": 3, "state_dict": {"weight": [1, 2]}, "loss": [0.5, None], "shape": torch.Size, ...}
     hostile   an object whose unpickling runs a command that makes a file `pickle-was-executed`
+
+Legacy files name their storages by addresses, so their bytes differ from run to run; what they hold does not.
 
 Usage: python3 scripts/make_pth_goldens.py
 """

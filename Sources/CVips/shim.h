@@ -98,7 +98,8 @@ static inline CVStatus cv_draw(VipsImage *image, const CVCanvas *canvas, double 
         image->Ysize < canvas->height) {
         return CV_FAILED;
     }
-    int band = VIPS_MAX(16, (1 << 18) / image->Xsize);
+    // libvips gets slow when it has to keep thousands of rows of a thin picture at once.
+    int band = VIPS_CLIP(16, (1 << 18) / image->Xsize, 512);
     VipsRegion *region = vips_region_new(image);
     CVStatus status = CV_DONE;
     for (int top = 0; top < image->Ysize && status == CV_DONE; top += band) {

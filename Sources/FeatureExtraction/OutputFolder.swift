@@ -16,15 +16,12 @@ final class OutputFolder {
         self.path = path
         blocks = path + "/.blocks"
         staging = blocks + "/new"
-        let files = FileManager.default
-        do {
-            try files.createDirectory(atPath: blocks, withIntermediateDirectories: true)
-        } catch {
+        guard let lock = try FolderLock(blocks, isWaiting: false) else {
             throw FeatureExtractionError(
-                path: path, place: "creating", expected: "a folder that can be written",
-                found: error.localizedDescription)
+                path: blocks, place: "lock", expected: "one run at a time", found: "another at work here")
         }
-        lock = try FolderLock(blocks)
+        self.lock = lock
+        let files = FileManager.default
         // What a killed run left half-made.
         if files.fileExists(atPath: staging) { try files.removeItem(atPath: staging) }
         try files.createDirectory(atPath: staging, withIntermediateDirectories: false)

@@ -1,4 +1,14 @@
 /// Turns pictures into the features that a retrieval model reads: regions with their boxes, and one vector of the whole.
+///
+/// From a picture file to its features:
+///
+/// ```swift
+/// let tensors = try TensorFiles.load(weights: weights)
+/// let backbone = try Backbone(.mobilenetV2, tensors, from: weights, weightsDigest: "b0353104")
+/// let encoder = try GridEncoder(backbone)
+/// let picture = try PictureDecoder().decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+/// let features = try encoder.encode([picture])[0]
+/// ```
 public protocol PictureEncoder: Sendable {
     /// What it makes of every picture.
     var shape: FeatureShape { get }

@@ -48,17 +48,23 @@ public struct Dataset: Sendable {
     public func pictures(_ name: String) throws(DataError) -> RetrievalSplit { try open(name, captionsNeeded: false) }
 
     private func open(_ name: String, captionsNeeded: Bool) throws(DataError) -> RetrievalSplit {
-        let isScan = scanSplits.contains(name)
-        if isScan, jsonPaths.isEmpty || ScanLayout.hasCaptions(folder: folder, split: name) {
+        if captionedScanSplits.contains(name) {
             return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded)
         }
-        // The features may have SCAN's names and the captions stand in the JSON, as `ascl features` leaves them.
         if let file = try karpathyFile(), file.splitNames.contains(name) {
             return try KarpathyLayout.open(file, folder: folder, split: name, captionsNeeded: captionsNeeded)
         }
-        if isScan { return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded) }
+        if scanSplits.contains(name) {
+            return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded)
+        }
         throw DataError(
             path: path, place: "split", expected: "one of \(try splitNames().joined(separator: ", "))", found: name)
+    }
+
+    /// Splits that are read in SCAN's layout alone. Beside a JSON file features may have SCAN's names while their captions
+    /// stand in the JSON, as `ascl features` leaves them.
+    var captionedScanSplits: [String] {
+        scanSplits.filter { jsonPaths.isEmpty || ScanLayout.hasCaptions(folder: folder, split: $0) }
     }
 
     /// The folder's JSON file, nil where there is none.

@@ -16,6 +16,10 @@ extension DatasetInspection: CustomStringConvertible {
         if splits.contains(where: { $0.globalDimension == nil }) {
             lines.append("no globals: the mean of an image's regions serves")
         }
+        for split in splits where split.withoutFeatures > 0 {
+            lines.append(
+                "\(split.name): \(split.withoutFeatures) images without features left out; failed.tsv says why")
+        }
         lines.append(problems.isEmpty ? "no problems found" : "\(problems.count) problem(s):")
         return (lines + problems).joined(separator: "\n")
     }

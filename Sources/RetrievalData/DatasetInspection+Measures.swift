@@ -18,6 +18,7 @@ extension DatasetInspection.Split {
         hasBoxes = split.hasBoxes
         hasImageNames = split.imageNames != nil
         storedTimes = split.storedTimes
+        withoutFeatures = split.withoutFeatures
         let samples = min(Self.sampleCount, split.imageCount)
         let sample = (0..<samples).map { $0 * split.imageCount / samples }
         regionNorm = Self.meanNorm(of: sample, dimension: split.regionDimension, count: split.regionCount) {

@@ -67,6 +67,8 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
         public let hasImageNames: Bool
         /// How often the files repeat each image: 1 or 5.
         public let storedTimes: Int
+        /// Images left out, because `failed.tsv` says that they have no features.
+        public let withoutFeatures: Int
     }
 
     /// The path as it was given.
@@ -93,7 +95,7 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
             }
         }
         var opened: [(RetrievalSplit, Layout)] = []
-        for name in dataset.scanSplits {
+        for name in dataset.captionedScanSplits {
             let split = trying { () throws(DataError) in try ScanLayout.open(folder: dataset.folder, split: name) }
             if let split { opened.append((split, .scan)) }
         }

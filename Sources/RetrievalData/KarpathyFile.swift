@@ -2,18 +2,22 @@ import ArrayFiles
 import Foundation
 
 /// What a Karpathy JSON file says of images, captions and splits.
-struct KarpathyFile: Sendable {
-    struct Image: Decodable, Sendable {
+public struct KarpathyFile: Sendable {
+    /// An image with its captions.
+    public struct Image: Decodable, Sendable {
         struct Sentence: Decodable, Sendable {
             let raw: String
         }
 
-        let filename: String
+        /// The image's file, by which its features are found too.
+        public let filename: String
+        /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
+        public let filepath: String?
         let split: String
         let sentences: [Sentence]
 
         /// MSCOCO's `restval` images are the rest of the validation set, which everybody trains on.
-        var effectiveSplit: String { split == "restval" ? "train" : split }
+        public var effectiveSplit: String { split == "restval" ? "train" : split }
     }
 
     private struct Content: Decodable {
@@ -21,9 +25,12 @@ struct KarpathyFile: Sendable {
     }
 
     let path: String
-    let images: [Image]
+    /// In the file's order.
+    public let images: [Image]
 
-    init(path: String) throws(DataError) {
+    /// Reads a file.
+    /// - Throws: `DataError` where it is not such JSON; an image needs a list of sentences, if an empty one.
+    public init(path: String) throws(DataError) {
         self.path = path
         let expected = "images with filename, split and sentences"
         do {

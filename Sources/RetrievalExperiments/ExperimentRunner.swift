@@ -1,3 +1,4 @@
+import ArrayFiles
 public import Foundation
 public import RetrievalTraining
 import TextEncoding

@@ -122,7 +122,7 @@ struct ExtractionFailureTests {
         #expect(try album.files() == files)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: blocks).sorted()
-                == ["000001.block", "000002.block", "000003.block", "index", "lock"])
+                == [".lock", "000001.block", "000002.block", "000003.block", "index"])
     }
 
     @Test(arguments: [0, 3, 40, -1, -50])

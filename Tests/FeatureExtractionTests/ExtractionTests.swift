@@ -232,7 +232,7 @@ struct ExtractionTests {
 
     @Test func aSecondDataSetIsRefused() throws {
         let album = try Album(1)
-        let json = Data(#"{"images": [{"filename": "1.jpg", "split": "all"}]}"#.utf8)
+        let json = Data(#"{"images": [{"filename": "1.jpg", "split": "all", "sentences": []}]}"#.utf8)
         for name in ["dataset_a.json", "features/dataset_b.json"] {
             let url = URL(fileURLWithPath: "\(album.root)/\(name)")
             try FileManager.default.createDirectory(

@@ -33,7 +33,9 @@ struct FeatureMergeTests {
 
     @Test func splitsAreMergedOneByOne() throws {
         let album = try Album(9)
-        let images = (1...9).map { #"{"filename": "\#($0).jpg", "split": "\#($0 % 3 == 0 ? "val" : "train")"}"# }
+        let images = (1...9).map {
+            #"{"filename": "\#($0).jpg", "split": "\#($0 % 3 == 0 ? "val" : "train")", "sentences": []}"#
+        }
         let json = album.root + "/dataset_x.json"
         try Data("{\"images\": [\(images.joined(separator: ","))]}".utf8).write(to: URL(fileURLWithPath: json))
         let list = try PictureList.karpathy(json, folder: album.images)

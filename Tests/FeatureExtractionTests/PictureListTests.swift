@@ -120,8 +120,9 @@ struct PictureListTests {
         let folder = try ScratchFolder()
         try folder.write(
             #"""
-            {"images": [{"filename": "3.jpg", "filepath": "val2014", "split": "restval"},
-                        {"filename": "1.jpg", "split": "val"}, {"filename": "2.jpg", "split": "train"}]}
+            {"images": [{"filename": "3.jpg", "filepath": "val2014", "split": "restval", "sentences": []},
+                        {"filename": "1.jpg", "split": "val", "sentences": []},
+                        {"filename": "2.jpg", "split": "train", "sentences": []}]}
             """#, to: "dataset_x.json")
         let list = try PictureList.karpathy(folder.path + "/dataset_x.json", folder: "/images")
         #expect(
@@ -138,16 +139,19 @@ struct PictureListTests {
 
     @Test(arguments: [
         (
-            #"{"images": [{"filename": "1.jpg", "split": "a"}, {"filename": "1.jpg", "split": "b"}]}"#,
+            #"""
+            {"images": [{"filename": "1.jpg", "split": "a", "sentences": []},
+                        {"filename": "1.jpg", "split": "b", "sentences": []}]}
+            """#,
             "images: expected every filename once, found 1.jpg again"
         ),
         (
-            #"{"images": [{"filename": "1.jpg", "split": "../a"}]}"#,
+            #"{"images": [{"filename": "1.jpg", "split": "../a", "sentences": []}]}"#,
             "split: expected a name that can begin a file's, found '../a'"
         ),
         (
             #"{"images": [{"filename": "1.jpg"}]}"#,
-            "JSON: expected images with filename and split, found no split at images.Index 0"
+            "JSON: expected images with filename, split and sentences, found no split at images.Index 0"
         ),
     ])
     func aBadKarpathyFileIsAnError(json: String, line: String) throws {

@@ -25,7 +25,7 @@ import TorchNN
         let parameters = try BackboneFormula.parameters(of: name)
         #expect("\(parameters.count)" == file.metadata[name.rawValue], "torchvision's parameters, no more and no less")
         let (network, _) = try ParameterStore.load(parameters, from: "formula") { try name.build($0) }
-        let input = try BackboneFormula.pseudoRandom("input", [2, 3, 65, 97]) * 2
+        let input = try Formula.uniform("input", [2, 3, 65, 97]) * 2
         let untouched: [Float] = try input.array()
         try inferenceMode {
             let map = try network.map(input)
@@ -75,7 +75,7 @@ import TorchNN
         let stage = try ParameterStore.initialize(seed: 1) {
             try ResNetStage($0, block: .basic, blocks: 2, from: 8, width: 8, stride: 1)
         }.model
-        let x = try BackboneFormula.pseudoRandom("x", [1, 8, 5, 7]).channelsLast()
+        let x = try Formula.uniform("x", [1, 8, 5, 7]).channelsLast()
         let before: [Float] = try x.array()
         _ = try inferenceMode { () throws(TorchError) in try stage(x) }
         #expect(try x.array() == before)
@@ -97,7 +97,7 @@ import TorchNN
             })
         let (detectron2, _) = try ParameterStore.load(renamed, from: "renamed") { try build($0, .detectron2, false) }
         let (caffe, _) = try ParameterStore.load(renamed, from: "renamed") { try build($0, .detectron2, true) }
-        let x = try BackboneFormula.pseudoRandom("x", [1, 8, 6, 10])
+        let x = try Formula.uniform("x", [1, 8, 6, 10])
         let expected: [Float] = try torchvision.model(x).array()
         #expect(try detectron2(x).array() == expected)
         let other = try caffe(x)

@@ -32,12 +32,12 @@ import TorchNN
 
     @Test func `regions are those of a plain PyTorch definition`() throws {
         for golden in goldens.pictures {
-            let picture = DetectionFormula.picture(golden.width, golden.height, golden.kind)
+            let picture = Formula.picture(golden.width, golden.height, golden.kind)
             let found = try model.regions(of: picture, count: golden.regions.classes.count)
             #expect(found.classes == golden.regions.classes)
-            #expect(distance(found.confidences, golden.regions.probabilities) < 1e-4)
-            #expect(distance(values(found.boxes), golden.regions.boxes) < 1e-4)
-            #expect(distance(found.features, golden.regions.features) < 1e-3)
+            #expect(greatestDifference(found.confidences, golden.regions.probabilities) < 1e-4)
+            #expect(greatestDifference(values(found.boxes), golden.regions.boxes) < 1e-4)
+            #expect(greatestDifference(found.features, golden.regions.features) < 1e-3)
         }
     }
 
@@ -71,7 +71,7 @@ import TorchNN
         #expect(encoder.identity.contains("abc") && encoder.identity.contains("brightness"))
         #expect(encoder.classNames.count == 20)
         #expect(encoder.smallestUsefulSize(width: 400, height: 400) == PictureSize(width: 128, height: 200))
-        let pictures = [DetectionFormula.picture(60, 45), DetectionFormula.picture(33, 80, 1)]
+        let pictures = [Formula.picture(60, 45), Formula.picture(33, 80, 1)]
         let found = try encoder.encode(pictures)
         #expect(found.count == 2)
         for (features, picture) in zip(found, pictures) {

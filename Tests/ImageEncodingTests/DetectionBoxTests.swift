@@ -16,7 +16,7 @@ import Torch
             return (0..<grid.count).map { grid[$0] }
         }
         let some = stride(from: 0, to: all.count, by: 5).map { all[$0] }
-        #expect(distance(values(some), try DetectionGoldens.load().kernels.anchors) == 0)
+        #expect(greatestDifference(values(some), try DetectionGoldens.load().kernels.anchors) == 0)
     }
 
     @Test func `anchors are Caffe's`() {
@@ -35,9 +35,9 @@ import Torch
     @Test func `boxes move and grow as in torchvision`() throws {
         let goldens = try DetectionGoldens.load().kernels
         let coding = BoxCoding(weights: (shift: 10, size: 5), convention: .torchvision)
-        let deltas = DetectionFormula.uniform("deltas", 240).map { Float($0 * 3) }
+        let deltas = try Formula.floats("deltas", 240).map { $0 * 3 }
         let found = boxes(goldens.boxes).enumerated().map { coding.decode(deltas, at: 4 * $0, from: $1) }
-        #expect(distance(values(found), goldens.decoded) < 1e-4)
+        #expect(greatestDifference(values(found), goldens.decoded) < 1e-4)
         let box = Box(left: 10, top: 10, right: 19, bottom: 29)
         let still = BoxCoding(weights: (shift: 1, size: 1), convention: .caffe).decode([0, 0, 0, 0], at: 0, from: box)
         #expect(still == Box(left: 10, top: 10, right: 20, bottom: 30))  // Caffe's decoder adds the pixel

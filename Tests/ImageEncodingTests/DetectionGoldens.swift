@@ -54,8 +54,3 @@ func boxes(_ values: [Float]) -> [Box] {
 
 /// The values of boxes.
 func values(_ boxes: [Box]) -> [Float] { boxes.flatMap { [$0.left, $0.top, $0.right, $0.bottom] } }
-
-/// The greatest difference; infinite when the counts differ.
-func distance(_ left: [Float], _ right: [Float]) -> Float {
-    left.count == right.count ? zip(left, right).map { abs($0 - $1) }.max() ?? 0 : .infinity
-}

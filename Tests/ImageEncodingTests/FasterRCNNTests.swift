@@ -37,25 +37,25 @@ import TorchNN
     @Test func `detections are torchvision's`() throws {
         let model = try model()
         for golden in goldens.pictures {
-            let picture = DetectionFormula.picture(golden.width, golden.height, golden.kind)
+            let picture = Formula.picture(golden.width, golden.height, golden.kind)
             let found = try model.detections(in: picture)
             #expect(found.map(\.label) == golden.labels)
-            #expect(distance(found.map(\.score), try #require(golden.scores)) < 1e-4)
-            #expect(distance(values(found.map(\.box)), try #require(golden.boxes)) < 0.01)
+            #expect(greatestDifference(found.map(\.score), try #require(golden.scores)) < 1e-4)
+            #expect(greatestDifference(values(found.map(\.box)), try #require(golden.boxes)) < 0.01)
         }
     }
 
     @Test func `regions are torchvision's proposals with the head's features`() throws {
         let model = try model()
         for golden in goldens.pictures {
-            let picture = DetectionFormula.picture(golden.width, golden.height, golden.kind)
+            let picture = Formula.picture(golden.width, golden.height, golden.kind)
             let (all, _) = try inferenceMode { try model.score(model.input(picture)) }
             #expect(all.boxes.count == golden.proposals)
             let found = try model.regions(of: picture, count: golden.regions.classes.count)
             #expect(found.classes == golden.regions.classes)
-            #expect(distance(found.confidences, golden.regions.probabilities) < 1e-4)
-            #expect(distance(values(found.boxes), golden.regions.boxes) < 1e-4)
-            #expect(distance(found.features, golden.regions.features) < 1e-3)
+            #expect(greatestDifference(found.confidences, golden.regions.probabilities) < 1e-4)
+            #expect(greatestDifference(values(found.boxes), golden.regions.boxes) < 1e-4)
+            #expect(greatestDifference(found.features, golden.regions.features) < 1e-3)
         }
     }
 
@@ -71,7 +71,7 @@ import TorchNN
         }
         #expect(older["backbone.fpn.inner_blocks.0.weight"] != nil && older["rpn.head.conv.bias"] != nil)
         let model = try FasterRCNN.load(older, from: "older", configuration: Self.configuration)
-        let picture = DetectionFormula.picture(40, 30)
+        let picture = Formula.picture(40, 30)
         #expect(try model.detections(in: picture) == self.model().detections(in: picture))
     }
 

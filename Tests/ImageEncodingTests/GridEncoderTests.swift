@@ -10,9 +10,7 @@ import Torch
     init() throws {
         backbone = try BackboneFormula.backbone(.mobilenetV2)
         encoder = try GridEncoder(backbone, gridSize: 3, side: 97)
-        pictures = try [(1, 97, 97), (2, 150, 60), (3, 20, 33)].map {
-            try BackboneFormula.picture($0, width: $1, height: $2)
-        }
+        pictures = [Formula.picture(97, 97, 1), Formula.picture(150, 60, 2), Formula.picture(20, 33, 3)]
     }
 
     @Test func cellsCoverThePictureRowByRow() throws {
@@ -84,7 +82,7 @@ import Torch
     }
 
     @Test func globalFeaturesAreOfTheMiddleSquare() throws {
-        let wide = try BackboneFormula.picture(4, width: 300, height: 256)
+        let wide = Formula.picture(300, 256, 4)
         let cut = try #require(backbone.globalFeatures(of: [wide]).first)
         let transform = PictureTransform(fit: .shortSideCropped(256, crop: 225))
         let map = try backbone.network.map(transform.tensor(for: wide))

@@ -40,7 +40,7 @@ import Torch
             return try #require(logits).array()
         }
 
-        let formula = try logits(BackboneFormula.pseudoRandom("input", [1, 3, 225, 225]) * 2)
+        let formula = try logits(Formula.uniform("input", [1, 3, 225, 225]) * 2)
         #expect(greatestDifference(formula, recorded.formulaLogits) < 1e-3, "of logits up to about 10")
 
         #expect(recorded.photos.count == 8)

@@ -10,12 +10,12 @@ import Torch
 
     init() throws {
         goldens = try DetectionGoldens.load().kernels
-        map = try Tensor(DetectionFormula.floats("map", 650), shape: [1, 5, 10, 13])
+        map = try Formula.uniform("map", [1, 5, 10, 13])
     }
 
     @Test func `suppression keeps what torchvision keeps`() throws {
         let all = boxes(goldens.boxes)
-        let scores = DetectionFormula.floats("scores", 60)
+        let scores = try Formula.floats("scores", 60)
         let overlap = RegionKernels.Overlap(threshold: 0.3, convention: .torchvision)
         let groups = (0..<60).map { Int32($0 % 3) }
         #expect(try RegionKernels.suppress(all, scores: scores, overlap: overlap, limit: 60) == goldens.suppressed)
@@ -29,10 +29,10 @@ import Torch
 
     @Test(arguments: [BoxConvention.torchvision, .caffe])
     func `suppression is the plain one`(_ convention: BoxConvention) throws {
-        let all = boxes(DetectionFormula.floats("whole", 400).map { ($0 * 6).rounded() }).map { box in
+        let all = try boxes(Formula.floats("whole", 400).map { ($0 * 6).rounded() }).map { box in
             Box(left: box.left, top: box.top, right: box.left + abs(box.right), bottom: box.top + abs(box.bottom))
         }
-        let scores = DetectionFormula.floats("whole scores", 100)
+        let scores = try Formula.floats("whole scores", 100)
         // Whole coordinates make many overlaps exactly one half, where the conventions part.
         let overlap = RegionKernels.Overlap(threshold: 0.5, convention: convention)
         let found = try RegionKernels.suppress(all, scores: scores, overlap: overlap, limit: 100)
@@ -55,7 +55,7 @@ import Torch
 
     @Test func `confidences are the best score of a class that kept the box`() throws {
         let all = Array(boxes(goldens.boxes).prefix(40))
-        let scores = DetectionFormula.floats("class scores", 40 * 4).map { ($0 + 1) / 2 }
+        let scores = try Formula.floats("class scores", 40 * 4).map { ($0 + 1) / 2 }
         let found = try RegionKernels.confidences(
             all, scores: scores, firstClass: 1, overlap: .init(threshold: 0.3, convention: .caffe))
         var expected = [Float](repeating: 0, count: 40)
@@ -71,11 +71,11 @@ import Torch
         let rois = boxes(goldens.rois)
         let aligned = try RegionKernels.align(map, rois, size: 3, scale: 0.125, samples: 2, aligned: false)
         #expect(aligned.shape == [9, 5, 3, 3])
-        #expect(distance(try aligned.array(), goldens.aligned) < 1e-6)
+        #expect(greatestDifference(try aligned.array(), goldens.aligned) < 1e-6)
         let half = try RegionKernels.align(map, rois, size: 3, scale: 0.125, samples: 0, aligned: true)
-        #expect(distance(try half.array(), goldens.alignedHalfPixel) < 1e-5)
+        #expect(greatestDifference(try half.array(), goldens.alignedHalfPixel) < 1e-5)
         let pooled = try RegionKernels.pool(map, rois, size: 3, scale: 0.125)
-        #expect(distance(try pooled.array(), goldens.pooled) < 1e-6)
+        #expect(greatestDifference(try pooled.array(), goldens.pooled) < 1e-6)
         #expect(goldens.pooled.contains(0))
     }
 

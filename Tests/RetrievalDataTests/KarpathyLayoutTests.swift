@@ -74,6 +74,38 @@ import Testing
         #expect(try folder.split("train").imageCount == 2)
     }
 
+    @Test func imagesThatFailedAreLeftOutAndCounted() throws {
+        try folder.text("b_ids.txt", ["4.jpg", "other.jpg"])
+        // 2.jpg has features all the same.
+        try folder.text("failed.tsv", ["name\treason", "2.jpg\tan old failure", "5.jpg\tnot a picture"])
+        let val = try folder.split("val")
+        #expect(val.imageNames == ["2.jpg"] && val.captions == ["two"] && val.withoutFeatures == 1)
+        #expect(try val.regions([0]) == [20, 21, 22, 23])
+        #expect(try folder.split("train").withoutFeatures == 0)
+        let report = try DatasetInspection.inspect(path: folder.path)
+        #expect(report.problems.isEmpty)
+        #expect(report.description.contains("\nval: 1 images without features left out; failed.tsv says why\n"))
+
+        // Nobody said why the next has none.
+        try json([("1.jpg", "val", ["one"]), ("5.jpg", "val", ["five"]), ("6.jpg", "val", ["six"])])
+        #expect(try folder.problem("val").hasSuffix("found 1 of 3 not named, first 6.jpg"))
+        try json([("5.jpg", "val", ["five"])])
+        #expect(try folder.problem("val").hasSuffix("found 1 of 1 not named, first 5.jpg"))
+    }
+
+    @Test func aSplitWithoutCaptionsOfItsOwnHasTheFilesCaptions() throws {
+        try folder.scan("val")
+        try folder.remove("val_caps.txt")
+        try folder.text("val_ids.txt", ["5.jpg", "2.jpg"])
+        try folder.remove("a_ims.npy")
+        try folder.remove("b_ims.npy")
+        let val = try folder.split("val")
+        #expect(val.imageNames == ["2.jpg", "5.jpg"] && val.captions == ["two", "five", "cinque"])
+        #expect(try val.globals([0, 1]) == [10, 9, 8, 7, 6, 0, -1, -2, -3, -4])
+        try folder.text("val_caps.txt", ["a", "b"])
+        #expect(try folder.split("val").captions == ["a", "b"])
+    }
+
     @Test func featureFilesHaveToAgree() throws {
         try folder.features("b_ims.npy", [2, 2, 3])
         #expect(

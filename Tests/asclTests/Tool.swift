@@ -28,13 +28,16 @@ final class Tool {
     private let captured: String
 
     /// Starts the tool.
-    /// - Parameter shell: What `sh` does before it becomes the tool, such as `ulimit`.
-    init(_ arguments: [String], shell: String = "") throws {
+    /// - Parameters:
+    ///   - shell: What `sh` does before it becomes the tool, such as `ulimit`.
+    ///   - environment: Variables that it gets besides, or instead of, the test's own.
+    init(_ arguments: [String], shell: String = "", environment: [String: String] = [:]) throws {
         captured = try Workshop.newFolder("captured")
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", Self.path] + arguments
         // One thread each: several tests run at once.
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.newFile(captured + "/output")
         process.standardError = try Self.newFile(captured + "/errors")

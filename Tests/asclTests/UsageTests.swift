@@ -15,11 +15,22 @@ struct UsageTests {
         ["--dimension", "--heads", "--regions", "--words", "--repeat", "--precision", "--json"] + compute
 
     @Test(arguments: [
-        ([], ["train", "evaluate", "probe", "query", "data", "scenes", "bench", "--version"]),
+        ([], ["train", "evaluate", "probe", "query", "data", "features", "weights", "scenes", "bench", "--version"]),
         (["train"], ["--config", "--set", "--data", "--output", "--resume", "--overwrite", "--device"]),
         (["evaluate"], model + ["--fold-images", "--scores", "--precision", "--resumable"]),
         (["probe"], model),
-        (["query"], model + ["--top", "<sentence>"]),
+        (["query"], model + ["--top", "--sheet", "--images", "<sentence>"]),
+        (["features"], ["extract", "merge"]),
+        (
+            ["features", "extract"],
+            [
+                "--images", "--output", "--list", "--karpathy", "--split", "--regions", "--backbone",
+                "--backbone-weights", "--detector-weights", "--size", "--class-names", "--precision", "--shard",
+                "--json",
+            ] + compute
+        ),
+        (["features", "merge"], ["--output", "<shards>"]), (["weights", "list"], ["--json"]),
+        (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
         (["bench"], ["forward", "step", "evaluation"]),

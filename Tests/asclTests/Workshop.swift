@@ -35,6 +35,23 @@ enum Workshop {
         return path
     }
 
+    /// Scenes with their pictures: 20, 2, 4 and 2 of the four splits, in `images`.
+    static let drawnScenes = Result {
+        let path = try newFolder("drawn") + "/data"
+        let run = try Tool.run("scenes", "generate", "--train", "20", "--pictures", "--output", path)
+        try #require(run.status == 0, "\(run.errors)")
+        return path
+    }
+
+    /// The features of these pictures, by one thread without a break.
+    static let features = Result {
+        let collection = try PictureCollection(scenes: drawnScenes.get())
+        let run = try collection.extract("--threads", "1")
+        try #require(run.status == 0, "\(run.errors)")
+        try #require(run.counts == "28 pictures: 28 new, 0 reused, 0 failed, 0 removed")
+        return collection.output
+    }
+
     /// A small model's training.
     static let configuration = Result {
         let path = try newFolder("configuration") + "/tiny.yaml"

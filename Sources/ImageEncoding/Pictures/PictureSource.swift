@@ -18,8 +18,11 @@ struct PictureSource {
             let names = formats.map(\.rawValue).joined(separator: ", ")
             throw failed("file", "a picture (\(names))", PictureSource.describe(bytes))
         }
-        guard let header = VipsImageReference.header(bytes, format, shrink: 1) else {
-            throw failed("header", "a readable \(format.rawValue) picture", Vips.takeReason())
+        let header: VipsImageReference
+        do {
+            header = try Vips.attempt { _ in VipsImageReference.header(bytes, format, shrink: 1) }
+        } catch {
+            throw failed("header", "a readable \(format.rawValue) picture", error.reason)
         }
         let (width, height) = (header.size.width, header.size.height)
         let (pixels, overflows) = width.multipliedReportingOverflow(by: height)
@@ -88,11 +91,20 @@ struct PictureSource {
     }
 
     private func draw(_ canvas: inout CVCanvas, _ shrink: Int) -> (CVStatus, String) {
-        let image = shrink == 1 ? header : VipsImageReference.header(bytes, format, shrink: shrink)
-        guard let colours = image?.standardised() else { return (CV_FAILED, Vips.takeReason()) }
-        guard colours.bands == 3 else { return (CV_FAILED, "channels that are no colours") }
-        let status = cv_draw(colours.image, &canvas, limits.seconds)
-        return (status, status == CV_FAILED ? Vips.takeReason() : "")
+        do {
+            let status = try Vips.attempt { isAgain -> CVStatus? in
+                // Pixels can be read only once after a header.
+                let isFresh = shrink == 1 && !isAgain
+                let image = isFresh ? header : VipsImageReference.header(bytes, format, shrink: shrink)
+                guard let colours = image?.standardised() else { return nil }
+                guard colours.bands == 3 else { return CV_FAILED }
+                let status = cv_draw(colours.image, &canvas, limits.seconds)
+                return status == CV_FAILED ? nil : status
+            }
+            return (status, status == CV_FAILED ? "channels that are no colours" : "")
+        } catch {
+            return (CV_FAILED, error.reason)
+        }
     }
 
     /// What a file that is no picture starts with.

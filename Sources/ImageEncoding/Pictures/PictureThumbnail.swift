@@ -26,8 +26,11 @@ public enum PictureThumbnail {
             throw failed("\(size.width) x \(size.height) pixels", error.description)
         }
         let small = Picture(width: size.width, height: size.height, pixels: pixels)
-        guard let jpeg = small.jpeg(quality: quality) else { throw failed("a JPEG", Vips.takeReason()) }
-        return jpeg
+        do {
+            return try Vips.attempt { _ in small.jpeg(quality: quality) }
+        } catch {
+            throw failed("a JPEG", error.reason)
+        }
     }
 
     private static func fitted(_ width: Int, _ height: Int, _ longSide: Int) -> PictureSize {

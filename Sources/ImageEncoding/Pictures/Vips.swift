@@ -8,8 +8,24 @@ enum Vips {
     /// Whether it can load a format; its loaders for some are modules that may not be installed.
     static func hasLoader(_ name: String) -> Bool { cv_has_loader(name) }
 
-    /// Why the calling thread's last step failed, in libvips' words. They are kept for all threads together; the newest
-    /// come last, from the last line on that starts with the part of libvips which speaks.
+    /// Takes a step with libvips, which fails by giving nil.
+    ///
+    /// libvips keeps what it complains of for all threads together. Steps are taken side by side; one that fails is
+    /// taken once more while no other is, so that the reason it fails for is its own.
+    static func attempt<Value>(_ step: (_ isAgain: Bool) -> Value?) throws(VipsFailure) -> Value {
+        if let value = turns.shared({ step(false) }) { return value }
+        return try turns.alone {
+            _ = takeReason()
+            return Result { () throws(VipsFailure) in
+                guard let value = step(true) else { throw VipsFailure(reason: takeReason()) }
+                return value
+            }
+        }.get()
+    }
+
+    private static let turns = SharedTurns()
+
+    /// What libvips last complained of, in its words: from the last line on that starts with the part of it that speaks.
     static func takeReason() -> String {
         guard let text = cv_take_error() else { return "damage" }
         defer { g_free(text) }
@@ -17,6 +33,11 @@ enum Vips {
         let start = lines.lastIndex { $0.contains(": ") } ?? lines.startIndex
         return lines.isEmpty ? "damage" : lines[start...].joined()
     }
+}
+
+/// Why a step of libvips failed.
+struct VipsFailure: Error {
+    let reason: String
 }
 
 /// A counted reference to an image of libvips, whose pixels are computed when they are asked for.

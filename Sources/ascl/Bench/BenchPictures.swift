@@ -22,8 +22,8 @@ struct BenchPictures: ParsableCommand {
     var repeats = 3
     @Option(help: "Threads, each decoding and encoding its own pictures. Default: all cores.")
     var threads: Int?
-    @Flag(help: "Time the whole pipeline too.")
-    var pipeline = false
+    @Option(help: "Pictures to bring from files to feature files; 0: none.")
+    var pipeline = 0
     @Option(help: Device.help)
     var device: Device?
     @Flag(help: "Print the result as JSON.")
@@ -52,8 +52,7 @@ struct BenchPictures: ParsableCommand {
         try Torch.setThreadCount(1)
         let encoder = try encoders.encoder(on: place)
         let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let list = try PictureList.folder(images)
-        let paths = list.splits.flatMap(\.entries).compactMap {
+        let paths = try PictureList.folder(images).splits.flatMap(\.entries).compactMap {
             if case .picture(_, let path) = $0 { path } else { nil }
         }
         let decoder = PictureDecoder()
@@ -77,16 +76,9 @@ struct BenchPictures: ParsableCommand {
             encodeRate = Double(rounds * pictures.count) / seconds
         }
         var pipelineRate: Double?
-        if pipeline {
-            let seconds = try fastest {
-                let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ascl-\(UUID().uuidString)")
-                defer { try? FileManager.default.removeItem(at: folder) }
-                _ = try Extraction(
-                    list: list, encoder: encoder, decode: decode, output: folder.path,
-                    settings: ExtractionSettings(workers: workers, batchSize: batch)
-                ).run()
-            }
-            pipelineRate = Double(paths.count) / seconds
+        if pipeline > 0 {
+            let seconds = try fastest { try extract(paths.prefix(pipeline), encoder, decode, workers) }
+            pipelineRate = Double(min(pipeline, paths.count)) / seconds
         }
         let figures = Figures(
             threads: workers, pictures: paths.count, decode_per_second: Double(paths.count) / decodeSeconds,
@@ -97,6 +89,24 @@ struct BenchPictures: ParsableCommand {
         print("decode and resize: \(Int(figures.decode_per_second)) pictures/s")
         if let encodeRate { print(String(format: "encode: %.1f pictures/s", encodeRate)) }
         if let pipelineRate { print(String(format: "files to features: %.1f pictures/s", pipelineRate)) }
+    }
+
+    /// From picture files to feature files in a folder that goes away again.
+    private func extract(
+        _ paths: some Collection<String>, _ encoder: any PictureEncoder,
+        _ decode: @escaping @Sendable (String) throws -> Picture,
+        _ workers: Int
+    ) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ascl-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let list = folder.path + "/list"
+        try Data(paths.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: list))
+        let settings = ExtractionSettings(workers: workers, batchSize: batch)
+        _ = try Extraction(
+            list: try .file(list, folder: ""), encoder: encoder, decode: decode, output: folder.path + "/features",
+            settings: settings
+        ).run()
     }
 
     private func fastest(_ body: () throws -> Void) throws -> Double {

@@ -16,7 +16,8 @@ extension ContactSheet {
     ///   - folder: Where the pictures are, under the split's image names.
     ///   - best: Numbers of images and their scores.
     init(
-        _ sentence: String, model: RetrievalModel, split: RetrievalSplit, folder: String, best: [(image: Int, score: Float)]
+        _ sentence: String, model: RetrievalModel, split: RetrievalSplit, folder: String,
+        best: [(image: Int, score: Float)]
     ) throws {
         guard let names = split.imageNames else {
             throw DataError(
@@ -26,7 +27,8 @@ extension ContactSheet {
         let entries = try best.enumerated().map { place, hit in
             Entry(
                 name: names[hit.image], score: hit.score, picture: Self.picture("\(folder)/\(names[hit.image])"),
-                boxes: try agreement.map { try Self.boxes(split, hit.image, Self.weights(ofAgreement: $0[place])) } ?? [],
+                boxes: try agreement.map { try Self.boxes(split, hit.image, Self.weights(ofAgreement: $0[place])) }
+                    ?? [],
                 captions: split.captionsOfImage[hit.image].map { Caption(split.captions[$0]) })
         }
         self.init(

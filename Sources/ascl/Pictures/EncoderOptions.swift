@@ -34,7 +34,8 @@ struct EncoderOptions: ParsableArguments {
     @Option(help: "The detector's weights, likewise.")
     var detectorWeights: String?
 
-    @Option(help: "Side in pixels of the square that a picture is brought to for the grid. Default: the backbone's own.")
+    @Option(
+        help: "Side in pixels of the square that a picture is brought to for the grid. Default: the backbone's own.")
     var size: Int?
 
     @Option(help: "A text file with the 1,600 class names of bottom_up_attention, one a line (objects_vocab.txt).")
@@ -52,7 +53,8 @@ struct EncoderOptions: ParsableArguments {
             throw ValidationError("--backbone-weights: descriptors have no backbone")
         }
         if classNames != nil, regions != .bottomUpAttention {
-            throw ValidationError("--class-names: only bottom_up_attention takes names; the others bring their own or none")
+            throw ValidationError(
+                "--class-names: only bottom_up_attention takes names; the others bring their own or none")
         }
     }
 
@@ -70,7 +72,8 @@ struct EncoderOptions: ParsableArguments {
         case .bottomUpAttention:
             var configuration = BottomUpAttentionConfiguration()
             if let classNames {
-                configuration.classNames[1...] = try names(in: classNames, count: configuration.classNames.count - 1)[...]
+                configuration.classNames[1...] = try names(in: classNames, count: configuration.classNames.count - 1)[
+                    ...]
             }
             let (tensors, path, digest) = try weights(detectorWeights, named: regions.rawValue)
             let detector = try BottomUpAttention.load(tensors, from: path, device: device, configuration: configuration)

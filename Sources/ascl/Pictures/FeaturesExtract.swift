@@ -73,13 +73,17 @@ struct FeaturesExtract: ParsableCommand {
             settings: ExtractionSettings(
                 elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
         let meter = Meter("features", unit: "pictures")
-        var hasBegun = false
+        // Pictures that failed before any was computed, such as missing ones, tell nothing of the rate.
+        var unusable: Int?
         do {
             let summary = try extraction.run(
                 progress: {
-                    if !hasBegun { meter.begin(at: $0.done, of: $0.total) }
-                    hasBegun = true
-                    meter.update($0.done, of: $0.total)
+                    if unusable == nil, $0.done < $0.total {
+                        meter.begin(at: $0.done - $0.failed, of: $0.total - $0.failed)
+                    }
+                    let without = unusable ?? $0.failed
+                    unusable = without
+                    meter.update($0.done - without, of: $0.total - without)
                 }, isCancelled: { InterruptFlag.signalNumber != nil })
             try Self.conclude(summary, output: output, json: json)
         } catch is CancellationError {
@@ -92,7 +96,9 @@ struct FeaturesExtract: ParsableCommand {
         if let karpathy { return try .karpathy(karpathy, folder: images) }
         if let list { return try .file(list, folder: images, split: split ?? "all") }
         let found = try PictureList.folder(images, split: split ?? "all")
-        if found.otherFileCount > 0 { Terminal.say("\(images): \(found.otherFileCount) other files, no pictures by name") }
+        if found.otherFileCount > 0 {
+            Terminal.say("\(images): \(found.otherFileCount) other files, no pictures by name")
+        }
         return found
     }
 

@@ -61,9 +61,14 @@ struct WeightsFetch: ParsableCommand {
         let entry = try catalogue.entry(named: name)
         if cache.isThere(entry) { return print(cache.path(of: entry)) }
         Terminal.say("\(entry.summary). \(entry.licence)")
+        if entry.sha256 == nil {
+            Terminal.say("no SHA-256 is published to check it by: use it only if you trust its source")
+        }
         let meter = Mutex(Meter("fetching \(entry.fileName)", unit: "kB"))
         let before = cache.unfinishedByteCount(entry)
-        if before > 0 { meter.withLock { $0.begin(at: before / 1000, of: (entry.approximateByteCount ?? before) / 1000) } }
+        if before > 0 {
+            meter.withLock { $0.begin(at: before / 1000, of: (entry.approximateByteCount ?? before) / 1000) }
+        }
         print(
             try cache.fetch(entry, from: catalogue) { done, total in
                 if let total { meter.withLock { $0.update(done / 1000, of: total / 1000) } }

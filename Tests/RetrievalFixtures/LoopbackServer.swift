@@ -1,37 +1,37 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// An HTTP server on this machine that answers as a test tells it to, one connection after the other, on a thread of
 /// its own.
-final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
     /// What was asked for.
-    struct Request: Sendable {
-        let line: String
-        let headers: [String: String]
+    package struct Request: Sendable {
+        package let line: String
+        package let headers: [String: String]
 
         /// The first missing byte of a `Range: bytes=5-`.
-        var start: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
+        package var start: Int? { headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } }
     }
 
     /// What to send, and what to do then.
-    enum Answer: Sendable {
+    package enum Answer: Sendable {
         /// These bytes, then the connection's end.
         case bytes(Data)
         /// These bytes, then silence until the other side goes.
         case stalling(Data)
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let answer: @Sendable (Request, _ number: Int) -> Answer
     private let seen = Mutex<[Request]>([])
 
     /// Requests in their order.
-    var requests: [Request] { seen.withLock { $0 } }
-    var address: String { "http://127.0.0.1:\(port)" }
+    package var requests: [Request] { seen.withLock { $0 } }
+    package var address: String { "http://127.0.0.1:\(port)" }
 
     /// - Parameter answer: Gets each request with its number, from 0.
-    init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
+    package init(_ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
@@ -104,12 +104,12 @@ final class LoopbackServer: Sendable {
 }
 
 extension Data {
-    func hasSuffix(_ text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
+    fileprivate func hasSuffix(_ text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
 }
 
 extension LoopbackServer.Answer {
     /// A whole answer; `length` says how much is promised, all of it where it is nil.
-    static func http(
+    package static func http(
         _ status: String, _ body: Data = Data(), length: Int? = nil, headers: [String: String] = [:],
         stalls: Bool = false
     ) -> Self {
@@ -120,7 +120,9 @@ extension LoopbackServer.Answer {
     }
 
     /// What a good server gives of `file`, from the asked byte on where the version is the same.
-    static func file(_ file: Data, _ request: LoopbackServer.Request, tag: String = "\"1\"", upTo end: Int? = nil)
+    package static func file(
+        _ file: Data, _ request: LoopbackServer.Request, tag: String = "\"1\"", upTo end: Int? = nil
+    )
         -> Self
     {
         let part = file.prefix(end ?? file.count)

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// `ascl query --sheet` on a photo collection, which has no captions.
+struct ContactSheetTests {
+    @Test func thePageShowsTheBestPictures() throws {
+        let images = try Workshop.drawnScenes.get() + "/images"
+        let page = try Workshop.newFolder("sheet") + "/sheet.html"
+        let sentence = "a red star <above> a blue circle"
+        let run = try query(["--top", "3", "--sheet", page, "--images", images, sentence])
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        let best = run.outputLines.compactMap { $0.split(separator: " ").last.map(String.init) }
+        #expect(best.count == 3)
+        let html = try text(page)
+        #expect(html.contains("a red star &lt;above&gt; a blue circle") && !html.contains(sentence))
+        #expect(html.split(separator: "data:image/jpeg;base64,").count == 4)
+        #expect(html.contains("28 pictures of all"))
+        var rest = html[...]
+        for name in best {
+            let place = try #require(rest.range(of: "<span class=\"name\">\(name)</span>"), "\(name) in its place")
+            rest = rest[place.upperBound...]
+        }
+        #expect(html.contains("class=\"box"))
+        #expect(try names(in: page.folder) == ["sheet.html"])
+        // The same answers without a page.
+        #expect(try query(["--top", "3", sentence]).output == run.output)
+    }
+
+    @Test func aPictureThatIsGoneIsSaidSo() throws {
+        let images = try Workshop.newFolder("none")
+        let page = try Workshop.newFolder("sheet") + "/sheet.html"
+        let run = try query(["--top", "2", "--sheet", page, "--images", images, "a star"])
+        #expect(run.status == 0 && run.outputLines.count == 2)
+        let html = try text(page)
+        #expect(html.split(separator: "class=\"problem\"").count == 3)
+        #expect(html.contains("No such file or directory"))
+    }
+
+    @Test func aPageThatCannotBeWrittenIsAnError() throws {
+        let page = try Workshop.newFolder("sheet") + "/missing/sheet.html"
+        let run = try query(["--sheet", page, "--images", Workshop.drawnScenes.get() + "/images", "a star"])
+        expectRefusal(run, [page])
+    }
+
+    @Test(arguments: [["--sheet", "F"], ["--images", "I"]]) func bothOptionsAreNeeded(_ options: [String]) throws {
+        let run = try query(options + ["a star"])
+        #expect(run.status == 2 && run.errorLines.first == "ascl: --sheet and --images need each other", "\(run)")
+    }
+
+    @Test func whatNeedsCaptionsRefusesACollection() throws {
+        let features = try Workshop.features.get()
+        expectRefusal(
+            try Tool.run(
+                "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", features, "--split", "all"),
+            [features + "/all_caps.txt", "opening: expected a readable file", "No such file or directory"])
+    }
+
+    private func query(_ arguments: [String]) throws -> Tool.Result {
+        try Tool(
+            ["query", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.features.get(), "--split", "all"]
+                + arguments
+        ).finish()
+    }
+}
