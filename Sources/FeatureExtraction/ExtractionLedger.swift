@@ -1,3 +1,5 @@
+import RetrievalData
+
 /// What is known of every picture of a run.
 struct ExtractionLedger {
     private let splits: [PictureList.Split]

@@ -15,7 +15,7 @@ public struct ExtractionSettings: Sendable {
 
     /// Makes settings; the three numbers have to be above 0.
     public init(
-        elementType: ElementType = .float16, workers: Int = 1, batchSize: Int = 8, picturesPerBlock: Int = 128,
+        elementType: ElementType = .float16, workers: Int = 1, batchSize: Int = 4, picturesPerBlock: Int = 128,
         shard: PictureShard? = nil
     ) {
         precondition(elementType == .float16 || elementType == .float32, "features are float16 or float32")

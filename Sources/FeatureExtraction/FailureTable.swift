@@ -1,4 +1,5 @@
 import Foundation
+import RetrievalData
 
 /// `failed.tsv`: a line for each picture without features, with its reason.
 struct FailureTable {

@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import RetrievalData
 
 extension PictureList {
     /// The pictures that a text file names, one path a line, whose lines are also their names. A path is taken from

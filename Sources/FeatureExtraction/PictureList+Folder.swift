@@ -1,4 +1,5 @@
 import Foundation
+import RetrievalData
 
 extension PictureList {
     /// Extensions of files that are taken for pictures, in lower case. They do not depend on what this machine can

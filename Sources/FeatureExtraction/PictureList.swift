@@ -1,4 +1,5 @@
 import Foundation
+import RetrievalData
 
 /// Pictures in the order that their features will stand in.
 public struct PictureList: Sendable {

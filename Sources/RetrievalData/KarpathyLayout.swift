@@ -21,7 +21,7 @@ enum KarpathyLayout {
         }
         // Whoever made the features may have said of which pictures there are none.
         let failed = try failedNames(folder)
-        let images = wanted.filter { rowOfName[$0.filename] != nil || !failed.contains($0.filename) }
+        let images = wanted.filter { rowOfName[$0.filename] != nil || !failed.contains(EscapedText.escape($0.filename.utf8)) }
         let missing = images.filter { rowOfName[$0.filename] == nil }
         if let first = missing.first ?? (images.isEmpty ? wanted.first : nil) {
             let count = images.isEmpty ? wanted.count : missing.count
@@ -37,7 +37,7 @@ enum KarpathyLayout {
             withoutFeatures: wanted.count - images.count, sets: agreeing(sets, rows: rows), rows: renumbered(rows))
     }
 
-    /// The pictures that `failed.tsv`, as `ascl features` writes it, lists with a reason.
+    /// The escaped names of the pictures that `failed.tsv`, as `ascl features` writes it, lists with a reason.
     private static func failedNames(_ folder: String) throws(DataError) -> Set<String> {
         let path = folder + "/failed.tsv"
         guard FileManager.default.fileExists(atPath: path) else { return [] }

@@ -134,6 +134,26 @@ struct PictureErrorTests {
         #expect(error.description == #"a\nb🐕.jpg: p: expected e, found f\r\ng"#)
     }
 
+    /// libvips keeps what it complains of for all threads together; each error still has its own file's reason.
+    @Test func threadsDoNotSwapReasons() async throws {
+        let goldens = try goldens.get()
+        let files = try ["rgb.png", "lzw.tiff", "plain.webp", "animated.gif"].flatMap { name in
+            let file = try goldens.bytes("file." + name)
+            return [file.prefix(file.count / 2), file.prefix(20)].map { Data($0) }
+        }
+        @Sendable func lines() -> [String] {
+            files.map { file in
+                do { return "\(try PictureDecoder().decode(file, name: "x").width)" } catch { return "\(error)" }
+            }
+        }
+        let alone = lines()
+        #expect(Set(alone).count > 4, "\(alone)")
+        await withTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 { group.addTask { (0..<40).map { _ in lines() }.first { $0 != alone } ?? alone } }
+            for await together in group { #expect(together == alone) }
+        }
+    }
+
     /// Harmless oddities that cameras and editors leave behind.
     @Test func extraBytesBetweenMarkersAreHarmless() throws {
         var file = try goldens.get().bytes("file.orientation1.jpg")

@@ -86,6 +86,11 @@ import Testing
         #expect(report.problems.isEmpty)
         #expect(report.description.contains("\nval: 1 images without features left out; failed.tsv says why\n"))
 
+        // A name is escaped there as it has to be in a table.
+        try json([("1.jpg", "val", ["one"]), ("a\\b.jpg", "val", ["back"])])
+        try folder.text("failed.tsv", ["name\treason", "a\\\\b.jpg\tnot a picture", "5.jpg\tnot a picture"])
+        #expect(try folder.split("val").withoutFeatures == 1)
+
         // Nobody said why the next has none.
         try json([("1.jpg", "val", ["one"]), ("5.jpg", "val", ["five"]), ("6.jpg", "val", ["six"])])
         #expect(try folder.problem("val").hasSuffix("found 1 of 3 not named, first 6.jpg"))

@@ -25,7 +25,8 @@ enum Vips {
 
     private static let turns = SharedTurns()
 
-    /// What libvips last complained of, in its words: from the last line on that starts with the part of it that speaks.
+    /// What libvips last complained of, in its words: from the last line on that starts with the part of libvips which
+    /// speaks.
     static func takeReason() -> String {
         guard let text = cv_take_error() else { return "damage" }
         defer { g_free(text) }

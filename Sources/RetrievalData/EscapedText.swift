@@ -1,8 +1,8 @@
 /// Text without control characters, for a table's cells and for names that nothing else can show.
-enum EscapedText {
+public enum EscapedText {
     /// `\` doubled; tabs, line breaks and other control characters, and bytes that are not UTF-8, as `\t`, `\n`, `\r`
     /// or `\x1B`.
-    static func escape(_ bytes: some Collection<UInt8>) -> String {
+    public static func escape(_ bytes: some Collection<UInt8>) -> String {
         let isText = String(validating: bytes, as: UTF8.self) != nil
         var escaped: [UInt8] = []
         for byte in bytes {
