@@ -6,14 +6,19 @@
                                 `formula_weights.py`
     detection_parameters.json   names and shapes of the full-size models' parameters
 
+With --photos it makes detection_photos.json as well: what the two small models make of some real photos, decoded by
+Pillow. No pixel of a photo is stored.
+
 It wants torchvision and NumPy, for example Debian's python3-torchvision (made with torch 1.13, torchvision 0.14).
 
-Usage: python3 scripts/make_detection_goldens.py
+Usage: python3 scripts/make_detection_goldens.py [--photos FOLDER]
 """
 
+import argparse
 import json
 import math
 import pathlib
+import zlib
 
 import numpy as np
 import torch
@@ -31,6 +36,9 @@ from torchvision.ops import batched_nms, nms, roi_align, roi_pool
 from torchvision.ops.misc import FrozenBatchNorm2d
 
 from formula_weights import parameter, picture, uniform
+
+# Of Flickr8k: a standing one, an ordinary one, and one so wide that its long side decides the size.
+PHOTOS = ["1000268201_693b08cb0e.jpg", "1022454332_6af2c1449a.jpg", "1240297429_c36ae0c58f.jpg"]
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -192,11 +200,22 @@ def centre(model, run):
     return flat(layer.bias)
 
 
-def pictures():
-    return [(60, 45, 0), (33, 80, 1), (200, 150, 2)]
+def formula_pictures():
+    """Pairs of what a record says first, and pixels."""
+    for width, height, kind in [(60, 45, 0), (33, 80, 1), (200, 150, 2)]:
+        yield {"width": width, "height": height, "kind": kind}, picture(width, height, kind)
 
 
-def faster_rcnn():
+def photos(folder):
+    from PIL import Image
+
+    for name in PHOTOS:
+        with Image.open(pathlib.Path(folder) / name) as photo:
+            pixels = np.array(photo.convert("RGB"))
+        yield {"name": name, "checksum": zlib.adler32(pixels.tobytes())}, pixels
+
+
+def faster_rcnn(pictures):
     model = small_faster_rcnn()
     bias = centre(model, lambda: model([torch.from_numpy(picture(60, 45)).permute(2, 0, 1).float() / 255]))
     seen = {}
@@ -204,20 +223,20 @@ def faster_rcnn():
     model.roi_heads.box_head.register_forward_hook(lambda m, i, o: seen.update(features=o))
     model.roi_heads.box_predictor.register_forward_hook(lambda m, i, o: seen.update(logits=o[0]))
     goldens = []
-    for width, height, kind in pictures():
-        pixels = torch.from_numpy(picture(width, height, kind)).permute(2, 0, 1).float() / 255
+    for record, pixels in pictures:
         with torch.no_grad():
-            found = model([pixels])[0]
+            found = model([torch.from_numpy(pixels).permute(2, 0, 1).float() / 255])[0]
         probabilities = seen["logits"].softmax(-1)
         h, w = seen["size"]
         regions = choose(
             seen["proposals"], probabilities, seen["features"], 12, 0, lambda b: b / torch.tensor([w, h, w, h])
         )
-        print(width, height, len(seen["proposals"]), "proposals", len(found["scores"]), "detections",
+        print(*record.values(), len(seen["proposals"]), "proposals", len(found["scores"]), "detections",
               sorted(set(found["labels"].tolist())), found["scores"][[0, -1]].tolist(), regions["confidence"][::4])
         goldens.append(
-            {
-                "width": width, "height": height, "kind": kind, "proposals": len(seen["proposals"]),
+            record
+            | {
+                "proposals": len(seen["proposals"]),
                 "boxes": flat(found["boxes"]), "labels": found["labels"].tolist(), "scores": flat(found["scores"]),
                 "regions": regions,
             }
@@ -334,20 +353,21 @@ class BottomUpAttention(nn.Module):
         return boxes[kept]
 
 
-def bottom_up_attention():
+def bottom_up_attention(pictures):
     model = fill(BottomUpAttention([1, 2, 1, 2], 8, 16, 20, 0))
     with torch.no_grad():
         bias = centre(model, lambda: model(picture(60, 45), 128, 200, 400, 40))
     goldens = []
-    for width, height, kind in pictures():
+    for record, pixels in pictures:
+        height, width = pixels.shape[:2]
         with torch.no_grad():
-            boxes, features, probabilities, scale = model(picture(width, height, kind), 128, 200, 400, 40)
+            boxes, features, probabilities, scale = model(pixels, 128, 200, 400, 40)
         regions = choose(
             boxes, probabilities, features, 10, 1,
             lambda b: b / scale / torch.tensor([width, height, width, height]),
         )
-        print(width, height, len(boxes), "proposals", regions["confidence"][::3], regions["classes"])
-        goldens.append({"width": width, "height": height, "kind": kind, "proposals": len(boxes), "regions": regions})
+        print(*record.values(), len(boxes), "proposals", regions["confidence"][::3], regions["classes"])
+        goldens.append(record | {"proposals": len(boxes), "regions": regions})
     return {"classBias": bias, "pictures": goldens}
 
 
@@ -355,13 +375,37 @@ def shapes(model):
     return {name: list(tensor.shape) for name, tensor in model.state_dict().items()}
 
 
-if __name__ == "__main__":
+def summarised(detector):
+    """Numbers of a detector's pictures, with the features of a region as their norm and eight of them."""
+    for golden in detector["pictures"]:
+        regions = golden["regions"]
+        features = torch.tensor(regions.pop("features")).reshape(len(regions["classes"]), -1)
+        del regions["confidence"]
+        regions["norms"] = flat(features.norm(dim=1))
+        regions["someFeatures"] = flat(features[:, :: features.shape[1] // 8])
+    return detector["pictures"]
+
+
+def write(name, value):
     folder = pathlib.Path(__file__).parent.parent / "Tests/ImageEncodingTests/Resources"
     folder.mkdir(parents=True, exist_ok=True)
-    goldens = {"kernels": kernels(), "fasterRCNN": faster_rcnn(), "bottomUpAttention": bottom_up_attention()}
-    (folder / "detection.json").write_text(json.dumps(goldens, separators=(",", ":")))
-    parameters = {
+    (folder / name).write_text(json.dumps(value, separators=(",", ":")))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--photos", help="the folder of Flickr8k's photos")
+    arguments = parser.parse_args()
+    write("detection.json", {
+        "kernels": kernels(), "fasterRCNN": faster_rcnn(formula_pictures()),
+        "bottomUpAttention": bottom_up_attention(formula_pictures()),
+    })
+    write("detection_parameters.json", {
         "fasterRCNN": shapes(fasterrcnn_resnet50_fpn(weights=None, weights_backbone=None)),
         "bottomUpAttention": shapes(BottomUpAttention([3, 4, 23, 3], 64, 512, 1601, 401)),
-    }
-    (folder / "detection_parameters.json").write_text(json.dumps(parameters, separators=(",", ":")))
+    })
+    if arguments.photos:
+        write("detection_photos.json", {
+            "fasterRCNN": summarised(faster_rcnn(photos(arguments.photos))),
+            "bottomUpAttention": summarised(bottom_up_attention(photos(arguments.photos))),
+        })

@@ -16,6 +16,9 @@ extension DatasetInspection: CustomStringConvertible {
         if splits.contains(where: { $0.globalDimension == nil }) {
             lines.append("no globals: the mean of an image's regions serves")
         }
+        for split in splits where split.captions == 0 {
+            lines.append("\(split.name): no captions; good for queries, not for training or evaluation")
+        }
         for split in splits where split.withoutFeatures > 0 {
             lines.append(
                 "\(split.name): \(split.withoutFeatures) images without features left out; failed.tsv says why")
@@ -32,7 +35,8 @@ extension DatasetInspection: CustomStringConvertible {
             split.name, split.layout.rawValue, "\(split.images)", "\(split.captions)",
             perImage.minimum == perImage.maximum
                 ? "\(perImage.minimum)" : "\(perImage.minimum)-\(perImage.maximum), mean \(number(perImage.mean))",
-            "\(words.minimum)/\(words.median)/\(words.maximum)", "\(split.regionCount) x \(split.regionDimension)",
+            words.map { "\($0.minimum)/\($0.median)/\($0.maximum)" } ?? "-",
+            "\(split.regionCount) x \(split.regionDimension)",
             split.globalDimension.map(String.init) ?? "-", split.elementType,
             String(format: "%.1f", Double(split.bytes) / 1e6),
             "\(number(split.regionNorm)) \(number(split.globalNorm))",

@@ -8,8 +8,8 @@ extension DatasetInspection.Split {
         images = split.imageCount
         captions = split.captions.count
         captionsPerImage = DatasetInspection.Spread(split.captionsOfImage.map(\.count))
-        wordsPerCaption = DatasetInspection.Spread(
-            split.captions.map { $0.split(whereSeparator: \.isWhitespace).count })
+        let words = split.captions.map { $0.split(whereSeparator: \.isWhitespace).count }
+        wordsPerCaption = words.isEmpty ? nil : DatasetInspection.Spread(words)
         regionCount = split.regionCount
         regionDimension = split.regionDimension
         globalDimension = split.globalsAreRegionMeans ? nil : split.globalDimension

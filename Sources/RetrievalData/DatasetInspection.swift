@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a data set holds and what is wrong with it.
 public struct DatasetInspection: Codable, Sendable, Equatable {
     /// The two ways in which a folder holds a split.
@@ -45,8 +47,8 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
         public let captions: Int
         /// How many captions the images have.
         public let captionsPerImage: Spread
-        /// How many words, parted by white space, the captions have.
-        public let wordsPerCaption: Spread
+        /// How many words, parted by white space, the captions have; nil without captions.
+        public let wordsPerCaption: Spread?
         /// Regions an image, K.
         public let regionCount: Int
         /// Size of a region's feature, R.
@@ -95,8 +97,12 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
             }
         }
         var opened: [(RetrievalSplit, Layout)] = []
+        // A collection of pictures needs no captions to be searched.
+        let isCollection = FileManager.default.fileExists(atPath: dataset.folder + "/features.json")
         for name in dataset.captionedScanSplits {
-            let split = trying { () throws(DataError) in try ScanLayout.open(folder: dataset.folder, split: name) }
+            let split = trying { () throws(DataError) in
+                try ScanLayout.open(folder: dataset.folder, split: name, captionsNeeded: !isCollection)
+            }
             if let split { opened.append((split, .scan)) }
         }
         if let file = trying({ () throws(DataError) in try dataset.karpathyFile() }) ?? nil {

@@ -21,7 +21,9 @@ enum KarpathyLayout {
         }
         // Whoever made the features may have said of which pictures there are none.
         let failed = try failedNames(folder)
-        let images = wanted.filter { rowOfName[$0.filename] != nil || !failed.contains(EscapedText.escape($0.filename.utf8)) }
+        let images = wanted.filter {
+            rowOfName[$0.filename] != nil || !failed.contains(EscapedText.escape($0.filename.utf8))
+        }
         let missing = images.filter { rowOfName[$0.filename] == nil }
         if let first = missing.first ?? (images.isEmpty ? wanted.first : nil) {
             let count = images.isEmpty ? wanted.count : missing.count

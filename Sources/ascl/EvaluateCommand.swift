@@ -11,8 +11,8 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measure a model: R@1, R@5 and R@10 both ways.",
         discussion: """
-            Ranks all captions for every image and all images for every caption. Each score comes from its pair alone, and
-            a tie counts against the query, so a constant score earns nothing.
+            Ranks all captions for every image and all images for every caption. Each score comes from its pair alone, \
+            and a tie counts against the query, so a constant score earns nothing.
             """)
 
     @OptionGroup var options: ModelAndDataOptions

@@ -9,10 +9,10 @@ struct ProbeCommand: ParsableCommand {
         commandName: "probe",
         abstract: "Measure how often a right caption scores above a wrong one that differs little.",
         discussion: """
-            Type I names an absent object or has a wrong detail, II joins two captions of which one is another picture's, III
-            shortens. Chance is 50 %; a tie counts as wrong. Cases come from --cases, else from the data's
-            <split>_probe.json, as `ascl scenes generate` writes it, else they are made from the split's captions: absence
-            is then judged by all captions of a picture and a list of nouns.
+            Type I names an absent object or has a wrong detail, II joins two captions of which one is another \
+            picture's, III shortens. Chance is 50 %; a tie counts as wrong. Cases come from --cases, else from the \
+            data's <split>_probe.json, as `ascl scenes generate` writes it, else they are made from the split's \
+            captions: absence is then judged by all captions of a picture and a list of nouns.
             """)
 
     @OptionGroup var options: ModelAndDataOptions

@@ -13,9 +13,9 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model on captioned pictures.",
         discussion: """
-            Writes a folder with the model that did best on the validation split, its text encoder, a log (log.jsonl and
-            TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a resumed
-            run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted.
+            Writes a folder with the model that did best on the validation split, its text encoder, a log (log.jsonl \
+            and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
+            resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted.
             """)
 
     @Option(help: "A configuration in YAML, such as Configs/flickr8k.yaml.")

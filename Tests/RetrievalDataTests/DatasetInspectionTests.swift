@@ -16,10 +16,10 @@ import Testing
         #expect(report.problems.isEmpty)
         let split = try #require(report.splits.first)
         #expect((split.name, split.layout, split.images, split.captions) == ("test", .scan, 2, 4))
+        let words = try #require(split.wordsPerCaption)
         #expect((split.captionsPerImage.minimum, split.captionsPerImage.maximum) == (2, 2))
-        #expect(
-            (split.wordsPerCaption.minimum, split.wordsPerCaption.median, split.wordsPerCaption.maximum) == (2, 2, 3))
-        #expect(split.wordsPerCaption.mean == 2.5)
+        #expect((words.minimum, words.median, words.maximum) == (2, 2, 3))
+        #expect(words.mean == 2.5)
         #expect((split.regionCount, split.regionDimension, split.globalDimension) == (3, 4, 5))
         #expect((split.elementType, split.storedTimes) == ("float16", 1))
         #expect(split.bytes == 2 * (24 + 10) + 4 * 24)
@@ -57,5 +57,16 @@ import Testing
             lines[3] == "DIR/bad_globals.npy: row 1, column 0: expected a finite number, found inf, the only such row")
         #expect(lines[4].hasPrefix("DIR/five_ims.npy: row 22: expected the same as row 20"))
         #expect(report.description.contains("5 problem(s):\n\(report.problems[0])"))
+    }
+
+    @Test func aCollectionOfPicturesNeedsNoCaptions() throws {
+        try folder.scan("all")
+        try folder.remove("all_caps.txt")
+        #expect(try DatasetInspection.inspect(path: folder.path).problems.count == 1)
+        // What `ascl features` leaves beside the features that it made.
+        try folder.text("features.json", ["{}"])
+        let report = try DatasetInspection.inspect(path: folder.path)
+        #expect(report.problems.isEmpty && report.splits.map(\.captions) == [0])
+        #expect(report.description.contains("\nall: no captions; good for queries"))
     }
 }

@@ -14,7 +14,7 @@ struct BenchEvaluation: ParsableCommand {
         commandName: "evaluation",
         abstract: "Time a whole evaluation: random features on disk, a text encoder, ranks both ways.",
         discussion: """
-            The defaults are the size of MSCOCO's 5K test. An untrained model is at chance on random features, so the
+            The defaults are the size of MSCOCO's 5K test. An untrained model is at chance on random features, so the \
             recalls also say that no score has seen its right partner.
             """)
 

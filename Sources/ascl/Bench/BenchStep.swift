@@ -10,8 +10,8 @@ struct BenchStep: ParsableCommand {
         commandName: "step",
         abstract: "Time a whole training step.",
         discussion: """
-            Projections, tables, S for captions, noisy captions, positives and noisy positives, the loss, its gradients,
-            clipping and Adam.
+            Projections, tables, S for captions, noisy captions, positives and noisy positives, the loss, its \
+            gradients, clipping and Adam.
             """)
 
     @Option(help: "N, images and captions in the batch.")

@@ -5,15 +5,18 @@ struct FeaturesCommand: ParsableCommand {
         commandName: "features",
         abstract: "Turn pictures into the features that training and search read.",
         discussion: """
-            Takes a folder of pictures (all below it), a list of files, or a Karpathy JSON with its pictures, and writes
-            <split>_ims.npy (regions), _globals.npy, _boxes.npy and _ids.txt, with --karpathy the captions too.
+            Takes a folder of pictures (all below it), a list of files, or a Karpathy JSON with its pictures, and \
+            writes <split>_ims.npy (regions), _globals.npy, _boxes.npy and _ids.txt, with --karpathy the captions too.
 
-            The same command again goes on after Ctrl-C or a kill, and later brings the features up to date: only new and
-            changed pictures are computed. A picture that cannot be read is listed with its reason in failed.tsv, and the
-            exit code is then 1.
+            The same command again goes on after Ctrl-C or a kill, and later brings the features up to date: only new \
+            and changed pictures are computed. A picture that cannot be read is listed with its reason in failed.tsv, \
+            and the exit code is then 1.
+
+            `ascl features extract --help` explains the options.
 
             Try it:  ascl weights fetch mobilenet_v2
-                     ascl features --images photos --output features --regions grid --backbone mobilenet_v2
+                     ascl features --images photos --output features \\
+                       --regions grid --backbone mobilenet_v2
             """,
         subcommands: [FeaturesExtract.self, FeaturesMerge.self], defaultSubcommand: FeaturesExtract.self)
 }

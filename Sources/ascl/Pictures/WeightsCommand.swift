@@ -8,8 +8,9 @@ struct WeightsCommand: ParsableCommand {
         commandName: "weights",
         abstract: "Fetch the published weights of picture encoders.",
         discussion: """
-            Files are kept in $ASCL_CACHE, else $XDG_CACHE_HOME/ascl/weights, else ~/.cache/ascl/weights. http_proxy,
-            https_proxy and no_proxy are honoured; ASCL_WEIGHTS_MIRROR names a folder on the web that serves the same files.
+            Files are kept in $ASCL_CACHE, else $XDG_CACHE_HOME/ascl/weights, else ~/.cache/ascl/weights. http_proxy, \
+            https_proxy and no_proxy are honoured; ASCL_WEIGHTS_MIRROR names a folder on the web that serves the same \
+            files.
             """,
         subcommands: [WeightsList.self, WeightsFetch.self])
 }
