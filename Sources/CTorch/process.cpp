@@ -9,6 +9,10 @@
 
 #include "internal.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 CT_EXPORT const char *ct_version(void) { return TORCH_VERSION; }
 
 CT_EXPORT bool ct_grad_enabled(void) { return c10::GradMode::is_enabled(); }
@@ -55,4 +59,12 @@ CT_EXPORT int32_t ct_thread_count(void) { return at::get_num_threads(); }
 
 CT_EXPORT int32_t ct_cuda_device_count(void) {
     return at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;
+}
+
+CT_EXPORT void ct_keep_freed_memory(void) {
+#ifdef __GLIBC__
+    // 32 MiB is the most that glibc takes for the first.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 }

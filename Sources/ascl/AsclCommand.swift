@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Torch
 
 /// The command line: parse, call, print.
 @main
@@ -28,6 +29,7 @@ struct AsclCommand: ParsableCommand {
         // libtorch asks for large pages then, where the system has them: a training step spends a sixth of its time on
         // small ones.
         setenv("THP_MEM_ALLOC_ENABLE", "1", 0)
+        Torch.keepFreedMemory()
         do {
             var command = try parseAsRoot()
             do {

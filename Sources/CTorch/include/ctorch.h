@@ -113,6 +113,7 @@ void ct_generator_release(CTGenerator generator);
 CTStatus ct_set_thread_count(int32_t count);
 int32_t ct_thread_count(void);
 int32_t ct_cuda_device_count(void);
+void ct_keep_freed_memory(void);
 
 #ifdef __cplusplus
 }

@@ -15,7 +15,7 @@ struct BenchPictures: ParsableCommand {
     var images: String
     @OptionGroup var encoders: EncoderOptions
     @Option(help: "Pictures that each thread encodes at once.")
-    var batch = 8
+    var batch = 4
     @Option(help: "Pictures to encode without decoding; 0: decode only.")
     var count = 64
     @Option(name: .customLong("repeat"), help: "Timed runs, after one that is not counted; the fastest is reported.")
