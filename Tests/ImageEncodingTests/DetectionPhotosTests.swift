@@ -61,7 +61,6 @@ struct DetectionPhotosTests {
         let isSame = checksum(picture.pixels) == photo.checksum
         let tolerance = isSame ? FindingTolerance.samePixels : .otherRounding
         let strays = tolerance.strays(of: recorded, in: found)
-        print("STRAYS", photo.name, recorded.count, isSame, change, strays)
         if change == .swappedChannels {
             #expect(strays > 0.5, "\(photo.name): too coarse a comparison to find swapped channels")
         } else {
