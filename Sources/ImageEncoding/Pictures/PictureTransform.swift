@@ -117,7 +117,7 @@ public struct PictureTransform: Sendable, Equatable {
 
 extension Picture {
     /// Its bytes at another size, bilinear with antialiasing: `[1, height, width, 3]`.
-    func resized(to size: PictureSize) throws(TorchError) -> Tensor {
+    public func resized(to size: PictureSize) throws(TorchError) -> Tensor {
         let result = pixels.withUnsafeBytes { bytes in
             Result { () throws(TorchError) in
                 // Nothing that this returns shares the array's memory, so nobody has to own it.

@@ -63,7 +63,7 @@ struct BenchPictures: ParsableCommand {
             try Self.onThreads(workers, paths.count) { index in
                 let picture = try decode(paths[index])
                 let size = encoder.smallestUsefulSize(width: picture.width, height: picture.height)
-                _ = try PictureTransform(fit: .squash(size)).tensor(for: picture)
+                _ = try picture.resized(to: size)
             }
         }
         var encodeRate: Double?
