@@ -29,7 +29,7 @@ func layer(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: imports, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ imports: [Target.Dependency], resources: Bool = false) -> Target {
+func tests(_ name: String, _ imports: [Target.Dependency] = [], resources: Bool = false) -> Target {
     .testTarget(
         name: name + "Tests", dependencies: [.byName(name: name)] + imports,
         resources: resources ? [.copy("Resources")] : [], swiftSettings: swiftSettings)
@@ -40,18 +40,13 @@ let documentation: [Package.Dependency] =
     ProcessInfo.processInfo.environment["ASCL_DOCS"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
 let package = Package(
     name: "AsCL",
     products: [
-        .executable(name: "ascl", targets: ["ascl"]),
-        .library(
-            name: "AsCL",
-            targets: [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "MatchingBaselines",
-                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments",
-            ]),
+        .executable(name: "ascl", targets: ["AsCLTool"])
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,105 +54,93 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        layer("ArrayFiles"),
-        layer("RetrievalData", ["ArrayFiles"]),
-        layer("RetrievalMetrics"),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        layer("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
+        layer("AsCLBase", [crypto]),
+        layer("ArrayFiles", ["AsCLBase"]),
+        layer("RetrievalData", ["AsCLBase", "ArrayFiles"]),
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
-        layer("Torch", ["ArrayFiles", "CTorch"]),
-        layer("TorchNN", ["Torch"]),
-        layer("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"]),
+        layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
+        layer("TorchNN", ["AsCLBase", "Torch"]),
+        layer("TextEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CRegions", cxxSettings: kernelSettings),
-        layer("ImageEncoding", ["ArrayFiles", "Scenes", "Torch", "TorchNN", "CVips", "CRegions"]),
-        layer("ModelWeights", ["ArrayFiles", .product(name: "Crypto", package: "swift-crypto")]),
-        layer(
-            "FeatureExtraction",
-            ["ArrayFiles", "RetrievalData", "ImageEncoding", .product(name: "Crypto", package: "swift-crypto")]),
+        layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
+        layer("ModelWeights", ["AsCLBase", "ArrayFiles", crypto]),
+        layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", crypto]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
-        layer("AsCLModel", ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
-        layer("MatchingBaselines", ["ArrayFiles", "Torch", "TorchNN", "TextEncoding", "AsCLModel"]),
         layer(
             "RetrievalModels",
-            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "MatchingBaselines"]),
+            ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
         layer(
             "RetrievalEvaluation",
-            [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "RetrievalModels",
-            ]),
+            ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels"]),
         layer(
             "RetrievalTraining",
             [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
             ]),
-        layer("RunReports", ["ArrayFiles"]),
+        layer("RunReports", ["AsCLBase"]),
         layer(
             "RetrievalExperiments",
             [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "MatchingBaselines", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         .executableTarget(
-            name: "ascl",
+            name: "AsCLTool",
             dependencies: [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Scenes", "Torch", "TorchNN", "TextEncoding",
-                "ImageEncoding", "ModelWeights", "FeatureExtraction", "AsCLModel", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "RetrievalExperiments", "RunReports",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
+                "ModelWeights", "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "RunReports", "RetrievalExperiments", "Scenes", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
         // Tiny data and a tiny text encoder, written by tests that need them.
         .target(
             name: "RetrievalFixtures",
-            dependencies: ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel"],
-            path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
-        tests("ArrayFiles", [], resources: true),
-        tests("RetrievalData", ["ArrayFiles"]),
-        tests("RetrievalMetrics", []),
-        tests("Scenes", ["ArrayFiles", "RetrievalData", "CPNG"]),
-        tests("Torch", ["ArrayFiles"]),
-        tests("TorchNN", ["ArrayFiles", "Torch"], resources: true),
-        tests("TextEncoding", ["ArrayFiles", "Torch", "TorchNN"], resources: true),
-        tests("ImageEncoding", ["ArrayFiles", "Scenes", "Torch", "TorchNN", "RetrievalFixtures"], resources: true),
-        tests("ModelWeights", ["ArrayFiles", "RetrievalFixtures"]),
-        tests("FeatureExtraction", ["ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
-        tests(
-            "AsCLModel",
-            [
-                "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
-                "RetrievalFixtures",
+            dependencies: [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
             ],
-            resources: true),
+            path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
+        tests("AsCLBase", ["RetrievalFixtures"]),
+        tests("ArrayFiles", ["AsCLBase", "RetrievalFixtures"], resources: true),
+        tests("RetrievalData", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests("Torch", ["AsCLBase", "ArrayFiles"]),
+        tests("TorchNN", ["AsCLBase", "ArrayFiles", "Torch"], resources: true),
+        tests("TextEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"], resources: true),
         tests(
-            "MatchingBaselines",
-            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+            "ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "Scenes", "CPNG", "RetrievalFixtures"],
+            resources: true),
+        tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests(
+            "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
         tests(
             "RetrievalModels",
-            ["ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "AsCLModel", "RetrievalFixtures"]),
+            ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],
+            resources: true),
         tests(
             "RetrievalEvaluation",
             [
-                "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
                 "RetrievalFixtures",
             ]),
         tests(
             "RetrievalTraining",
             [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TorchNN", "TextEncoding", "AsCLModel",
-                "RetrievalModels", "RetrievalEvaluation", "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalFixtures",
             ]),
-        tests("RunReports", ["ArrayFiles"]),
+        tests("RunReports", ["AsCLBase"]),
         tests(
             "RetrievalExperiments",
             [
-                "ArrayFiles", "RetrievalData", "RetrievalMetrics", "Torch", "TextEncoding", "AsCLModel",
-                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
-        tests("ascl", ["ArrayFiles", "RetrievalFixtures"]),
+        tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
+        tests("AsCLTool", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

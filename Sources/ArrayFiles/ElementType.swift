@@ -1,9 +1,9 @@
 /// What one element of an array file is.
-public enum ElementType: Sendable, Equatable, CaseIterable {
+package enum ElementType: Sendable, Equatable, CaseIterable {
     case float16, bfloat16, float32, float64, int8, int16, int32, int64, uint8, bool
 
     /// Bytes that one element takes.
-    public var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .int8, .uint8, .bool: 1
         case .float16, .bfloat16, .int16: 2

@@ -1,26 +1,28 @@
+package import AsCLBase
+
 /// A mapped `.npy` file (versions 1, 2 and 3) in C order and little endian.
-public struct NumpyArray: Sendable {
+package struct NumpyArray: Sendable {
     /// The path as it was given.
-    public let path: String
+    package let path: String
     /// What one element is.
-    public let elementType: ElementType
+    package let elementType: ElementType
     /// The sizes of the dimensions, slowest first; empty for a scalar.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The mapping, which keeps `bytes` valid.
-    public let file: MappedFile
+    package let file: MappedFile
     private let dataStart: Int
 
     /// Maps the file and reads its header. The file has to hold exactly the bytes that its shape asks for.
-    public init(path: String) throws(ArrayFileError) {
+    package init(path: String) throws(InputError) {
         let file = try MappedFile(path: path)
         let header = try NumpyHeader(file.bytes, path: path)
         guard let needed = header.elementType.byteCount(ofShape: header.shape) else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "\(header.shape)")
         }
         let held = file.bytes.count - header.byteCount
         guard held == needed else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "data", expected: "\(needed) bytes for shape \(header.shape)",
                 found: "\(held) bytes")
         }
@@ -32,11 +34,11 @@ public struct NumpyArray: Sendable {
     }
 
     /// Asks for a range of `bytes` ahead of its use.
-    public func prefetch(_ range: Range<Int>) {
+    package func prefetch(_ range: Range<Int>) {
         file.prefetch(dataStart + range.lowerBound..<dataStart + range.upperBound)
     }
 
     /// The elements, without the header. They need not be aligned: load them as unaligned.
     /// Valid only while `file` is.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[dataStart...]) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[dataStart...]) }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// The header of a `.npy` file: magic, version, length and a Python dictionary.
@@ -7,9 +8,9 @@ struct NumpyHeader {
     /// Bytes before the data.
     let byteCount: Int
 
-    init(_ bytes: UnsafeRawBufferPointer, path: String) throws(ArrayFileError) {
-        func wrong(_ expected: String, _ found: String) -> ArrayFileError {
-            ArrayFileError(path: path, place: "header", expected: expected, found: found)
+    init(_ bytes: UnsafeRawBufferPointer, path: String) throws(InputError) {
+        func wrong(_ expected: String, _ found: String) -> InputError {
+            InputError(path: path, place: "header", expected: expected, found: found)
         }
         guard bytes.count >= 10, bytes.prefix(6).elementsEqual([0x93] + Array("NUMPY".utf8)) else {
             throw wrong("the signature of a .npy file", bytes.isEmpty ? "an empty file" : "other bytes")

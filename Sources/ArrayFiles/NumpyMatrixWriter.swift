@@ -1,5 +1,7 @@
+package import AsCLBase
+
 /// Writes a float32 `.npy` matrix block by block, in any order; the file appears under its name only on `finish`.
-public final class NumpyMatrixWriter {
+package final class NumpyMatrixWriter {
     private let file: PartialFile
     private let columns: Int
     private let dataStart: Int
@@ -8,13 +10,13 @@ public final class NumpyMatrixWriter {
     /// - Parameters:
     ///   - isKept: Whether an unfinished file stays, hidden beside its place, to go on with later.
     ///   - continuing: Whether an unfinished file has to be there.
-    public init(
+    package init(
         path: String, rows: Int, columns: Int, isKept: Bool = false, continuing: Bool = false
-    ) throws(ArrayFileError) {
+    ) throws(InputError) {
         guard let typeName = NumpyHeader.name(of: .float32),
             let size = ElementType.float32.byteCount(ofShape: [rows, columns])
         else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "[\(rows), \(columns)]"
             )
         }
@@ -25,7 +27,7 @@ public final class NumpyMatrixWriter {
         let found = try file.size()
         if continuing {
             guard found == header.count + size else {
-                throw ArrayFileError(
+                throw InputError(
                     path: path, place: "unfinished file",
                     expected: "\(header.count + size) bytes of what was written before",
                     found: "\(found)")
@@ -33,22 +35,22 @@ public final class NumpyMatrixWriter {
         } else {
             try file.resize(to: 0)
             try file.resize(to: header.count + size)
-            try header.withUnsafeBufferPointer { (header) throws(ArrayFileError) in
+            try header.withUnsafeBufferPointer { (header) throws(InputError) in
                 try file.write(UnsafeRawBufferPointer(header), at: 0)
             }
         }
     }
 
     /// Writes the values of a block, row after row.
-    public func write(_ values: [Float], rows: Range<Int>, columns block: Range<Int>) throws(ArrayFileError) {
+    package func write(_ values: [Float], rows: Range<Int>, columns block: Range<Int>) throws(InputError) {
         guard values.count == rows.count * block.count else {
-            throw ArrayFileError(
+            throw InputError(
                 path: file.path, place: "rows \(rows), columns \(block)",
                 expected: "\(rows.count * block.count) values",
                 found: "\(values.count)")
         }
         let stride = MemoryLayout<Float>.stride
-        try values.withUnsafeBufferPointer { (values) throws(ArrayFileError) in
+        try values.withUnsafeBufferPointer { (values) throws(InputError) in
             let bytes = UnsafeRawBufferPointer(values)
             for (index, row) in rows.enumerated() {
                 let part = index * block.count * stride..<(index + 1) * block.count * stride
@@ -60,5 +62,5 @@ public final class NumpyMatrixWriter {
     }
 
     /// Puts the file under its name.
-    public func finish() throws(ArrayFileError) { try file.finish() }
+    package func finish() throws(InputError) { try file.finish() }
 }

@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// The names that a state dict is made by.
 extension PickleMachine {
     private static let storageTypes: [String: ElementType] = [
@@ -16,7 +18,7 @@ extension PickleMachine {
     static func isAllowed(_ global: String) -> Bool { storageTypes[global] != nil || others.contains(global) }
 
     /// The result of calling `function`, for the calls that build containers and tensors.
-    mutating func reduced(_ function: PickleValue, _ arguments: PickleValue) throws(ArrayFileError) -> PickleValue {
+    mutating func reduced(_ function: PickleValue, _ arguments: PickleValue) throws(InputError) -> PickleValue {
         guard case .global(let name) = function, case .tuple(let tuple) = arguments else {
             throw wrong("a call with a tuple of arguments", "\(function.kind) called with \(arguments.kind)")
         }
@@ -42,8 +44,7 @@ extension PickleMachine {
     }
 
     /// The items of a list of pairs, which is how Python 2 wrote ordered dictionaries.
-    private mutating func pairs(_ value: PickleValue) throws(ArrayFileError) -> [(key: PickleValue, value: PickleValue)]
-    {
+    private mutating func pairs(_ value: PickleValue) throws(InputError) -> [(key: PickleValue, value: PickleValue)] {
         guard case .list(let list) = value else { throw wrong("a list of pairs", value.kind) }
         // A few bytes may copy the same long list again and again.
         copied += sequences[list].count
@@ -60,7 +61,7 @@ extension PickleMachine {
     }
 
     /// Storage, offset, shape and strides; whether it takes gradients and its hooks do not matter here.
-    private mutating func tensor(_ arguments: [PickleValue]) throws(ArrayFileError) -> PickleValue {
+    private mutating func tensor(_ arguments: [PickleValue]) throws(InputError) -> PickleValue {
         guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
             let shape = integers(arguments[2]), let strides = integers(arguments[3]), shape.count == strides.count
         else {
@@ -82,7 +83,7 @@ extension PickleMachine {
 
     /// A persistent id: `("storage", type, key, device, elements)`, and in the format before PyTorch 1.6 one more, nil
     /// or the part of the record that this storage is: `(key, offset, elements)`.
-    mutating func storage(_ id: PickleValue) throws(ArrayFileError) -> PickleValue {
+    mutating func storage(_ id: PickleValue) throws(InputError) -> PickleValue {
         guard case .tuple(let tuple) = id, (5...6).contains(sequences[tuple].count),
             case .string("storage") = sequences[tuple][0], case .global(let type) = sequences[tuple][1],
             let elementType = Self.storageTypes[type], case .string(let key) = sequences[tuple][2],

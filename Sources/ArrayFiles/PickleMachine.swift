@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// Reads a pickle as `torch.save` writes it (protocol 2), without executing anything: it knows the opcodes of plain
 /// containers and the few names that tensors are made by, and refuses everything else.
 ///
@@ -40,12 +42,12 @@ struct PickleMachine {
     }
 
     /// An error at the opcode that is being read; the offset is the one that Python's `pickletools` shows.
-    func wrong(_ expected: String, _ found: String) -> ArrayFileError {
-        ArrayFileError(path: path, place: "\(name) byte \(opcodeOffset - start)", expected: expected, found: found)
+    func wrong(_ expected: String, _ found: String) -> InputError {
+        InputError(path: path, place: "\(name) byte \(opcodeOffset - start)", expected: expected, found: found)
     }
 
     /// Reads to the end of the pickle.
-    mutating func run() throws(ArrayFileError) -> PickleValue {
+    mutating func run() throws(InputError) -> PickleValue {
         while true {
             opcodeOffset = reader.offset
             let opcode: UInt8 = try number()
@@ -59,7 +61,7 @@ struct PickleMachine {
         }
     }
 
-    private mutating func step(_ opcode: UInt8) throws(ArrayFileError) {
+    private mutating func step(_ opcode: UInt8) throws(InputError) {
         switch opcode {
         case 0x80:
             let version: UInt8 = try number()
@@ -103,23 +105,23 @@ struct PickleMachine {
 
     // MARK: Operands
 
-    private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(ArrayFileError)
+    private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(InputError)
         -> Number
     {
         guard let number = reader.number(type) else { throw cutOff }
         return number
     }
 
-    private var cutOff: ArrayFileError {
+    private var cutOff: InputError {
         wrong("the rest of the pickle", "its end at \(reader.bytes.count - start) bytes")
     }
 
-    private mutating func text(_ count: Int) throws(ArrayFileError) -> String {
+    private mutating func text(_ count: Int) throws(InputError) -> String {
         guard let text = reader.text(count) else { throw wrong("\(count) bytes of UTF-8", "something else or the end") }
         return text
     }
 
-    private mutating func long() throws(ArrayFileError) -> Int {
+    private mutating func long() throws(InputError) -> Int {
         let count: UInt8 = try number()
         guard count <= 8 else { throw wrong("an integer of at most 64 bits", "one of \(count) bytes") }
         guard let raw = reader.take(Int(count)) else { throw cutOff }
@@ -129,7 +131,7 @@ struct PickleMachine {
         return count == 0 ? 0 : Int(truncatingIfNeeded: magnitude << unused) >> unused
     }
 
-    private mutating func global() throws(ArrayFileError) -> String {
+    private mutating func global() throws(InputError) -> String {
         guard let module = reader.line(limit: 200), let name = reader.line(limit: 200) else {
             throw wrong("a module and a name in it, a line each", "something else or the end")
         }
@@ -154,34 +156,34 @@ struct PickleMachine {
         return dictionaries.count - 1
     }
 
-    private func top() throws(ArrayFileError) -> PickleValue {
+    private func top() throws(InputError) -> PickleValue {
         guard stack.count > marks.last ?? 0, let value = stack.last else { throw wrong("a value before it", "none") }
         return value
     }
 
-    private mutating func pop(_ count: Int) throws(ArrayFileError) -> [PickleValue] {
+    private mutating func pop(_ count: Int) throws(InputError) -> [PickleValue] {
         guard stack.count - (marks.last ?? 0) >= count else { throw wrong("\(count) values before it", "fewer") }
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
     }
 
-    private mutating func popToMark() throws(ArrayFileError) -> [PickleValue] {
+    private mutating func popToMark() throws(InputError) -> [PickleValue] {
         guard let mark = marks.popLast() else { throw wrong("a mark before it", "none") }
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }
 
-    private mutating func recall(_ key: Int) throws(ArrayFileError) {
+    private mutating func recall(_ key: Int) throws(InputError) {
         guard let value = memo[key] else { throw wrong("a value kept as number \(key)", "none") }
         stack.append(value)
     }
 
-    private mutating func append(_ values: [PickleValue]) throws(ArrayFileError) {
+    private mutating func append(_ values: [PickleValue]) throws(InputError) {
         guard case .list(let list) = try top() else { throw wrong("a list to append to", try top().kind) }
         sequences[list] += values
     }
 
-    private mutating func set(_ values: [PickleValue]) throws(ArrayFileError) {
+    private mutating func set(_ values: [PickleValue]) throws(InputError) {
         guard case .dictionary(let dictionary) = try top() else { throw wrong("a dictionary to fill", try top().kind) }
         guard values.count % 2 == 0 else { throw wrong("keys with values", "\(values.count) of both") }
         for index in stride(from: 0, to: values.count, by: 2) {
@@ -191,7 +193,7 @@ struct PickleMachine {
 
     /// Attributes of an object: an ordered dictionary has the versions of a model's layers there, which say nothing
     /// about its tensors.
-    private mutating func build() throws(ArrayFileError) {
+    private mutating func build() throws(InputError) {
         let state = try pop(1)
         guard case .dictionary = state[0], case .dictionary = try top() else {
             throw wrong("attributes of a dictionary", "\(state[0].kind) as attributes of \(try top().kind)")

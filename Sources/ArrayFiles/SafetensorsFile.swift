@@ -1,39 +1,40 @@
+package import AsCLBase
 import Foundation
 
 /// A mapped `.safetensors` file whose header has been checked against the bytes it speaks of.
-public struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
     /// One array of the file.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// What one element is.
-        public let elementType: ElementType
+        package let elementType: ElementType
         /// The sizes of the dimensions, slowest first; empty for a scalar.
-        public let shape: [Int]
+        package let shape: [Int]
         /// Its bytes, counted from the end of the header.
         let range: Range<Int>
     }
 
     /// The path as it was given.
-    public let path: String
+    package let path: String
     /// The free text of `__metadata__`.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// The arrays by name.
-    public let entries: [String: Entry]
+    package let entries: [String: Entry]
     /// The mapping, which keeps the bytes valid.
-    public let file: MappedFile
+    package let file: MappedFile
     private let dataStart: Int
 
     /// Maps the file and reads its header: every array has to fit its shape, and the arrays together have to fill the
     /// file without gap or overlap.
-    public init(path: String) throws(ArrayFileError) {
+    package init(path: String) throws(InputError) {
         let file = try MappedFile(path: path)
         let bytes = file.bytes
         guard bytes.count >= 8 else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "header", expected: "8 bytes of length", found: "\(bytes.count) bytes")
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(bytes.count - 8) else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "header", expected: "at most \(bytes.count - 8) bytes, which the file has left",
                 found: "a length of \(length)")
         }
@@ -52,16 +53,16 @@ public struct SafetensorsFile: Sendable {
 
     /// The bytes of one array, nil where there is none of that name. They need not be aligned: load them as unaligned.
     /// Valid only while `file` is.
-    public func bytes(of name: String) -> UnsafeRawBufferPointer? {
+    package func bytes(of name: String) -> UnsafeRawBufferPointer? {
         guard let range = entries[name]?.range else { return nil }
         return UnsafeRawBufferPointer(rebasing: file.bytes[dataStart + range.lowerBound..<dataStart + range.upperBound])
     }
 
     private static func entry(
         _ name: String, _ fields: SafetensorsHeader.Fields, path: String
-    ) throws(ArrayFileError) -> Entry {
-        func wrong(_ expected: String, _ found: String) -> ArrayFileError {
-            ArrayFileError(path: path, place: name, expected: expected, found: found)
+    ) throws(InputError) -> Entry {
+        func wrong(_ expected: String, _ found: String) -> InputError {
+            InputError(path: path, place: name, expected: expected, found: found)
         }
         guard let elementType = SafetensorsHeader.types[fields.dtype] else {
             let known = SafetensorsHeader.types.keys.sorted().joined(separator: " ")
@@ -84,7 +85,7 @@ public struct SafetensorsFile: Sendable {
 
     private static func checkCoverage(
         _ entries: [String: Entry], byteCount: Int, path: String
-    ) throws(ArrayFileError) {
+    ) throws(InputError) {
         let inOrder = entries.sorted {
             ($0.value.range.lowerBound, $0.value.range.upperBound, $0.key)
                 < ($1.value.range.lowerBound, $1.value.range.upperBound, $1.key)
@@ -92,14 +93,14 @@ public struct SafetensorsFile: Sendable {
         var end = 0
         for (name, entry) in inOrder {
             guard entry.range.lowerBound == end else {
-                throw ArrayFileError(
+                throw InputError(
                     path: path, place: name, expected: "data_offsets that begin at \(end), where the array before ends",
                     found: "\(entry.range.lowerBound)")
             }
             end = entry.range.upperBound
         }
         guard end == byteCount else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "data", expected: "\(end) bytes for all arrays", found: "\(byteCount) bytes")
         }
     }

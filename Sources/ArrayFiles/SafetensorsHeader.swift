@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// The JSON header of a `.safetensors` file, as it is written in the file.
@@ -32,14 +33,14 @@ struct SafetensorsHeader: Codable {
 
     init() {}
 
-    init(json: Data, path: String) throws(ArrayFileError) {
+    init(json: Data, path: String) throws(InputError) {
         do {
             self = try JSONDecoder().decode(SafetensorsHeader.self, from: json)
         } catch let error as DecodingError {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "header", expected: "a JSON object of arrays", found: error.oneLine)
         } catch {
-            throw ArrayFileError(path: path, place: "header", expected: "a JSON object of arrays", found: "\(error)")
+            throw InputError(path: path, place: "header", expected: "a JSON object of arrays", found: "\(error)")
         }
     }
 

@@ -1,20 +1,21 @@
+package import AsCLBase
 import Foundation
 
 /// Writes `.safetensors` files.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
     /// One array to write. `bytes` has to stay valid until `write` returns.
-    public struct Item {
+    package struct Item {
         /// A name of its own in the file.
-        public let name: String
+        package let name: String
         /// What one element is.
-        public let elementType: ElementType
+        package let elementType: ElementType
         /// The sizes of the dimensions, slowest first; empty for a scalar.
-        public let shape: [Int]
+        package let shape: [Int]
         /// The elements in C order.
-        public let bytes: UnsafeRawBufferPointer
+        package let bytes: UnsafeRawBufferPointer
 
         /// An array in C order and little endian.
-        public init(name: String, elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+        package init(name: String, elementType: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer) {
             self.name = name
             self.elementType = elementType
             self.shape = shape
@@ -24,9 +25,9 @@ public enum SafetensorsWriter {
 
     /// Writes the arrays to a temporary file beside `path` and renames it. The same items give the same bytes, whatever
     /// their order. Names have to be distinct and the bytes of an item those of its shape.
-    public static func write(
+    package static func write(
         _ items: [Item], metadata: [String: String] = [:], to path: String
-    ) throws(ArrayFileError) {
+    ) throws(InputError) {
         // Wide elements first, so that every array is aligned for its type; by name among equals.
         let inOrder = items.sorted {
             ($1.elementType.byteCount, $0.name) < ($0.elementType.byteCount, $1.name)
@@ -43,13 +44,13 @@ public enum SafetensorsWriter {
     /// Length and JSON, padded with spaces to a multiple of eight bytes.
     private static func header(
         _ items: [Item], metadata: [String: String], path: String
-    ) throws(ArrayFileError) -> [UInt8] {
+    ) throws(InputError) -> [UInt8] {
         var header = SafetensorsHeader()
         header.metadata = metadata
         var end = 0
         for item in items {
-            func wrong(_ expected: String, _ found: String) -> ArrayFileError {
-                ArrayFileError(path: path, place: item.name, expected: expected, found: found)
+            func wrong(_ expected: String, _ found: String) -> InputError {
+                InputError(path: path, place: item.name, expected: expected, found: found)
             }
             guard item.name != SafetensorsHeader.Key.metadata.stringValue, header.arrays[item.name] == nil else {
                 throw wrong("a name of its own", "a name that is taken")
@@ -68,7 +69,7 @@ public enum SafetensorsWriter {
         do {
             json = Array(try encoder.encode(header))
         } catch {
-            throw ArrayFileError(path: path, place: "header", expected: "names that JSON can hold", found: "\(error)")
+            throw InputError(path: path, place: "header", expected: "names that JSON can hold", found: "\(error)")
         }
         json += Array(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
         let length = UInt64(json.count)

@@ -1,5 +1,7 @@
+import AsCLBase
+
 /// The elements of one tensor of a state dict in C order; valid while this object is.
-public final class StateDictBytes: Sendable {
+package final class StateDictBytes: Sendable {
     // Nobody writes to them after `init`, so that sharing is sound.
     private nonisolated(unsafe) let storage: UnsafeRawBufferPointer
     /// What the bytes belong to; nil where they are a copy of this object's own.
@@ -18,7 +20,7 @@ public final class StateDictBytes: Sendable {
     }
 
     /// The elements. Hold this object in a variable that outlives every use.
-    public var bytes: UnsafeRawBufferPointer { storage }
+    package var bytes: UnsafeRawBufferPointer { storage }
 
     deinit {
         if file == nil { storage.deallocate() }

@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// What a file of `torch.save` is made of: a pickle, and the records that its storages are.
 struct StateDictRecords {
     let path: String
@@ -14,11 +16,11 @@ struct StateDictRecords {
     private static let checkpointKeys = ["model", "state_dict", "model_state_dict"]
 
     /// The zip format: `NAME/data.pkl`, and every storage `NAME/data/KEY`.
-    init(zip file: MappedFile) throws(ArrayFileError) {
+    init(zip file: MappedFile) throws(InputError) {
         path = file.path
         let entries = try ZipDirectory(file: file).entries
-        func wrong(_ place: String, _ expected: String, _ found: String) -> ArrayFileError {
-            ArrayFileError(path: file.path, place: place, expected: expected, found: found)
+        func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
+            InputError(path: file.path, place: place, expected: expected, found: found)
         }
         let pickles = entries.filter { $0.key.hasSuffix("/data.pkl") && $0.key.count { $0 == "/" } == 1 }
         guard pickles.count == 1, let (name, range) = pickles.first else {
@@ -45,16 +47,16 @@ struct StateDictRecords {
 
     /// The format before: five pickles (a magic number, a version, facts of the machine, the value, the storages' keys),
     /// then each storage as its number of elements and these.
-    init(legacy file: MappedFile) throws(ArrayFileError) {
+    init(legacy file: MappedFile) throws(InputError) {
         path = file.path
         let bytes = file.bytes
-        func wrong(_ place: String, _ expected: String, _ found: String) -> ArrayFileError {
-            ArrayFileError(path: file.path, place: place, expected: expected, found: found)
+        func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
+            InputError(path: file.path, place: place, expected: expected, found: found)
         }
         guard bytes.starts(with: Self.legacyMagic) else {
             throw wrong("first bytes", "those of a file by torch.save", "others")
         }
-        func next(_ name: String, at offset: Int) throws(ArrayFileError) -> (PickleMachine, PickleValue) {
+        func next(_ name: String, at offset: Int) throws(InputError) -> (PickleMachine, PickleValue) {
             var machine = PickleMachine(bytes, at: offset, path: file.path, name: name)
             let value = try machine.run()
             return (machine, value)
@@ -96,7 +98,7 @@ struct StateDictRecords {
 
     /// The tensors by name, in the file's order: the root's where it holds nothing else, or those of the one checkpoint
     /// key that holds nothing else.
-    func stateDict() throws(ArrayFileError) -> [(name: String, tensor: PickledTensor)] {
+    func stateDict() throws(InputError) -> [(name: String, tensor: PickledTensor)] {
         if let tensors = tensors(of: root) { return tensors }
         let nested = pickle.items(of: root).filter { item in
             if case .string(let key) = item.key { Self.checkpointKeys.contains(key) } else { false }
@@ -104,7 +106,7 @@ struct StateDictRecords {
         let found = nested.compactMap { tensors(of: $0.value) }
         guard found.count == 1, let result = found.first else {
             let names = Self.checkpointKeys.joined(separator: ", ")
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "state dict",
                 expected: "a dictionary of tensors alone, at the root or as one of \(names)",
                 found: found.count > 1

@@ -1,12 +1,14 @@
+package import AsCLBase
+
 /// A file of named arrays in one of the formats that weights are published in, told by its first bytes.
-public enum WeightsFile: Sendable {
+package enum WeightsFile: Sendable {
     /// Safetensors.
     case safetensors(SafetensorsFile)
     /// PyTorch's own, usually named `.pth`.
     case stateDict(StateDictFile)
 
     /// Opens the file. Its name does not matter.
-    public init(path: String) throws(ArrayFileError) {
+    package init(path: String) throws(InputError) {
         let file = try MappedFile(path: path)
         let bytes = file.bytes
         if bytes.starts(with: StateDictRecords.zipMagic) || bytes.starts(with: StateDictRecords.legacyMagic) {
@@ -15,7 +17,7 @@ public enum WeightsFile: Sendable {
             // The length of a JSON header, then the header.
             self = .safetensors(try SafetensorsFile(path: path))
         } else {
-            throw ArrayFileError(
+            throw InputError(
                 path: path, place: "first bytes", expected: "safetensors or a state dict by torch.save (.pth)",
                 found: Self.kind(of: bytes))
         }

@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// The entries of a zip file whose content is stored as it is, each found where the directory says and apart from the
 /// others. PyTorch never compresses, so that compressed entries are refused. Check sums are not compared: that would
 /// read everything that is otherwise only mapped.
@@ -11,7 +13,7 @@ struct ZipDirectory {
         let content: Range<Int>
     }
 
-    init(file: MappedFile) throws(ArrayFileError) {
+    init(file: MappedFile) throws(InputError) {
         let listing = try Self.listing(of: file)
         var reader = ByteReader(
             UnsafeRawBufferPointer(rebasing: file.bytes[..<listing.range.upperBound]), at: listing.range.lowerBound)
@@ -38,13 +40,13 @@ struct ZipDirectory {
     }
 
     private static func wrong(_ file: MappedFile, _ place: String, _ expected: String, _ found: String)
-        -> ArrayFileError
+        -> InputError
     {
-        ArrayFileError(path: file.path, place: "zip \(place)", expected: expected, found: found)
+        InputError(path: file.path, place: "zip \(place)", expected: expected, found: found)
     }
 
     /// How many entries the central directory has and where it stands.
-    private static func listing(of file: MappedFile) throws(ArrayFileError) -> (count: Int, range: Range<Int>) {
+    private static func listing(of file: MappedFile) throws(InputError) -> (count: Int, range: Range<Int>) {
         let bytes = file.bytes
         // The end record is 22 bytes and a comment of at most 65,535.
         guard
@@ -95,7 +97,7 @@ struct ZipDirectory {
     /// - Parameter end: Where content has to end: the directory follows.
     private static func entry(
         _ index: Int, _ reader: inout ByteReader, file: MappedFile, end: Int
-    ) throws(ArrayFileError) -> Listed {
+    ) throws(InputError) -> Listed {
         let cutOff = wrong(file, "directory", "an entry \(index)", "no sound one")
         guard reader.number(UInt32.self) == 0x0201_4b50, reader.take(4) != nil, let flags: UInt16 = reader.number(),
             let method: UInt16 = reader.number(), reader.take(8) != nil, let packed: UInt32 = reader.number(),

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 /// A file of finished pictures: a mark, bytes a record and number of records, then the pictures' digests, then their

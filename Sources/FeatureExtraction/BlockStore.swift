@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 /// Finished pictures by their digests, in `NNNNNN.block` files that are never changed once written. Names and places of
@@ -99,12 +100,12 @@ final class BlockStore {
 
     private func remove(_ path: String) throws {
         guard unlink(path) == 0 else {
-            throw FeatureExtractionError.system(path, place: "removing", expected: "a file that can be removed")
+            throw InputError.system(path, place: "removing", expected: "a file that can be removed")
         }
     }
 
-    private func missing(_ what: String) -> FeatureExtractionError {
-        FeatureExtractionError(
+    private func missing(_ what: String) -> InputError {
+        InputError(
             path: folder, place: what, expected: "what was there when the run began", found: "nothing")
     }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// Karpathy's JSON on its way to a folder of features, where it makes them a data set.
@@ -13,7 +14,7 @@ struct CaptionsCopy {
         if !name.hasSuffix(".json") { name += ".json" }
         let others = try Self.names(in: output).filter { $0 != name }
         if let other = others.first {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: output, place: "content", expected: "no dataset_*.json but \(name)", found: other)
         }
         self.source = source
@@ -21,11 +22,11 @@ struct CaptionsCopy {
     }
 
     /// Lays the copy where it is published from.
-    func copy(to folder: OutputFolder) throws {
+    func copy(to folder: FeatureFolder) throws {
         do {
             try FileManager.default.copyItem(atPath: source, toPath: folder.staged(name))
         } catch {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: source, place: "copying", expected: "a readable file and room for it",
                 found: error.localizedDescription)
         }

@@ -1,6 +1,7 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
-public import ImageEncoding
+package import ImageEncoding
 
 /// Turns a list of pictures into feature files, going on from what an earlier run into the same folder has done.
 ///
@@ -11,7 +12,7 @@ public import ImageEncoding
 /// `[pictures, regions, dimension]`, `_globals.npy` `[pictures, dimension]`, `_boxes.npy` `[pictures, regions, 4]`,
 /// `_classes.npy` and `_confidences.npy` `[pictures, regions]` where regions have classes, and `_ids.txt`; for all
 /// `class_names.txt`, `failed.tsv` (only where pictures failed; those have no rows) and `features.json`.
-public struct Extraction: Sendable {
+package struct Extraction: Sendable {
     private let list: PictureList
     private let encoder: any PictureEncoder
     private let decode: @Sendable (_ path: String) throws -> Picture
@@ -23,7 +24,7 @@ public struct Extraction: Sendable {
     /// - Parameters:
     ///   - decode: Decodes the picture file at a path, on any thread.
     ///   - output: The folder for the features, made when it is missing.
-    public init(
+    package init(
         list: PictureList, encoder: any PictureEncoder, decode: @escaping @Sendable (_ path: String) throws -> Picture,
         output: String, settings: ExtractionSettings = ExtractionSettings()
     ) {
@@ -40,18 +41,12 @@ public struct Extraction: Sendable {
     ///   - progress: Called on this thread as pictures are done.
     ///   - isCancelled: Asked on this thread several times a second; once it says so, workers finish the pictures in
     ///     hand, these are kept, and `CancellationError` is thrown.
-    public func run(
+    package func run(
         progress: (ExtractionProgress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
-    ) throws -> ExtractionSummary {
-        try FeatureExtractionError.wrapping { try extract(progress: progress, isCancelled: isCancelled) }
-    }
-
-    private func extract(
-        progress: (ExtractionProgress) -> Void, isCancelled: () -> Bool
     ) throws -> ExtractionSummary {
         let start = ContinuousClock.now
         let listDigest = try list.digest()
-        let folder = try OutputFolder(
+        let folder = try FeatureFolder(
             path: output,
             manifest: FeatureManifest(encoder: encoder, settings: settings, splits: list.splits.map(\.name)))
         let assembly = FeatureAssembly(

@@ -1,3 +1,4 @@
+import AsCLBase
 import RetrievalData
 
 /// What is known of every picture of a run.

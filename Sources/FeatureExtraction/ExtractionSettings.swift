@@ -1,20 +1,20 @@
-public import ArrayFiles
+package import ArrayFiles
 
 /// How features are made and kept.
-public struct ExtractionSettings: Sendable {
+package struct ExtractionSettings: Sendable {
     /// `float16` or `float32`, of regions and of the pictures' own vectors.
-    public var elementType: ElementType
+    package var elementType: ElementType
     /// Threads that decode and encode, each its own batches.
-    public var workers: Int
+    package var workers: Int
     /// Pictures that a worker encodes at once.
-    public var batchSize: Int
+    package var batchSize: Int
     /// Pictures in a block, which is what a kill can lose at most.
-    public var picturesPerBlock: Int
+    package var picturesPerBlock: Int
     /// This machine's part of the list; nil for all of it.
-    public var shard: PictureShard?
+    package var shard: PictureShard?
 
     /// Makes settings; the three numbers have to be above 0.
-    public init(
+    package init(
         elementType: ElementType = .float16, workers: Int = 1, batchSize: Int = 4, picturesPerBlock: Int = 128,
         shard: PictureShard? = nil
     ) {

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import RetrievalData
 
@@ -21,7 +22,7 @@ struct FailureTable {
     }
 
     /// Reads the table of a folder; where there is none nothing failed.
-    init(folder: String) throws(FeatureExtractionError) {
+    init(folder: String) throws(InputError) {
         let path = "\(folder)/\(Self.name)"
         guard let data = FileManager.default.contents(atPath: path) else {
             self.init(lines: [])
@@ -29,7 +30,7 @@ struct FailureTable {
         }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
         guard lines.first == Self.header else {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "line 1", expected: "name and reason", found: lines.first ?? "an empty file")
         }
         self.init(lines: Array(lines.dropFirst()))

@@ -3,7 +3,7 @@ import Foundation
 
 /// Makes a folder's finished files from the store.
 struct FeatureAssembly {
-    let folder: OutputFolder
+    let folder: FeatureFolder
     let layout: RecordLayout
     let classNames: [String]
     /// Karpathy's JSON, to lie beside the features.
@@ -33,7 +33,7 @@ struct FeatureAssembly {
             for writer in writers { try writer.finish() }
             try folder.stage(rows.map { $0.name + "\n" }.joined(), split + "_ids.txt")
         }
-        if !classNames.isEmpty { try folder.stage(classNames.map { $0 + "\n" }.joined(), OutputFolder.classNamesName) }
+        if !classNames.isEmpty { try folder.stage(classNames.map { $0 + "\n" }.joined(), FeatureFolder.classNamesName) }
         if !contents.failures.lines.isEmpty { try folder.stage(contents.failures.text, FailureTable.name) }
         try captions?.copy(to: folder)
         try folder.publish(captions.map { [$0.name] } ?? [])
@@ -42,7 +42,7 @@ struct FeatureAssembly {
     private func names(_ contents: FeatureContents) -> [String] {
         contents.rows.filter { !$0.value.isEmpty }.keys
             .flatMap { split in (layout.columns.map(\.suffix) + ["_ids.txt"]).map { split + $0 } }
-            + (classNames.isEmpty ? [] : [OutputFolder.classNamesName])
+            + (classNames.isEmpty ? [] : [FeatureFolder.classNamesName])
             + (contents.failures.lines.isEmpty ? [] : [FailureTable.name]) + (captions.map { [$0.name] } ?? [])
     }
 }

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import ImageEncoding
 
@@ -41,11 +42,11 @@ struct FeatureManifest: Codable, Equatable {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
         } catch let error as DecodingError {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "JSON", expected: "settings of features", found: error.oneLine)
         }
         for size in [shape.regions, shape.regionDimension, shape.globalDimension] where !(0...1 << 20 ~= size) {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "shape", expected: "sizes from 0 to \(1 << 20)", found: "\(size)")
         }
     }
@@ -58,7 +59,7 @@ struct FeatureManifest: Codable, Equatable {
     }
 
     /// Throws, naming the first field that differs, unless features of `other` may stand beside these at `path`.
-    func check(equals other: FeatureManifest, path: String) throws(FeatureExtractionError) {
+    func check(equals other: FeatureManifest, path: String) throws(InputError) {
         for (field, expected, found) in [
             ("format", "\(format)", "\(other.format)"),
             ("encoder", encoder, other.encoder),
@@ -70,7 +71,7 @@ struct FeatureManifest: Codable, Equatable {
             ("splits", splits.joined(separator: ", "), other.splits.joined(separator: ", ")),
             ("shard", shard ?? "none", other.shard ?? "none"),
         ] where expected != found {
-            throw FeatureExtractionError(path: path, place: field, expected: expected, found: found)
+            throw InputError(path: path, place: field, expected: expected, found: found)
         }
     }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ImageEncoding
 
@@ -13,8 +14,7 @@ struct PictureFailure: Error, CustomStringConvertible, Equatable {
     /// What another part of the program threw, on one line. A decoder's errors lose the path: names stand beside the
     /// reason, and paths differ between machines.
     init(_ error: any Error) {
-        let text =
-            (error as? PictureError).map { "\($0.place): expected \($0.expected), found \($0.found)" } ?? "\(error)"
+        let text = (error as? InputError)?.reason ?? "\(error)"
         reason = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 

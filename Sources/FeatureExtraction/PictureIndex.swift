@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 /// A picture's name, equal by its bytes: two files may be called the same in two spellings of an accent.

@@ -1,4 +1,5 @@
 import ArrayFiles
+package import AsCLBase
 import Foundation
 import RetrievalData
 
@@ -6,9 +7,9 @@ extension PictureList {
     /// The pictures that a text file names, one path a line, whose lines are also their names. A path is taken from
     /// `folder`, or from the list's own folder where that is nil. A blank line and a second line of the same path are
     /// errors.
-    public static func file(
+    package static func file(
         _ path: String, folder: String? = nil, split: String = "all"
-    ) throws(FeatureExtractionError) -> PictureList {
+    ) throws(InputError) -> PictureList {
         let base = folder ?? (path as NSString).deletingLastPathComponent
         var lineOfName: [[UInt8]: Int] = [:]
         var entries: [Entry] = []
@@ -16,11 +17,11 @@ extension PictureList {
             let name = line.trimmingPrefix(while: \.isASCIISpace).reversed().trimmingPrefix(while: \.isASCIISpace)
                 .reversed()
             guard !name.isEmpty else {
-                throw FeatureExtractionError(
+                throw InputError(
                     path: path, place: "line \(index + 1)", expected: "the path of a picture", found: "a blank line")
             }
             if let first = lineOfName.updateValue(index + 1, forKey: Array(name)) {
-                throw FeatureExtractionError(
+                throw InputError(
                     path: path, place: "line \(index + 1)", expected: "every path once",
                     found: "\(EscapedText.escape(name)) as in line \(first)")
             }
@@ -29,14 +30,14 @@ extension PictureList {
         return try PictureList(splits: [Split(name: split, entries: entries)], path: path)
     }
 
-    private static func lines(of path: String) throws(FeatureExtractionError) -> [Data.SubSequence] {
+    private static func lines(of path: String) throws(InputError) -> [Data.SubSequence] {
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             if lines.last?.isEmpty == true { lines.removeLast() }
             return lines
         } catch {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "opening", expected: "a readable list of paths", found: error.localizedDescription)
         }
     }

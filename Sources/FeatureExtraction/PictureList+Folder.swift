@@ -1,17 +1,18 @@
+package import AsCLBase
 import Foundation
 import RetrievalData
 
 extension PictureList {
     /// Extensions of files that are taken for pictures, in lower case. They do not depend on what this machine can
     /// decode: all machines list the same, and a picture that one cannot decode is told of.
-    public static let extensions: Set<String> = [
+    package static let extensions: Set<String> = [
         "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "heic", "heif", "avif",
     ]
 
     /// Every picture of a folder and the folders within, named by its path from there and sorted by the bytes of that.
     /// Hidden files and folders are left alone, as previews and trash are kept there. Links are followed; a folder
     /// that was read already, a folder that cannot be read and a link to nowhere become problems.
-    public static func folder(_ path: String, split: String = "all") throws(FeatureExtractionError) -> PictureList {
+    package static func folder(_ path: String, split: String = "all") throws(InputError) -> PictureList {
         var walk = FolderWalk(root: path)
         try walk.run()
         let entries = walk.entries.sorted { $0.sortKey.precedes($1.sortKey) }
@@ -46,13 +47,13 @@ private struct FolderWalk {
     init(root: String) { self.root = root }
 
     /// Reads all folders; that the first one cannot be read is an error.
-    mutating func run() throws(FeatureExtractionError) {
+    mutating func run() throws(InputError) {
         while let folder = folders.popLast() ?? popLink() {
             do {
                 try read(folder)
             } catch {
                 guard !folder.isEmpty else {
-                    throw FeatureExtractionError(
+                    throw InputError(
                         path: root, place: "listing", expected: "a readable folder", found: error.reason)
                 }
                 entries.append(.problem(name: EscapedText.escape(folder.utf8), reason: error.reason))

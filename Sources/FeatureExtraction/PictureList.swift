@@ -1,10 +1,11 @@
+import AsCLBase
 import Foundation
 import RetrievalData
 
 /// Pictures in the order that their features will stand in.
-public struct PictureList: Sendable {
+package struct PictureList: Sendable {
     /// A picture, or something in its place that cannot be used.
-    public enum Entry: Sendable, Equatable {
+    package enum Entry: Sendable, Equatable {
         /// `name` is the picture's line in `<split>_ids.txt`, and `path` where it lies.
         case picture(name: String, path: String)
         /// Something that has no features, with the reason; `name` has no control characters.
@@ -12,30 +13,30 @@ public struct PictureList: Sendable {
     }
 
     /// The pictures whose features go to the files of one stem.
-    public struct Split: Sendable, Equatable {
+    package struct Split: Sendable, Equatable {
         /// The stem: `train` of `train_ims.npy`.
-        public let name: String
+        package let name: String
         /// In the order of the features.
-        public let entries: [Entry]
+        package let entries: [Entry]
     }
 
     /// By name.
-    public let splits: [Split]
+    package let splits: [Split]
     /// Karpathy's JSON, where the list was made from one.
-    public let captionsPath: String?
+    package let captionsPath: String?
     /// Files of the folder that are no pictures by their extension, and were left alone.
-    public let otherFileCount: Int
+    package let otherFileCount: Int
 
     init(
         splits: [Split], path: String, captionsPath: String? = nil, otherFileCount: Int = 0
-    ) throws(FeatureExtractionError) {
+    ) throws(InputError) {
         guard splits.contains(where: { !$0.entries.isEmpty }) else {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "content", expected: "at least one picture",
                 found: otherFileCount == 0 ? "none" : "none among \(otherFileCount) other files")
         }
         for split in splits where !Self.isStem(split.name) {
-            throw FeatureExtractionError(
+            throw InputError(
                 path: path, place: "split", expected: "a name that can begin a file's", found: "'\(split.name)'")
         }
         self.splits = splits.sorted { $0.name.precedes($1.name) }
@@ -44,10 +45,10 @@ public struct PictureList: Sendable {
     }
 
     /// Entries of all splits.
-    public var count: Int { splits.reduce(0) { $0 + $1.entries.count } }
+    package var count: Int { splits.reduce(0) { $0 + $1.entries.count } }
 
     /// Tells lists apart: names, their order and splits, and the captions that come along.
-    func digest() throws(FeatureExtractionError) -> ContentDigest {
+    func digest() throws(InputError) -> ContentDigest {
         var text = ""
         for split in splits {
             text += "\(split.name)\n"
@@ -62,7 +63,7 @@ public struct PictureList: Sendable {
             do {
                 text += try ContentDigest.ofFile(captionsPath).0.hexadecimal
             } catch {
-                throw FeatureExtractionError(
+                throw InputError(
                     path: captionsPath, place: "opening", expected: "a readable file", found: error.reason)
             }
         }

@@ -4,11 +4,11 @@ import Torch
 /// Grid Features for Visual Question Answering"), and the map's mean as the picture's own vector.
 ///
 /// The picture is squashed to a square, so that the grid covers all of it.
-public struct GridEncoder: PictureEncoder {
+package struct GridEncoder: PictureEncoder {
     /// `gridSize` x `gridSize` regions as wide as the map, and the picture's vector the same.
-    public let shape: FeatureShape
+    package let shape: FeatureShape
     /// None: cells have no class.
-    public let classNames: [String] = []
+    package let classNames: [String] = []
     private let backbone: Backbone
     private let gridSize: Int
     private let transform: PictureTransform
@@ -19,7 +19,7 @@ public struct GridEncoder: PictureEncoder {
     ///   - gridSize: Cells in each direction.
     ///   - side: The square's side in pixels; the network's own when nil. A larger one shows smaller things.
     /// - Throws: `TorchError` when one of them is out of range.
-    public init(_ backbone: Backbone, gridSize: Int = 6, side: Int? = nil) throws {
+    package init(_ backbone: Backbone, gridSize: Int = 6, side: Int? = nil) throws {
         let side = side ?? backbone.name.inputSide
         guard (1...64).contains(gridSize), (32...4096).contains(side) else {
             throw TorchError(
@@ -41,19 +41,19 @@ public struct GridEncoder: PictureEncoder {
     }
 
     /// Grid, network, side and weights.
-    public var identity: String {
+    package var identity: String {
         let size = transform.resizedSize(width: 1, height: 1)
         return "\(gridSize)x\(gridSize) grid: \(backbone.name.rawValue) squashed to \(size.width)x\(size.height)"
             + " weights \(backbone.weightsDigest)"
     }
 
     /// The square that every picture is squashed to.
-    public func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
+    package func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
         transform.resizedSize(width: width, height: height)
     }
 
     /// Features of all of them, cells row by row, in one forward pass.
-    public func encode(_ pictures: [Picture]) throws -> [PictureFeatures] {
+    package func encode(_ pictures: [Picture]) throws -> [PictureFeatures] {
         guard !pictures.isEmpty else { return [] }
         let (cells, globals) = try inferenceMode { () throws(TorchError) in
             let map = try backbone.map(pictures, transform)

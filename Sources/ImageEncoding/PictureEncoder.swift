@@ -9,7 +9,7 @@
 /// let picture = try PictureDecoder().decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
 /// let features = try encoder.encode([picture])[0]
 /// ```
-public protocol PictureEncoder: Sendable {
+package protocol PictureEncoder: Sendable {
     /// What it makes of every picture.
     var shape: FeatureShape { get }
     /// The encoder, its settings and a digest of its weights in one line: features of different identities do not mix.
@@ -23,32 +23,32 @@ public protocol PictureEncoder: Sendable {
 }
 
 /// Width and height in pixels.
-public struct PictureSize: Sendable, Equatable {
+package struct PictureSize: Sendable, Equatable {
     /// Columns.
-    public var width: Int
+    package var width: Int
     /// Rows.
-    public var height: Int
+    package var height: Int
 
     /// Makes a size.
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 }
 
 /// The sizes of a picture's features.
-public struct FeatureShape: Sendable, Equatable, Codable {
+package struct FeatureShape: Sendable, Equatable, Codable {
     /// Regions a picture.
-    public var regions: Int
+    package var regions: Int
     /// Values a region.
-    public var regionDimension: Int
+    package var regionDimension: Int
     /// Values of the picture's own vector.
-    public var globalDimension: Int
+    package var globalDimension: Int
     /// Whether each region has a class and a confidence.
-    public var hasClasses: Bool
+    package var hasClasses: Bool
 
     /// Makes a shape.
-    public init(regions: Int, regionDimension: Int, globalDimension: Int, hasClasses: Bool) {
+    package init(regions: Int, regionDimension: Int, globalDimension: Int, hasClasses: Bool) {
         self.regions = regions
         self.regionDimension = regionDimension
         self.globalDimension = globalDimension
@@ -57,20 +57,20 @@ public struct FeatureShape: Sendable, Equatable, Codable {
 }
 
 /// What an encoder makes of one picture.
-public struct PictureFeatures: Sendable, Equatable {
+package struct PictureFeatures: Sendable, Equatable {
     /// `[regions, region dimension]`.
-    public var regions: [Float]
+    package var regions: [Float]
     /// `[global dimension]`.
-    public var global: [Float]
+    package var global: [Float]
     /// `[regions, 4]`: left, top, right, bottom as fractions of the picture's width and height.
-    public var boxes: [Float]
+    package var boxes: [Float]
     /// Class numbers `[regions]`; empty without classes.
-    public var classes: [Int32]
+    package var classes: [Int32]
     /// Confidence of each class `[regions]`, in [0, 1]; empty without classes.
-    public var confidences: [Float]
+    package var confidences: [Float]
 
     /// Makes features.
-    public init(
+    package init(
         regions: [Float], global: [Float], boxes: [Float], classes: [Int32] = [], confidences: [Float] = []
     ) {
         self.regions = regions

@@ -1,7 +1,8 @@
+import AsCLBase
 import Foundation
+import FoundationNetworking
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
 #endif
 
 /// One file from an HTTP server, continued where an earlier download ended, checked by its hash before it appears.
@@ -17,13 +18,14 @@ struct Download {
     let progress: @Sendable (_ done: Int, _ total: Int?) -> Void
 
     /// Blocks until the file is there.
-    func run() throws(WeightsError) {
+    func run() throws(InputError) {
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme?.lowercased()), url.host != nil
         else {
-            throw WeightsError(address, place: "address", expected: "http:// or https:// and a host", found: "another")
+            throw InputError(
+                path: address, place: "address", expected: "http:// or https:// and a host", found: "another")
         }
         guard let partial = try PartialDownload.open(for: path) else { return }
-        do throws(WeightsError) {
+        do throws(InputError) {
             try fetch(url, into: partial)
         } catch {
             if try partial.size() == 0 { partial.remove() }
@@ -32,17 +34,17 @@ struct Download {
         let found = try partial.sha256()
         if let expected = sha256?.lowercased(), !found.hasPrefix(expected) {
             partial.remove()
-            throw WeightsError(
-                address, place: "SHA-256", expected: expected + (expected.count < 64 ? "..." : ""),
+            throw InputError(
+                path: address, place: "SHA-256", expected: expected + (expected.count < 64 ? "..." : ""),
                 found: "\(found); the file was removed")
         }
         try partial.finish()
     }
 
     /// Until all bytes are there, taking a dropped connection up again.
-    private func fetch(_ url: URL, into partial: PartialDownload) throws(WeightsError) {
+    private func fetch(_ url: URL, into partial: PartialDownload) throws(InputError) {
         for attempt in 0... {
-            let dropped: WeightsError
+            let dropped: InputError
             switch Transfer(url: url, partial: partial, stall: patience.stall, progress: progress).run() {
             case .complete: return
             case .failed(let error): throw error

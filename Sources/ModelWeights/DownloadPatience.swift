@@ -1,14 +1,14 @@
 /// How long a download waits and how often it tries.
-public struct DownloadPatience: Sendable {
+package struct DownloadPatience: Sendable {
     /// Seconds without a byte after which a connection counts as dropped.
-    public var stall: Double
+    package var stall: Double
     /// How often a dropped connection is taken up again, each time where it ended.
-    public var retries: Int
+    package var retries: Int
     /// Seconds before the first of these, twice as many before each further one.
-    public var pause: Double
+    package var pause: Double
 
     /// A minute without a byte, three retries.
-    public init(stall: Double = 60, retries: Int = 3, pause: Double = 1) {
+    package init(stall: Double = 60, retries: Int = 3, pause: Double = 1) {
         self.stall = stall
         self.retries = retries
         self.pause = pause

@@ -1,19 +1,20 @@
+package import AsCLBase
 import Crypto
 import Foundation
 
 /// What tells one file of weights from another.
-public enum FileDigest {
+package enum FileDigest {
     /// The SHA-256 of a file's content in hexadecimal.
-    /// - Throws: `WeightsError` where the file cannot be read.
-    public static func sha256(ofFile path: String) throws(WeightsError) -> String {
+    /// - Throws: `InputError` where the file cannot be read.
+    package static func sha256(ofFile path: String) throws(InputError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(path, "opening", "a readable file") }
+        guard descriptor >= 0 else { throw .system(path, place: "opening", expected: "a readable file") }
         defer { close(descriptor) }
         return try sha256(of: descriptor, path: path)
     }
 
     /// The same of an open file, from its beginning; `path` is what errors call it.
-    static func sha256(of descriptor: Int32, path: String) throws(WeightsError) -> String {
+    static func sha256(of descriptor: Int32, path: String) throws(InputError) -> String {
         var hash = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var offset = 0
@@ -21,7 +22,7 @@ public enum FileDigest {
             let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .system(path, "reading", "a readable file")
+                throw .system(path, place: "reading", expected: "a readable file")
             }
             if count == 0 { break }
             buffer.withUnsafeBytes { hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// An unfinished download beside its final name, which no second process or thread writes to at the same time.
@@ -11,15 +12,17 @@ final class PartialDownload {
     static func path(of finalPath: String) -> String { finalPath + ".partial" }
 
     /// Opens or makes the file and waits until nobody else has it; nil when another finished the download meanwhile.
-    static func open(for finalPath: String) throws(WeightsError) -> PartialDownload? {
+    static func open(for finalPath: String) throws(InputError) -> PartialDownload? {
         while true {
             let path = path(of: finalPath)
             let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else { throw .system(path, "creating", "a folder that can be written") }
+            guard descriptor >= 0 else {
+                throw .system(path, place: "creating", expected: "a folder that can be written")
+            }
             while flock(descriptor, LOCK_EX) != 0 {
                 guard errno == EINTR else {
                     close(descriptor)
-                    throw .system(path, "locking", "a file system with locks")
+                    throw .system(path, place: "locking", expected: "a file system with locks")
                 }
             }
             let partial = PartialDownload(path: path, finalPath: finalPath, descriptor: descriptor)
@@ -47,9 +50,11 @@ final class PartialDownload {
             && opened.st_dev == named.st_dev
     }
 
-    func size() throws(WeightsError) -> Int {
+    func size() throws(InputError) -> Int {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .system(path, "reading", "a readable file") }
+        guard fstat(descriptor, &status) == 0 else {
+            throw .system(path, place: "reading", expected: "a readable file")
+        }
         return Int(status.st_size)
     }
 
@@ -61,18 +66,20 @@ final class PartialDownload {
     }
 
     /// Throws away what is there.
-    func restart() throws(WeightsError) {
-        guard ftruncate(descriptor, 0) == 0 else { throw .system(path, "restarting", "a file that can be written") }
+    func restart() throws(InputError) {
+        guard ftruncate(descriptor, 0) == 0 else {
+            throw .system(path, place: "restarting", expected: "a file that can be written")
+        }
     }
 
-    func append(_ data: Data) throws(WeightsError) {
+    func append(_ data: Data) throws(InputError) {
         var rest = data
         while !rest.isEmpty {
             let offset = off_t(try size())
             let written = rest.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, offset) }
             if written < 0 {
                 if errno == EINTR { continue }
-                throw .system(path, "writing", "room for \(rest.count) more bytes")
+                throw .system(path, place: "writing", expected: "room for \(rest.count) more bytes")
             }
             rest = rest.dropFirst(written)
         }
@@ -95,24 +102,17 @@ final class PartialDownload {
     }
 
     /// The SHA-256 of what is there, in hexadecimal.
-    func sha256() throws(WeightsError) -> String { try FileDigest.sha256(of: descriptor, path: path) }
+    func sha256() throws(InputError) -> String { try FileDigest.sha256(of: descriptor, path: path) }
 
     /// Puts the bytes on the disk and the file under its final name.
-    func finish() throws(WeightsError) {
-        guard fsync(descriptor) == 0 else { throw .system(path, "writing", "room on the disk") }
-        guard rename(path, finalPath) == 0 else { throw .system(finalPath, "renaming", "a name that can be taken") }
+    func finish() throws(InputError) {
+        guard fsync(descriptor) == 0 else { throw .system(path, place: "writing", expected: "room on the disk") }
+        try AtomicFile.rename(path, to: finalPath)
         version = nil
     }
 
     func remove() {
         unlink(path)
         version = nil
-    }
-}
-
-extension WeightsError {
-    /// A failed system call, told by the `errno` it left.
-    static func system(_ path: String, _ place: String, _ expected: String) -> WeightsError {
-        WeightsError(path, place: place, expected: expected, found: String(cString: strerror(errno)))
     }
 }

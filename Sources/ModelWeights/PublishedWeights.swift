@@ -1,28 +1,28 @@
 /// Weights that someone published, as facts: where they are and how to know them.
-public struct PublishedWeights: Sendable, Equatable {
+package struct PublishedWeights: Sendable, Equatable {
     /// The name to fetch them by.
-    public let name: String
+    package let name: String
     /// What they are, in a line.
-    public let summary: String
+    package let summary: String
     /// The model they belong to, in torchvision's name where it has one.
-    public let architecture: String
+    package let architecture: String
     /// The folder they are published in; nil where no lasting address is known.
-    public let folder: String?
+    package let folder: String?
     /// The file's name there, and in the cache.
-    public let fileName: String
+    package let fileName: String
     /// About how many bytes the file has, as upstream states it; nil where it does not.
-    public let approximateByteCount: Int?
+    package let approximateByteCount: Int?
     /// The first digits of the file's SHA-256 in hexadecimal, or all 64; nil where upstream states none.
     ///
     /// torchvision's file names carry eight. They tell a damaged or mistaken file, not one that was made to have them.
-    public let sha256: String?
+    package let sha256: String?
     /// Under which terms, as upstream states them.
-    public let licence: String
+    package let licence: String
     /// How to come by the file where there is no address.
-    public let advice: String?
+    package let advice: String?
 
     /// Weights with an address, in a catalogue of one's own or a test's.
-    public init(
+    package init(
         name: String, summary: String, architecture: String, folder: String?, fileName: String,
         approximateByteCount: Int? = nil, sha256: String?, licence: String, advice: String? = nil
     ) {

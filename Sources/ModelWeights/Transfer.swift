@@ -1,8 +1,9 @@
+import AsCLBase
 import Foundation
+import FoundationNetworking
 import Synchronization
 
 #if canImport(FoundationNetworking)
-import FoundationNetworking
 #endif
 
 /// One connection of a download: asks for what is missing and writes what comes, piece by piece.
@@ -12,8 +13,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     enum Outcome {
         case complete
         /// Worth another try.
-        case dropped(WeightsError)
-        case failed(WeightsError)
+        case dropped(InputError)
+        case failed(InputError)
     }
 
     private let url: URL
@@ -39,7 +40,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     func run() -> Outcome {
         var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
         request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-        do throws(WeightsError) {
+        do throws(InputError) {
             done = try partial.size()
             if done > 0, let version = partial.version {
                 request.setValue("bytes=\(done)-", forHTTPHeaderField: "Range")
@@ -72,8 +73,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         return outcome ?? .dropped(wrong("connection", "the whole file", "its end"))
     }
 
-    private func wrong(_ place: String, _ expected: String, _ found: String) -> WeightsError {
-        WeightsError(url.absoluteString, place: place, expected: expected, found: found)
+    private func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
+        InputError(path: url.absoluteString, place: place, expected: expected, found: found)
     }
 
     // MARK: URLSession's calls
@@ -100,7 +101,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
         lastByte.withLock { $0 = .now }
-        do throws(WeightsError) {
+        do throws(InputError) {
             // The first reason to end is the one that is told.
             if outcome == nil { outcome = try accept(response) }
         } catch {
@@ -113,7 +114,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         guard outcome == nil else { return }
         lastByte.withLock { $0 = .now }
-        do throws(WeightsError) {
+        do throws(InputError) {
             try partial.append(data)
         } catch {
             outcome = .failed(error)
@@ -143,7 +144,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     // MARK: The answer
 
     /// Whether an answer brings what was asked for, and from which byte on; an outcome ends the connection at once.
-    private func accept(_ response: URLResponse) throws(WeightsError) -> Outcome? {
+    private func accept(_ response: URLResponse) throws(InputError) -> Outcome? {
         guard let answer = response as? HTTPURLResponse else { return .failed(wrong("answer", "HTTP", "another")) }
         let length = answer.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) }
         let range = answer.value(forHTTPHeaderField: "Content-Range").flatMap(ContentRange.init)
@@ -171,8 +172,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         }
         if let total, let room = partial.room(), total - done > room {
             return .failed(
-                WeightsError(
-                    partial.path, place: "disk", expected: "room for \(total - done) bytes", found: "\(room)"))
+                InputError(
+                    path: partial.path, place: "disk", expected: "room for \(total - done) bytes", found: "\(room)"))
         }
         return nil
     }

@@ -1,17 +1,18 @@
-public import Foundation
+package import AsCLBase
+import Foundation
 
 /// The folder where fetched weights are kept, each under its upstream's file name.
-public struct WeightsCache: Sendable {
+package struct WeightsCache: Sendable {
     /// The folder; fetching makes it.
-    public let folder: String
+    package let folder: String
 
     /// A folder of one's own.
-    public init(folder: String) {
+    package init(folder: String) {
         self.folder = folder
     }
 
     /// `$ASCL_CACHE`, else `$XDG_CACHE_HOME/ascl/weights`, else `~/.cache/ascl/weights`.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         if let own = environment["ASCL_CACHE"], !own.isEmpty {
             folder = own
         } else if let caches = environment["XDG_CACHE_HOME"], caches.hasPrefix("/") {
@@ -22,13 +23,13 @@ public struct WeightsCache: Sendable {
     }
 
     /// Where the weights are, or will be.
-    public func path(of entry: PublishedWeights) -> String { folder + "/" + entry.fileName }
+    package func path(of entry: PublishedWeights) -> String { folder + "/" + entry.fileName }
 
     /// Whether they were fetched: a file appears under its name only after its hash was found right.
-    public func isThere(_ entry: PublishedWeights) -> Bool { FileManager.default.fileExists(atPath: path(of: entry)) }
+    package func isThere(_ entry: PublishedWeights) -> Bool { FileManager.default.fileExists(atPath: path(of: entry)) }
 
     /// Bytes of an unfinished download that the next `fetch` continues.
-    public func unfinishedByteCount(_ entry: PublishedWeights) -> Int {
+    package func unfinishedByteCount(_ entry: PublishedWeights) -> Int {
         let partial = PartialDownload.path(of: path(of: entry))
         let size = try? FileManager.default.attributesOfItem(atPath: partial)[.size] as? Int
         // No file is no bytes.
@@ -44,18 +45,19 @@ public struct WeightsCache: Sendable {
     ///   - patience: How long to wait and how often to try.
     ///   - progress: Called with the bytes that are there, and with all where that is known, on a thread of its own.
     /// - Returns: The file's path.
-    public func fetch(
+    package func fetch(
         _ entry: PublishedWeights, from catalogue: WeightsCatalogue, patience: DownloadPatience = .init(),
         progress: @escaping @Sendable (_ done: Int, _ total: Int?) -> Void = { _, _ in }
-    ) throws(WeightsError) -> String {
+    ) throws(InputError) -> String {
         let path = path(of: entry)
         if isThere(entry) { return path }
         let address = try catalogue.address(of: entry)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw WeightsError(
-                folder, place: "cache", expected: "a folder, or room to make it", found: error.localizedDescription)
+            throw InputError(
+                path: folder, place: "cache", expected: "a folder, or room to make it",
+                found: error.localizedDescription)
         }
         try Download(address: address, path: path, sha256: entry.sha256, patience: patience, progress: progress).run()
         return path

@@ -1,44 +1,45 @@
-public import Foundation
+package import AsCLBase
+import Foundation
 
 /// The published weights that the encoders here can use.
-public struct WeightsCatalogue: Sendable {
+package struct WeightsCatalogue: Sendable {
     /// In the order to list them.
-    public let entries: [PublishedWeights]
+    package let entries: [PublishedWeights]
     /// A folder that serves the same files, instead of the upstream's own.
-    public let mirror: String?
+    package let mirror: String?
 
     /// Those that this package knows.
     ///
     /// - Parameter environment: `ASCL_WEIGHTS_MIRROR` is the address of a folder that holds the files under their names,
     ///   for networks that cannot reach the upstream. The check by SHA-256 stays the same.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         let mirror = environment["ASCL_WEIGHTS_MIRROR"].flatMap { $0.isEmpty ? nil : $0 }
         self.init(entries: Self.published, mirror: mirror)
     }
 
     /// A catalogue of one's own.
-    public init(entries: [PublishedWeights], mirror: String? = nil) {
+    package init(entries: [PublishedWeights], mirror: String? = nil) {
         self.entries = entries
         self.mirror = mirror
     }
 
     /// The weights of that name.
-    /// - Throws: `WeightsError` with all names where there are none.
-    public func entry(named name: String) throws(WeightsError) -> PublishedWeights {
+    /// - Throws: `InputError` with all names where there are none.
+    package func entry(named name: String) throws(InputError) -> PublishedWeights {
         guard let entry = entries.first(where: { $0.name == name }) else {
-            throw WeightsError(
-                name, place: "catalogue", expected: "one of \(entries.map(\.name).joined(separator: ", "))",
+            throw InputError(
+                path: name, place: "catalogue", expected: "one of \(entries.map(\.name).joined(separator: ", "))",
                 found: "no weights of that name")
         }
         return entry
     }
 
     /// Where to fetch a file from.
-    /// - Throws: `WeightsError` where no address is known, with how to come by the file.
-    public func address(of entry: PublishedWeights) throws(WeightsError) -> String {
+    /// - Throws: `InputError` where no address is known, with how to come by the file.
+    package func address(of entry: PublishedWeights) throws(InputError) -> String {
         guard let folder = mirror ?? entry.folder else {
-            throw WeightsError(
-                entry.name, place: "catalogue", expected: "an address to fetch it from",
+            throw InputError(
+                path: entry.name, place: "catalogue", expected: "an address to fetch it from",
                 found: "none: \(entry.advice ?? "bring the file \(entry.fileName)")")
         }
         return folder + (folder.hasSuffix("/") ? "" : "/") + entry.fileName

@@ -1,9 +1,10 @@
+package import AsCLBase
 import Foundation
 
 /// A folder of captioned image features, in SCAN's layout, Karpathy's JSON or both.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
     /// The path as it was given: the folder, or a JSON file in it.
-    public let path: String
+    package let path: String
     let folder: String
     /// Splits in SCAN's layout; none where a JSON file was given.
     let scanSplits: [String]
@@ -11,11 +12,11 @@ public struct Dataset: Sendable {
 
     /// Looks what is there, without opening it. A split comes from SCAN's layout where both have it, unless `path` is
     /// the JSON file itself.
-    public init(path: String) throws(DataError) {
+    package init(path: String) throws(InputError) {
         self.path = path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw DataError(
+            throw InputError(
                 path: path, place: "opening", expected: "a data folder or its dataset_*.json", found: "nothing there")
         }
         if isFolder.boolValue {
@@ -30,24 +31,24 @@ public struct Dataset: Sendable {
             jsonPaths = [path]
         }
         guard !jsonPaths.isEmpty || !scanSplits.isEmpty else {
-            throw DataError(
+            throw InputError(
                 path: path, place: "content", expected: "<split>_ims.npy or dataset_*.json", found: "neither")
         }
     }
 
     /// Names of all splits, sorted.
-    public func splitNames() throws(DataError) -> [String] {
+    package func splitNames() throws(InputError) -> [String] {
         Set(scanSplits + (try karpathyFile()?.splitNames ?? [])).sorted()
     }
 
     /// Opens a split by its exact name. Features stay on the disk; only the captions are read.
-    public func split(_ name: String) throws(DataError) -> RetrievalSplit { try open(name, captionsNeeded: true) }
+    package func split(_ name: String) throws(InputError) -> RetrievalSplit { try open(name, captionsNeeded: true) }
 
     /// Opens a split for its images: they may have no captions, as those of a photo collection have none. To train and
     /// to evaluate takes `split`.
-    public func pictures(_ name: String) throws(DataError) -> RetrievalSplit { try open(name, captionsNeeded: false) }
+    package func pictures(_ name: String) throws(InputError) -> RetrievalSplit { try open(name, captionsNeeded: false) }
 
-    private func open(_ name: String, captionsNeeded: Bool) throws(DataError) -> RetrievalSplit {
+    private func open(_ name: String, captionsNeeded: Bool) throws(InputError) -> RetrievalSplit {
         if captionedScanSplits.contains(name) {
             return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded)
         }
@@ -57,7 +58,7 @@ public struct Dataset: Sendable {
         if scanSplits.contains(name) {
             return try ScanLayout.open(folder: folder, split: name, captionsNeeded: captionsNeeded)
         }
-        throw DataError(
+        throw InputError(
             path: path, place: "split", expected: "one of \(try splitNames().joined(separator: ", "))", found: name)
     }
 
@@ -68,26 +69,26 @@ public struct Dataset: Sendable {
     }
 
     /// The folder's JSON file, nil where there is none.
-    func karpathyFile() throws(DataError) -> KarpathyFile? {
+    func karpathyFile() throws(InputError) -> KarpathyFile? {
         guard jsonPaths.count < 2 else {
-            throw DataError(
+            throw InputError(
                 path: path, place: "content", expected: "one dataset_*.json, or its path in place of the folder's",
                 found: jsonPaths.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))
         }
-        return try jsonPaths.first.map { (path) throws(DataError) in try KarpathyFile(path: path) }
+        return try jsonPaths.first.map { (path) throws(InputError) in try KarpathyFile(path: path) }
     }
 
     /// The `<stem>` of every `<stem>_ims.npy` of a folder, sorted.
-    static func stems(folder: String) throws(DataError) -> [String] {
+    static func stems(folder: String) throws(InputError) -> [String] {
         try names(in: folder).filter { $0.hasSuffix(FeatureSet.regionsSuffix) }
             .map { String($0.dropLast(FeatureSet.regionsSuffix.count)) }
     }
 
-    private static func names(in folder: String) throws(DataError) -> [String] {
+    private static func names(in folder: String) throws(InputError) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
-            throw DataError(
+            throw InputError(
                 path: folder, place: "listing", expected: "a readable folder", found: error.localizedDescription)
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 
 extension DatasetInspection: CustomStringConvertible {
     /// A table for the terminal with a row for each split, and the problems below it.
-    public var description: String {
+    package var description: String {
         let header = [
             "split", "layout", "images", "captions", "per image", "words", "regions", "globals", "type", "MB", "norms",
             "boxes", "names", "stored",

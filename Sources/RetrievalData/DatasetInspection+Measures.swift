@@ -1,3 +1,5 @@
+import AsCLBase
+
 extension DatasetInspection.Split {
     /// Images whose features the norms are taken of.
     private static let sampleCount = 200
@@ -22,19 +24,19 @@ extension DatasetInspection.Split {
         let samples = min(Self.sampleCount, split.imageCount)
         let sample = (0..<samples).map { $0 * split.imageCount / samples }
         regionNorm = Self.meanNorm(of: sample, dimension: split.regionDimension, count: split.regionCount) {
-            (images, target) throws(DataError) in try split.gatherRegions(images, into: target)
+            (images, target) throws(InputError) in try split.gatherRegions(images, into: target)
         }
         globalNorm =
             split.globalsAreRegionMeans
             ? nil
             : Self.meanNorm(of: sample, dimension: split.globalDimension, count: 1) {
-                (images, target) throws(DataError) in try split.gatherGlobals(images, into: target)
+                (images, target) throws(InputError) in try split.gatherGlobals(images, into: target)
             }
     }
 
     private static func meanNorm(
         of images: [Int], dimension: Int, count: Int,
-        gather: ([Int], UnsafeMutableBufferPointer<Float>) throws(DataError) -> Void
+        gather: ([Int], UnsafeMutableBufferPointer<Float>) throws(InputError) -> Void
     ) -> Double? {
         let target = UnsafeMutableBufferPointer<Float>.allocate(capacity: count * dimension)
         defer { target.deallocate() }
@@ -68,8 +70,8 @@ extension RetrievalSplit {
 extension FeatureFile {
     /// Reads the whole file: throws the first NaN or infinity, with the number of rows that hold one, and the first row
     /// that differs from those it should repeat.
-    func checkAllRows(repeatedTimes: Int) throws(DataError) {
-        var first: DataError?
+    func checkAllRows(repeatedTimes: Int) throws(InputError) {
+        var first: InputError?
         var count = 0
         for row in 0..<rowCount {
             do {
@@ -80,7 +82,7 @@ extension FeatureFile {
             }
             let original = row - row % repeatedTimes
             if !rowsAreEqual(original, row) {
-                throw DataError(
+                throw InputError(
                     path: path, place: "row \(row)",
                     expected: "the same as row \(original), as images stand there five times",
                     found: "another row")
@@ -88,7 +90,7 @@ extension FeatureFile {
         }
         guard let first else { return }
         let rows = count == 1 ? "the only such row" : "the first of \(count) such rows"
-        throw DataError(
+        throw InputError(
             path: first.path, place: first.place, expected: first.expected, found: "\(first.found), \(rows)")
     }
 }

@@ -1,26 +1,27 @@
+package import AsCLBase
 import Foundation
 
 /// What a data set holds and what is wrong with it.
-public struct DatasetInspection: Codable, Sendable, Equatable {
+package struct DatasetInspection: Codable, Sendable, Equatable {
     /// The two ways in which a folder holds a split.
-    public enum Layout: String, Codable, Sendable {
+    package enum Layout: String, Codable, Sendable {
         case scan, karpathy
     }
 
     /// How numbers are spread.
-    public struct Spread: Codable, Sendable, Equatable {
+    package struct Spread: Codable, Sendable, Equatable {
         /// The least value.
-        public let minimum: Int
+        package let minimum: Int
         /// A quarter of the values are at most this.
-        public let lowerQuartile: Int
+        package let lowerQuartile: Int
         /// Half of the values are at most this.
-        public let median: Int
+        package let median: Int
         /// Three quarters of the values are at most this.
-        public let upperQuartile: Int
+        package let upperQuartile: Int
         /// The greatest value.
-        public let maximum: Int
+        package let maximum: Int
         /// The arithmetic mean.
-        public let mean: Double
+        package let mean: Double
 
         /// The spread of `values`, of which there is at least one; a quartile is a value that occurs.
         init(_ values: [Int]) {
@@ -36,58 +37,58 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
     }
 
     /// What one split holds.
-    public struct Split: Codable, Sendable, Equatable {
+    package struct Split: Codable, Sendable, Equatable {
         /// The name of the split.
-        public let name: String
+        package let name: String
         /// Where the split was read from.
-        public let layout: Layout
+        package let layout: Layout
         /// Number of images.
-        public let images: Int
+        package let images: Int
         /// Number of captions.
-        public let captions: Int
+        package let captions: Int
         /// How many captions the images have.
-        public let captionsPerImage: Spread
+        package let captionsPerImage: Spread
         /// How many words, parted by white space, the captions have; nil without captions.
-        public let wordsPerCaption: Spread?
+        package let wordsPerCaption: Spread?
         /// Regions an image, K.
-        public let regionCount: Int
+        package let regionCount: Int
         /// Size of a region's feature, R.
-        public let regionDimension: Int
+        package let regionDimension: Int
         /// Size of the global feature, G; nil where the mean of the regions serves.
-        public let globalDimension: Int?
+        package let globalDimension: Int?
         /// Of the regions: `float16` or `float32`.
-        public let elementType: String
+        package let elementType: String
         /// Bytes of the feature files that the split uses.
-        public let bytes: Int
+        package let bytes: Int
         /// Mean L2 norm of a region over a sample of images; nil where the sample holds a NaN or an infinity.
-        public let regionNorm: Double?
+        package let regionNorm: Double?
         /// The same of the global features.
-        public let globalNorm: Double?
+        package let globalNorm: Double?
         /// Whether the data says where in the picture the regions are.
-        public let hasBoxes: Bool
+        package let hasBoxes: Bool
         /// Whether the data names the images.
-        public let hasImageNames: Bool
+        package let hasImageNames: Bool
         /// How often the files repeat each image: 1 or 5.
-        public let storedTimes: Int
+        package let storedTimes: Int
         /// Images left out, because `failed.tsv` says that they have no features.
-        public let withoutFeatures: Int
+        package let withoutFeatures: Int
     }
 
     /// The path as it was given.
-    public let path: String
+    package let path: String
     /// The splits that could be opened.
-    public let splits: [Split]
+    package let splits: [Split]
     /// One line each, naming file, place, expected and found.
-    public let problems: [String]
+    package let problems: [String]
 
     /// Opens every split and reads all features once. Throws only where there is no data set at all; whatever is
     /// wrong with it stands in `problems`.
-    public static func inspect(path: String) throws(DataError) -> DatasetInspection {
+    package static func inspect(path: String) throws(InputError) -> DatasetInspection {
         let dataset = try Dataset(path: path)
         var problems: [String] = []
         var splits: [Split] = []
         /// The value of `body`, or nil and one more problem.
-        func trying<Value>(_ body: () throws(DataError) -> Value) -> Value? {
+        func trying<Value>(_ body: () throws(InputError) -> Value) -> Value? {
             do {
                 return try body()
             } catch {
@@ -100,14 +101,14 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
         // A collection of pictures needs no captions to be searched.
         let isCollection = FileManager.default.fileExists(atPath: dataset.folder + "/features.json")
         for name in dataset.captionedScanSplits {
-            let split = trying { () throws(DataError) in
+            let split = trying { () throws(InputError) in
                 try ScanLayout.open(folder: dataset.folder, split: name, captionsNeeded: !isCollection)
             }
             if let split { opened.append((split, .scan)) }
         }
-        if let file = trying({ () throws(DataError) in try dataset.karpathyFile() }) ?? nil {
+        if let file = trying({ () throws(InputError) in try dataset.karpathyFile() }) ?? nil {
             for name in file.splitNames {
-                let split = trying { () throws(DataError) in
+                let split = trying { () throws(InputError) in
                     try KarpathyLayout.open(file, folder: dataset.folder, split: name)
                 }
                 if let split { opened.append((split, .karpathy)) }
@@ -117,7 +118,7 @@ public struct DatasetInspection: Codable, Sendable, Equatable {
         for (split, layout) in opened {
             splits.append(Split(split, layout: layout))
             for file in split.featureFiles where scanned.insert(file.path).inserted {
-                _ = trying { () throws(DataError) in try file.checkAllRows(repeatedTimes: split.storedTimes) }
+                _ = trying { () throws(InputError) in try file.checkAllRows(repeatedTimes: split.storedTimes) }
             }
         }
         return DatasetInspection(path: path, splits: splits, problems: problems)

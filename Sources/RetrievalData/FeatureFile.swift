@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 /// A mapped `.npy` file of float16 or float32 features with one row an image.
@@ -11,17 +12,17 @@ struct FeatureFile: Sendable {
     let array: NumpyArray
 
     /// Opens a file whose dimensions are `axes`, e.g. `["images", "regions", "dimension"]`.
-    init(path: String, axes: [String]) throws(DataError) {
-        array = try DataError.wrapping { () throws(ArrayFileError) in try NumpyArray(path: path) }
+    init(path: String, axes: [String]) throws(InputError) {
+        array = try NumpyArray(path: path)
         self.path = path
         elementType = array.elementType
         guard elementType == .float16 || elementType == .float32 else {
-            throw DataError(
+            throw InputError(
                 path: path, place: "header", expected: "elements of float16 or float32", found: "\(elementType)")
         }
         guard array.shape.count == axes.count, array.shape.allSatisfy({ $0 > 0 }) else {
             let expected = "[\(axes.joined(separator: ", "))], none of them 0"
-            throw DataError(path: path, place: "shape", expected: expected, found: "\(array.shape)")
+            throw InputError(path: path, place: "shape", expected: expected, found: "\(array.shape)")
         }
         rowCount = array.shape[0]
         rowShape = Array(array.shape[1...])
@@ -34,7 +35,7 @@ struct FeatureFile: Sendable {
     var byteCount: Int { array.bytes.count }
 
     /// Writes a row as Float into `target`, which has `rowLength` places.
-    func copyRow(_ row: Int, into target: UnsafeMutableBufferPointer<Float>) throws(DataError) {
+    func copyRow(_ row: Int, into target: UnsafeMutableBufferPointer<Float>) throws(InputError) {
         try checkRow(row)
         withRow(row) { bytes in
             if elementType == .float16 {
@@ -46,7 +47,7 @@ struct FeatureFile: Sendable {
     }
 
     /// A row as Float.
-    func row(_ row: Int) throws(DataError) -> [Float] {
+    func row(_ row: Int) throws(InputError) -> [Float] {
         let target = UnsafeMutableBufferPointer<Float>.allocate(capacity: rowLength)
         defer { target.deallocate() }
         try copyRow(row, into: target)
@@ -54,7 +55,7 @@ struct FeatureFile: Sendable {
     }
 
     /// Throws where the row holds a NaN or an infinity.
-    func checkRow(_ row: Int) throws(DataError) {
+    func checkRow(_ row: Int) throws(InputError) {
         let bad = withRow(row) { bytes in
             FloatingPointBits.isFinite(bytes, isHalf: elementType == .float16)
                 ? nil : FloatingPointBits.firstNonFinite(bytes, isHalf: elementType == .float16)
@@ -63,7 +64,7 @@ struct FeatureFile: Sendable {
         let column = "column \(index % (rowShape.last ?? 1))"
         let place =
             rowShape.count == 2 ? "row \(row), region \(index / rowShape[1]), \(column)" : "row \(row), \(column)"
-        throw DataError(path: path, place: place, expected: "a finite number", found: "\(value)")
+        throw InputError(path: path, place: place, expected: "a finite number", found: "\(value)")
     }
 
     /// Whether the first `byteCount` bytes of two rows are the same.

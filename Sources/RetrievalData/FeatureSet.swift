@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_classes.npy`,
@@ -15,7 +16,7 @@ struct FeatureSet: Sendable {
     private let namesPath: String
 
     /// Opens the files and holds them to the number of rows and regions of the first.
-    init(folder: String, stem: String) throws(DataError) {
+    init(folder: String, stem: String) throws(InputError) {
         func path(_ suffix: String) -> String { folder + "/" + stem + suffix }
         func isThere(_ suffix: String) -> Bool { FileManager.default.fileExists(atPath: path(suffix)) }
         regions = try FeatureFile(path: path(Self.regionsSuffix), axes: ["images", "regions", "dimension"])
@@ -28,12 +29,12 @@ struct FeatureSet: Sendable {
             folder: folder, stem: stem, images: regions.rowCount, regions: regions.rowShape[0])
         namesPath = path("_ids.txt")
         if let globals, globals.rowCount != regions.rowCount {
-            throw DataError(
+            throw InputError(
                 path: globals.path, place: "shape", expected: "\(regions.rowCount) rows as in \(stem)_ims.npy",
                 found: "\(globals.rowCount)")
         }
         if let boxes, boxes.array.shape != [regions.rowCount, regions.rowShape[0], 4] {
-            throw DataError(
+            throw InputError(
                 path: boxes.path, place: "shape",
                 expected: "\([regions.rowCount, regions.rowShape[0], 4]) as \(stem)_ims.npy asks for",
                 found: "\(boxes.array.shape)")
@@ -42,13 +43,13 @@ struct FeatureSet: Sendable {
 
     /// The stem's image names, one an image; nil where there is no file of them. An image stored `storedTimes` times
     /// over may be named once or as often as it is stored.
-    func names(storedTimes: Int) throws(DataError) -> [String]? {
+    func names(storedTimes: Int) throws(InputError) -> [String]? {
         guard FileManager.default.fileExists(atPath: namesPath) else { return nil }
         let names = try LineFile.read(namesPath, item: "image name")
         let imageCount = regions.rowCount / storedTimes
         if names.count == imageCount { return names }
         guard names.count == regions.rowCount else {
-            throw DataError(
+            throw InputError(
                 path: namesPath, place: "lines", expected: "\(imageCount), one an image", found: "\(names.count)")
         }
         return (0..<imageCount).map { names[$0 * storedTimes] }

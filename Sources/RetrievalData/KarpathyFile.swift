@@ -1,23 +1,24 @@
 import ArrayFiles
+package import AsCLBase
 import Foundation
 
 /// What a Karpathy JSON file says of images, captions and splits.
-public struct KarpathyFile: Sendable {
+package struct KarpathyFile: Sendable {
     /// An image with its captions.
-    public struct Image: Decodable, Sendable {
+    package struct Image: Decodable, Sendable {
         struct Sentence: Decodable, Sendable {
             let raw: String
         }
 
         /// The image's file, by which its features are found too.
-        public let filename: String
+        package let filename: String
         /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
-        public let filepath: String?
+        package let filepath: String?
         let split: String
         let sentences: [Sentence]
 
         /// MSCOCO's `restval` images are the rest of the validation set, which everybody trains on.
-        public var effectiveSplit: String { split == "restval" ? "train" : split }
+        package var effectiveSplit: String { split == "restval" ? "train" : split }
     }
 
     private struct Content: Decodable {
@@ -26,19 +27,19 @@ public struct KarpathyFile: Sendable {
 
     let path: String
     /// In the file's order.
-    public let images: [Image]
+    package let images: [Image]
 
     /// Reads a file.
-    /// - Throws: `DataError` where it is not such JSON; an image needs a list of sentences, if an empty one.
-    public init(path: String) throws(DataError) {
+    /// - Throws: `InputError` where it is not such JSON; an image needs a list of sentences, if an empty one.
+    package init(path: String) throws(InputError) {
         self.path = path
         let expected = "images with filename, split and sentences"
         do {
             images = try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(fileURLWithPath: path))).images
         } catch let error as DecodingError {
-            throw DataError(path: path, place: "JSON", expected: expected, found: error.oneLine)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.oneLine)
         } catch {
-            throw DataError(
+            throw InputError(
                 path: path, place: "opening", expected: "a readable file", found: error.localizedDescription)
         }
     }
@@ -47,15 +48,15 @@ public struct KarpathyFile: Sendable {
 
     /// The trimmed captions of each image; an image without captions, where they are needed, and a blank caption are
     /// errors.
-    func captions(of images: [Image], needed: Bool) throws(DataError) -> [[String]] {
+    func captions(of images: [Image], needed: Bool) throws(InputError) -> [[String]] {
         var all: [[String]] = []
         for image in images {
             let captions = image.sentences.map(\.raw.trimmed)
             guard !captions.isEmpty || !needed else {
-                throw DataError(path: path, place: image.filename, expected: "at least one sentence", found: "none")
+                throw InputError(path: path, place: image.filename, expected: "at least one sentence", found: "none")
             }
             if let blank = captions.firstIndex(of: "") {
-                throw DataError(
+                throw InputError(
                     path: path, place: "\(image.filename), sentence \(blank)", expected: "a caption",
                     found: "a blank one")
             }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// Karpathy's JSON, with the features by file name in the `*_ims.npy` files of the same folder that have an
@@ -7,7 +8,7 @@ enum KarpathyLayout {
     /// any stem; where two stems name the same image the alphabetically first serves.
     static func open(
         _ file: KarpathyFile, folder: String, split: String, captionsNeeded: Bool = true
-    ) throws(DataError) -> RetrievalSplit {
+    ) throws(InputError) -> RetrievalSplit {
         let wanted = file.images.filter { $0.effectiveSplit == split }
         var sets: [FeatureSet] = []
         var rowOfName: [String: RetrievalSplit.Row] = [:]
@@ -27,7 +28,7 @@ enum KarpathyLayout {
         let missing = images.filter { rowOfName[$0.filename] == nil }
         if let first = missing.first ?? (images.isEmpty ? wanted.first : nil) {
             let count = images.isEmpty ? wanted.count : missing.count
-            throw DataError(
+            throw InputError(
                 path: file.path, place: "split \(split)",
                 expected: "every image named in an *_ids.txt beside an *_ims.npy",
                 found: "\(count) of \(wanted.count) not named, first \(first.filename)")
@@ -40,7 +41,7 @@ enum KarpathyLayout {
     }
 
     /// The escaped names of the pictures that `failed.tsv`, as `ascl features` writes it, lists with a reason.
-    private static func failedNames(_ folder: String) throws(DataError) -> Set<String> {
+    private static func failedNames(_ folder: String) throws(InputError) -> Set<String> {
         let path = folder + "/failed.tsv"
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         return Set(try LineFile.read(path, item: "failure").dropFirst().map { String($0.prefix { $0 != "\t" }) })
@@ -49,14 +50,14 @@ enum KarpathyLayout {
     /// The sets that `rows` use, which have to agree in what they hold for an image.
     private static func agreeing(
         _ sets: [FeatureSet], rows: [RetrievalSplit.Row]
-    ) throws(DataError) -> [FeatureSet] {
+    ) throws(InputError) -> [FeatureSet] {
         let used = Set(rows.map(\.set)).sorted().map { sets[$0] }
         for set in used.dropFirst() {
             for (file, first, what) in [
                 (set.regions, used[0].regions, "regions"), (set.globals, used[0].globals, "globals"),
                 (set.boxes, used[0].boxes, "boxes"),
             ] as [(FeatureFile?, FeatureFile?, String)] where file?.rowShape != first?.rowShape {
-                throw DataError(
+                throw InputError(
                     path: file?.path ?? set.regions.path, place: what,
                     expected: "\(shape(first)) an image as beside \(used[0].regions.path)", found: shape(file))
             }

@@ -1,14 +1,15 @@
 import ArrayFiles
+import AsCLBase
 
 /// Text files with one item a line, as captions and image names are kept.
 enum LineFile {
     /// The lines of a UTF-8 file without the white space around them; `item` says what a line holds. An empty file,
     /// a blank line and bytes that are not UTF-8 are errors. Only a line feed ends a line, as in the peers' loaders.
-    static func read(_ path: String, item: String) throws(DataError) -> [String] {
-        let file = try DataError.wrapping { () throws(ArrayFileError) in try MappedFile(path: path) }
+    static func read(_ path: String, item: String) throws(InputError) -> [String] {
+        let file = try MappedFile(path: path)
         defer { withExtendedLifetime(file) {} }
         guard !file.bytes.isEmpty else {
-            throw DataError(path: path, place: "content", expected: "one \(item) a line", found: "an empty file")
+            throw InputError(path: path, place: "content", expected: "one \(item) a line", found: "an empty file")
         }
         var lines: [String] = []
         var rest = file.bytes[...]
@@ -16,28 +17,15 @@ enum LineFile {
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
             let place = "line \(lines.count + 1)"
             guard let line = String(validating: rest[..<end], as: UTF8.self) else {
-                throw DataError(path: path, place: place, expected: "UTF-8 text", found: "bytes that are not UTF-8")
+                throw InputError(path: path, place: place, expected: "UTF-8 text", found: "bytes that are not UTF-8")
             }
             let text = line.trimmed
             guard !text.isEmpty else {
-                throw DataError(path: path, place: place, expected: "one \(item)", found: "a blank line")
+                throw InputError(path: path, place: place, expected: "one \(item)", found: "a blank line")
             }
             lines.append(text)
             rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
         }
         return lines
-    }
-}
-
-extension String {
-    /// The text without the white space around it.
-    var trimmed: String {
-        // Most text begins and ends with a printed character of ASCII, which is quick to see.
-        let printed: ClosedRange<UInt8> = 0x21...0x7E
-        if let first = utf8.first, let last = utf8.last, printed.contains(first), printed.contains(last) { return self }
-        guard let first = firstIndex(where: { !$0.isWhitespace }),
-            let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

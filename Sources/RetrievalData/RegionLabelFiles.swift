@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 /// What a detector took the regions of a stem's images for: `<stem>_classes.npy` with, where they are there,
@@ -12,19 +13,19 @@ struct RegionLabelFiles: Sendable {
     private let namesPath: String
 
     /// Opens the files and holds them to the number of images and regions; nil where there are no classes.
-    init?(folder: String, stem: String, images: Int, regions: Int) throws(DataError) {
+    init?(folder: String, stem: String, images: Int, regions: Int) throws(InputError) {
         let path = "\(folder)/\(stem)_classes.npy"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let shape = [images, regions]
-        func check(_ found: [Int], _ path: String) throws(DataError) {
+        func check(_ found: [Int], _ path: String) throws(InputError) {
             guard found != shape else { return }
-            throw DataError(
+            throw InputError(
                 path: path, place: "shape", expected: "\(shape) as \(stem)\(FeatureSet.regionsSuffix) asks for",
                 found: "\(found)")
         }
-        classes = try DataError.wrapping { () throws(ArrayFileError) in try NumpyArray(path: path) }
+        classes = try NumpyArray(path: path)
         guard classes.elementType == .int32 else {
-            throw DataError(
+            throw InputError(
                 path: path, place: "header", expected: "elements of int32", found: "\(classes.elementType)")
         }
         try check(classes.shape, path)
@@ -38,7 +39,7 @@ struct RegionLabelFiles: Sendable {
     }
 
     /// The labels of one row. A class without a name is an error.
-    func labels(row: Int) throws(DataError) -> [RegionLabel] {
+    func labels(row: Int) throws(InputError) -> [RegionLabel] {
         let count = classes.shape[1]
         let confidences = try confidences?.row(row)
         var labels: [RegionLabel] = []
@@ -47,7 +48,7 @@ struct RegionLabelFiles: Sendable {
                 Int(classes.bytes.loadUnaligned(fromByteOffset: (row * count + region) * 4, as: Int32.self))
             }
             guard names.indices.contains(number) else {
-                throw DataError(
+                throw InputError(
                     path: classes.path, place: "row \(row), region \(region)",
                     expected: "a class of 0 ..< \(names.count), the lines of \(namesPath)", found: "\(number)")
             }

@@ -1,25 +1,27 @@
+package import AsCLBase
+
 extension RetrievalSplit {
     /// Writes the regions of `images` as `[images, regions, dimension]`. A NaN or an infinity among them is an error.
-    public func gatherRegions(
+    package func gatherRegions(
         _ images: [Int], into target: UnsafeMutableBufferPointer<Float>
-    ) throws(DataError) {
+    ) throws(InputError) {
         let length = regionCount * regionDimension
-        try gather(images, from: \.regions, length: length, into: target) { (file, row, part) throws(DataError) in
+        try gather(images, from: \.regions, length: length, into: target) { (file, row, part) throws(InputError) in
             try file.copyRow(row, into: part)
         }
     }
 
     /// Writes the global features of `images` as `[images, dimension]`; the means of their regions where
     /// `globalsAreRegionMeans`. A NaN or an infinity among them is an error.
-    public func gatherGlobals(
+    package func gatherGlobals(
         _ images: [Int], into target: UnsafeMutableBufferPointer<Float>
-    ) throws(DataError) {
+    ) throws(InputError) {
         let (count, dimension) = (regionCount, regionDimension)
         let regions = UnsafeMutableBufferPointer<Float>.allocate(
             capacity: globalsAreRegionMeans ? count * dimension : 0)
         defer { regions.deallocate() }
         let file: (FeatureSet) -> FeatureFile = { $0.globals ?? $0.regions }
-        try gather(images, from: file, length: globalDimension, into: target) { (file, row, part) throws(DataError) in
+        try gather(images, from: file, length: globalDimension, into: target) { (file, row, part) throws(InputError) in
             if !globalsAreRegionMeans { return try file.copyRow(row, into: part) }
             try file.copyRow(row, into: regions)
             part.update(repeating: 0)
@@ -35,21 +37,21 @@ extension RetrievalSplit {
     }
 
     /// The regions' boxes as `[regions, 4]`: x1, y1, x2, y2 as the file has them. Nil where the data has none.
-    public func boxes(ofImage image: Int) throws(DataError) -> [[Float]]? {
+    package func boxes(ofImage image: Int) throws(InputError) -> [[Float]]? {
         guard let values = try sets[rows[image].set].boxes?.row(rows[image].row) else { return nil }
         return (0..<regionCount).map { Array(values[4 * $0..<4 * $0 + 4]) }
     }
 
     /// What each region of an image shows, in the regions' order. Nil where the data does not say.
-    public func regionLabels(ofImage image: Int) throws(DataError) -> [RegionLabel]? {
+    package func regionLabels(ofImage image: Int) throws(InputError) -> [RegionLabel]? {
         try sets[rows[image].set].labels?.labels(row: rows[image].row)
     }
 
     private func gather(
         _ images: [Int], from file: (FeatureSet) -> FeatureFile, length: Int,
         into target: UnsafeMutableBufferPointer<Float>,
-        _ copy: (FeatureFile, Int, UnsafeMutableBufferPointer<Float>) throws(DataError) -> Void
-    ) throws(DataError) {
+        _ copy: (FeatureFile, Int, UnsafeMutableBufferPointer<Float>) throws(InputError) -> Void
+    ) throws(InputError) {
         precondition(
             target.count == images.count * length, "\(images.count) images need \(images.count * length) places")
         for image in images {

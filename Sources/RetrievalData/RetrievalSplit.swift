@@ -1,7 +1,7 @@
 /// The captioned images of one split: the texts in memory, the features mapped.
 ///
 /// Images and captions are numbered from 0 in the order of the files; any number of captions belongs to an image.
-public struct RetrievalSplit: Sendable {
+package struct RetrievalSplit: Sendable {
     /// The row of an image in one of the feature sets.
     struct Row: Sendable {
         let set: Int
@@ -9,20 +9,20 @@ public struct RetrievalSplit: Sendable {
     }
 
     /// The name of the split.
-    public let name: String
+    package let name: String
     /// The texts, image after image.
-    public let captions: [String]
+    package let captions: [String]
     /// The image of each caption.
-    public let imageOfCaption: [Int]
+    package let imageOfCaption: [Int]
     /// The captions of each image: at least one, unless it was opened by `Dataset.pictures`.
-    public let captionsOfImage: [[Int]]
+    package let captionsOfImage: [[Int]]
     /// File names of the images, where the data names them.
-    public let imageNames: [String]?
+    package let imageNames: [String]?
     /// How often the files repeat each image: 1, or 5 in the way of VSE++ and SCAN.
-    public let storedTimes: Int
+    package let storedTimes: Int
     /// Images of the split that are left out, because `failed.tsv` says that they have no features. Who uses the split
     /// tells the user so.
-    public let withoutFeatures: Int
+    package let withoutFeatures: Int
     let sets: [FeatureSet]
     let rows: [Row]
 
@@ -46,26 +46,26 @@ public struct RetrievalSplit: Sendable {
     }
 
     /// Number of images, however often the files repeat them.
-    public var imageCount: Int { rows.count }
+    package var imageCount: Int { rows.count }
 
     /// Regions an image, K.
-    public var regionCount: Int { sets[0].regions.rowShape[0] }
+    package var regionCount: Int { sets[0].regions.rowShape[0] }
 
     /// Size of a region's feature, R.
-    public var regionDimension: Int { sets[0].regions.rowShape[1] }
+    package var regionDimension: Int { sets[0].regions.rowShape[1] }
 
     /// Size of an image's global feature, G; R where the mean of the regions serves.
-    public var globalDimension: Int { sets[0].globals?.rowShape[0] ?? regionDimension }
+    package var globalDimension: Int { sets[0].globals?.rowShape[0] ?? regionDimension }
 
     /// Whether the data has no global features and the mean of an image's regions stands in for them. Who uses them
     /// tells the user so.
-    public var globalsAreRegionMeans: Bool { sets[0].globals == nil }
+    package var globalsAreRegionMeans: Bool { sets[0].globals == nil }
 
     /// Whether the data says where in the picture the regions are.
-    public var hasBoxes: Bool { sets[0].boxes != nil }
+    package var hasBoxes: Bool { sets[0].boxes != nil }
 
     /// The same data with the given images alone, in that order, and their captions.
-    public func subset(images: [Int]) -> RetrievalSplit {
+    package func subset(images: [Int]) -> RetrievalSplit {
         RetrievalSplit(
             name: name, captionsOfImages: images.map { captionsOfImage[$0].map { captions[$0] } },
             imageNames: imageNames.map { names in images.map { names[$0] } }, storedTimes: storedTimes, sets: sets,

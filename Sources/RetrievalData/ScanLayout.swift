@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// SCAN's precomputed layout: `<split>_ims.npy` and `<split>_caps.txt` in one folder.
@@ -12,7 +13,7 @@ enum ScanLayout {
     /// Opens a split whose `_ims.npy` is there.
     static func open(
         folder: String, split: String, captionsNeeded: Bool = true
-    ) throws(DataError) -> RetrievalSplit {
+    ) throws(InputError) -> RetrievalSplit {
         let set = try FeatureSet(folder: folder, stem: split)
         let captionsPath = captionsPath(folder, split)
         if !captionsNeeded, !hasCaptions(folder: folder, split: split) {
@@ -25,7 +26,7 @@ enum ScanLayout {
         let storedTimes = storedTimes(set.regions, captionCount: captions.count)
         let imageCount = set.regions.rowCount / storedTimes
         guard captions.count.isMultiple(of: imageCount) else {
-            throw DataError(
+            throw InputError(
                 path: captionsPath, place: "lines", expected: "a multiple of the \(imageCount) images",
                 found: "\(captions.count)")
         }

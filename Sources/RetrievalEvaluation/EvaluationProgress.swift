@@ -1,19 +1,18 @@
 import ArrayFiles
-public import AsCLModel
+import AsCLBase
 import Foundation
-public import RetrievalData
-public import RetrievalMetrics
-public import RetrievalModels
+package import RetrievalData
+package import RetrievalModels
 import Torch
 import TorchNN
 
 /// What an evaluation has come to, in a folder, so that after a kill the same evaluation goes on behind its last whole
 /// blocks: `progress.json`, and the captions' word vectors in `words.npy`.
-public struct EvaluationProgress {
+package struct EvaluationProgress {
     /// Where finished word vectors are kept.
-    public let wordsFile: String
+    package let wordsFile: String
     /// What the ranks have come to.
-    public private(set) var ranks: RankAccumulator
+    package private(set) var ranks: RankAccumulator
     private let path: String
     private let fingerprint: String
     private var saved = Date.distantPast
@@ -27,8 +26,8 @@ public struct EvaluationProgress {
     }
 
     /// Opens the folder, or makes it.
-    /// - Throws: `RetrievalEvaluationError` when it holds the progress of another model, split or precision.
-    public init(folder: String, _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws {
+    /// - Throws: `InputError` when it holds the progress of another model, split or precision.
+    package init(folder: String, _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws {
         let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
         fingerprint = try Self.fingerprint(model, split, precision)
         path = folder + "/progress.json"
@@ -42,11 +41,11 @@ public struct EvaluationProgress {
             return
         }
         guard let record = try? JSONDecoder().decode(Record.self, from: data) else {
-            throw RetrievalEvaluationError(
+            throw InputError(
                 path: path, expected: "the progress of an evaluation", found: "\(data.count) bytes of something else")
         }
         guard record.evaluation == fingerprint else {
-            throw RetrievalEvaluationError(
+            throw InputError(
                 path: path, expected: "progress of this model, split and precision (\(fingerprint))",
                 found: "that of another evaluation (\(record.evaluation))")
         }
@@ -55,7 +54,7 @@ public struct EvaluationProgress {
 
     /// Takes what the ranks have come to, and writes it down now and then and when they are complete: a kill loses some
     /// seconds of work.
-    public mutating func save(_ ranks: RankAccumulator) throws {
+    package mutating func save(_ ranks: RankAccumulator) throws {
         self.ranks = ranks
         guard ranks.isComplete || Date.now.timeIntervalSince(saved) > interval else { return }
         let start = Date.now

@@ -1,12 +1,11 @@
-import AsCLModel
-public import RetrievalMetrics
-public import RetrievalModels
+import AsCLBase
+package import RetrievalModels
 import Torch
 
 extension Evaluator {
     /// Alignment and uniformity of the unconditioned embeddings (spec section 7), the paper's figure 4.
-    /// - Throws: `AsCLError` when the model is not AsCL: peers define no such embeddings.
-    public func geometry(_ model: RetrievalModel) throws -> EmbeddingGeometry {
+    /// - Throws: `InputError` when the model is not AsCL: peers define no such embeddings.
+    package func geometry(_ model: RetrievalModel) throws -> EmbeddingGeometry {
         let ascl = try model.ascl
         return try withoutGradients {
             var images: [Float] = []

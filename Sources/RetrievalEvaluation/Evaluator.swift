@@ -1,19 +1,17 @@
-public import AsCLModel
-public import RetrievalData
-public import RetrievalMetrics
-public import RetrievalModels
-public import TextEncoding
+package import RetrievalData
+package import RetrievalModels
+package import TextEncoding
 import Torch
 
 /// Ranks a split's images and captions for each other (spec section 7), in blocks: the score matrix is never whole in
 /// memory, and every score comes from its pair alone.
-public struct Evaluator {
+package struct Evaluator {
     /// The images and captions.
-    public let split: RetrievalSplit
+    package let split: RetrievalSplit
     /// Who belongs to whom.
-    public let truth: GroundTruth
+    package let truth: GroundTruth
     /// Captions that were cut to the model's `max_tokens`.
-    public let cutCaptions: Int
+    package let cutCaptions: Int
     let precision: Precision
     /// Images x captions scored at once; nil leaves the choice to memory.
     var block: (images: Int, captions: Int)?
@@ -25,7 +23,7 @@ public struct Evaluator {
     /// - Parameters:
     ///   - wordsFile: Where word vectors stay to be used again; without it they go when this value goes.
     ///   - progress: Called with the captions encoded so far and their number.
-    public init(
+    package init(
         _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision = .fp32, encoderIsFrozen: Bool = true,
         wordsFile: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
@@ -42,7 +40,7 @@ public struct Evaluator {
     /// - Parameters:
     ///   - done: Blocks that are left out.
     ///   - onBlock: Gets S of the block, row-major `[block.images, block.captions]`.
-    public func score(
+    package func score(
         _ model: RetrievalModel, without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
         try withoutGradients { try score(model, model.scorer, without: done, onBlock) }
@@ -77,7 +75,7 @@ public struct Evaluator {
     ///   - accumulator: What an earlier evaluation of the same has come to, to go on from.
     ///   - progress: Called with the pairs scored so far and their number.
     ///   - onBlock: Sees every block of scores, to keep them, and what the ranks have come to.
-    public func ranks(
+    package func ranks(
         _ model: RetrievalModel, continuing accumulator: RankAccumulator? = nil,
         progress: (Int, Int) -> Void = { _, _ in },
         onBlock: (ScoreBlock, [Float], RankAccumulator) throws -> Void = { _, _, _ in }
@@ -95,7 +93,7 @@ public struct Evaluator {
     }
 
     /// Raw words of all captions, so many captions at a time.
-    public func forEachTexts(_ model: RetrievalModel, by size: Int, _ body: (TextBatch) throws -> Void) throws {
+    package func forEachTexts(_ model: RetrievalModel, by size: Int, _ body: (TextBatch) throws -> Void) throws {
         let encoded = try encoded ?? EncodedCaptions(model, tokens)
         for start in stride(from: 0, to: tokens.count, by: size) {
             try body(encoded.texts(start..<min(start + size, tokens.count), on: model.device))
@@ -103,7 +101,7 @@ public struct Evaluator {
     }
 
     /// Raw words of some captions.
-    public func texts(_ captions: Range<Int>, of model: RetrievalModel) throws -> TextBatch {
+    package func texts(_ captions: Range<Int>, of model: RetrievalModel) throws -> TextBatch {
         try (encoded ?? EncodedCaptions(model, tokens)).texts(captions, on: model.device)
     }
 

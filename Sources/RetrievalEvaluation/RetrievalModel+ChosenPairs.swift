@@ -1,13 +1,12 @@
-import AsCLModel
-public import RetrievalData
-public import RetrievalModels
+package import RetrievalData
+package import RetrievalModels
 import TextEncoding
 import Torch
 
 extension RetrievalModel {
     /// S of chosen pairs of a split's images and any texts, in their order.
     /// - Parameter wordsFile: Where the texts' word vectors stay to be used again for the same texts.
-    public func scores(
+    package func scores(
         of pairs: [(image: Int, text: String)], in split: RetrievalSplit, wordsFile: String? = nil,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws -> [Float] {
@@ -33,7 +32,7 @@ extension RetrievalModel {
     }
 
     /// S of a sentence with every image of a split.
-    public func scores(of sentence: String, with split: RetrievalSplit) throws -> [Float] {
+    package func scores(of sentence: String, with split: RetrievalSplit) throws -> [Float] {
         try withoutGradients { try scores(of: sentence, with: split, scorer) }
     }
 

@@ -1,16 +1,15 @@
-import AsCLModel
-public import RetrievalData
-public import RetrievalModels
+package import RetrievalData
+package import RetrievalModels
 import Torch
 
 extension RetrievalModel {
     /// How well each region of some images agrees with a sentence, `[images][regions]` in [-1, 1]: see
     /// `AsCL.regionAgreement`. Nil where the method does not match regions with words by attention.
     /// - Parameter images: Numbers of the split's images.
-    public func regionAgreement(
+    package func regionAgreement(
         of sentence: String, with split: RetrievalSplit, images: [Int]
     ) throws -> [[Float]]? {
-        guard let model = scorer as? AsCL else { return nil }
+        guard let model = scorer as? AsCLModel else { return nil }
         return try withoutGradients {
             let text = try model.project(encode(tokenize([sentence]).map(\.ids)))
             var agreement: [[Float]] = []

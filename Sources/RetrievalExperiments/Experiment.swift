@@ -1,5 +1,5 @@
 /// An experiment: the runs it needs, and a section of the report.
-public enum Experiment: String, Sendable, CaseIterable {
+package enum Experiment: String, Sendable, CaseIterable {
     /// Table 1's protocol.
     case table1
     /// Table 2.
@@ -22,7 +22,7 @@ public enum Experiment: String, Sendable, CaseIterable {
     case probe
 
     /// One line for `--help`.
-    public var summary: String {
+    package var summary: String {
         switch self {
         case .table1: "Table 1: recalls over five seeds, intervals over images"
         case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
@@ -38,10 +38,10 @@ public enum Experiment: String, Sendable, CaseIterable {
     }
 
     /// Runs of each variant unless the user says otherwise; Table 1 averages five.
-    public var seeds: Int { self == .table1 ? 5 : 3 }
+    package var seeds: Int { self == .table1 ? 5 : 3 }
 
     /// The trainings that the experiment compares, the first being the one that others are held against.
-    public var variants: [Variant] {
+    package var variants: [Variant] {
         switch self {
         case .table1, .protocol: [.full]
         case .ablations: Variant.ablations

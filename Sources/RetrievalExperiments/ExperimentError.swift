@@ -1,7 +1,5 @@
 /// What keeps experiments from going on, told in one line.
-public enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable {
-    /// A file, a field in it, what it should say and what it says.
-    case mismatch(path: String, field: String, expected: String, found: String)
+package enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A budget that does not suffice for one run.
     case budget(seconds: Double, needed: Double, run: String)
     /// A signal asked for the end; finished runs and the last checkpoint are kept.
@@ -10,10 +8,8 @@ public enum ExperimentError: Error, CustomStringConvertible, Sendable, Equatable
     case ended(status: Int32)
 
     /// `path: field: expected ..., found ...`.
-    public var description: String {
+    package var description: String {
         switch self {
-        case .mismatch(let path, let field, let expected, let found):
-            "\(path): \(field): expected \(expected), found \(found)"
         case .budget(let seconds, let needed, let run):
             "--budget: expected at least \(duration(needed)) for one run (\(run)), found \(duration(seconds)) left"
         case .interrupted:

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalModels
@@ -8,9 +9,9 @@ import RetrievalTraining
 /// a training and its `result.json`, `words` what the frozen text encoder makes of the captions.
 ///
 /// All experiments on the same data and base configuration share a folder, and so their runs.
-public struct ExperimentFolder: Sendable {
+package struct ExperimentFolder: Sendable {
     /// The folder's path.
-    public let path: String
+    package let path: String
 
     /// What a folder belongs to.
     private struct Identity: Codable {
@@ -32,20 +33,20 @@ public struct ExperimentFolder: Sendable {
             return
         }
         guard let found = try? JSONDecoder().decode(Identity.self, from: data) else {
-            throw ExperimentError.mismatch(
-                path: file, field: "file", expected: "an experiment's identity", found: "\(data.count) other bytes")
+            throw InputError(
+                path: file, place: "file", expected: "an experiment's identity", found: "\(data.count) other bytes")
         }
         for (field, value) in identity.data.sorted(by: { $0.key < $1.key }) where found.data[field] != value {
-            throw ExperimentError.mismatch(
-                path: file, field: field, expected: "\(value), as now", found: found.data[field] ?? "nothing")
+            throw InputError(
+                path: file, place: field, expected: "\(value), as now", found: found.data[field] ?? "nothing")
         }
         for (now, before) in zip(identity.configuration.paths, found.configuration.paths) where now != before {
-            throw ExperimentError.mismatch(
-                path: file, field: now.key, expected: "\(now.value), as now", found: before.value)
+            throw InputError(
+                path: file, place: now.key, expected: "\(now.value), as now", found: before.value)
         }
         guard identity.configuration == found.configuration else {
-            throw ExperimentError.mismatch(
-                path: file, field: "configuration", expected: "the keys of now", found: "those of another version")
+            throw InputError(
+                path: file, place: "configuration", expected: "the keys of now", found: "those of another version")
         }
     }
 
@@ -60,16 +61,16 @@ public struct ExperimentFolder: Sendable {
         let folder = run(name, seed: seed)
         if let data = FileManager.default.contents(atPath: folder + "/result.json") {
             guard let result = try? JSONDecoder().decode(RunResult.self, from: data) else {
-                throw ExperimentError.mismatch(
-                    path: folder + "/result.json", field: "file", expected: "a run's result",
+                throw InputError(
+                    path: folder + "/result.json", place: "file", expected: "a run's result",
                     found: "\(data.count) other bytes")
             }
             guard result.configuration == configuration else {
                 let (now, before) =
                     zip(configuration.paths, result.configuration.paths).first { $0 != $1 }
                     ?? (("configuration", "that of now"), ("", "another"))
-                throw ExperimentError.mismatch(
-                    path: folder + "/result.json", field: now.key, expected: now.value, found: before.value)
+                throw InputError(
+                    path: folder + "/result.json", place: now.key, expected: now.value, found: before.value)
             }
             return .finished(result)
         }
@@ -92,7 +93,7 @@ public struct ExperimentFolder: Sendable {
 }
 
 /// How a run ended.
-public enum Outcome: Sendable {
+package enum Outcome: Sendable {
     /// With a result.
     case finished(RunResult)
     /// Without one, and why.

@@ -1,11 +1,12 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
-import RetrievalMetrics
+import RetrievalEvaluation
 import RunReports
 
 /// The report of experiments as far as they have come: HTML for people, Markdown for documents, JSON for programs, in the
 /// experiments' folder.
-public struct ExperimentReport {
+package struct ExperimentReport {
     let data: ReportData
     private let name: String
     private let experiments: [Experiment]
@@ -16,7 +17,7 @@ public struct ExperimentReport {
     ///   - name: What the files are called, before their extensions.
     ///   - seeds: Runs of each variant; nil takes each experiment's own number.
     ///   - command: What repeats it.
-    public init(
+    package init(
         _ name: String, of runner: ExperimentRunner, _ experiments: [Experiment], seeds: Int?, command: String
     ) throws {
         self.name = name
@@ -27,7 +28,7 @@ public struct ExperimentReport {
 
     /// Writes the three files.
     /// - Returns: The runs that failed.
-    @discardableResult public func write() throws -> Int {
+    @discardableResult package func write() throws -> Int {
         let path = "\(data.runner.folder.path)/\(name)"
         let sections = try sections()
         try report(sections).write(to: path + ".html")
@@ -129,8 +130,8 @@ extension Experiment {
         case .samples: "Generated samples (figure 3)"
         case .geometry: "Alignment and uniformity (figure 4)"
         case .lengths: "Query length (figure 5)"
-        case .peers: "Peers"
-        case .peersGRU: "Peers with GRU words"
+        case .peers: "Baselines"
+        case .peersGRU: "Baselines with GRU words"
         case .firstStage: "First stages"
         case .protocol: "Protocol integrity"
         case .probe: "Asymmetry probe"

@@ -1,9 +1,8 @@
 import ArrayFiles
-import AsCLModel
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalEvaluation
-import RetrievalMetrics
 import RetrievalModels
 import RetrievalTraining
 import TextEncoding
@@ -90,7 +89,7 @@ extension ExperimentRunner {
             try progress.save(ranks)
             if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
         }
-        let isAsCL = model.scorer is AsCL
+        let isAsCL = model.scorer is AsCLModel
         try folder.write(
             RunResult(
                 configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,

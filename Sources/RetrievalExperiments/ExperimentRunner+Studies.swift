@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalEvaluation
 import RetrievalModels
@@ -10,12 +11,12 @@ extension ExperimentRunner {
     private static let firstStageFile = "first-stage.json"
 
     /// The protocol study of the full model's run, if it has been made.
-    public func protocolStudy(seed: Int) throws -> ProtocolStudy? {
+    package func protocolStudy(seed: Int) throws -> ProtocolStudy? {
         folder.read(ProtocolStudy.self, Self.protocolFile, of: try name(of: .full), seed: seed)
     }
 
     /// A first stage's study, if it has been made.
-    public func firstStageStudy(_ variant: Variant, seed: Int) throws -> FirstStageStudy? {
+    package func firstStageStudy(_ variant: Variant, seed: Int) throws -> FirstStageStudy? {
         folder.read(FirstStageStudy.self, Self.firstStageFile, of: try name(of: variant), seed: seed)
     }
 

@@ -1,13 +1,14 @@
 import ArrayFiles
-public import Foundation
-public import RetrievalTraining
+import AsCLBase
+package import Foundation
+package import RetrievalTraining
 import TextEncoding
-public import Torch
+package import Torch
 
 /// Does the runs of experiments one after the other, seed by seed, and goes on where an earlier call stopped.
-public struct ExperimentRunner {
+package struct ExperimentRunner {
     /// How a call ended.
-    public enum End: Sendable, Equatable {
+    package enum End: Sendable, Equatable {
         /// Every run has an outcome.
         case complete
         /// The budget is used up; so many runs have no outcome yet.
@@ -15,7 +16,7 @@ public struct ExperimentRunner {
     }
 
     /// How another process that did a run ended.
-    public enum ProcessEnd: Sendable, Equatable {
+    package enum ProcessEnd: Sendable, Equatable {
         /// By itself, with a status.
         case exited(Int32)
         /// By a signal.
@@ -24,14 +25,14 @@ public struct ExperimentRunner {
 
     /// Does a run in another process by calling `runAlone` there, so that not even one that runs out of memory takes the
     /// others along. The last two arguments are those of `runAlone`.
-    public typealias Launch = (_ name: String, _ seed: Int, _ checkingBudget: Bool, Date) throws -> ProcessEnd
+    package typealias Launch = (_ name: String, _ seed: Int, _ checkingBudget: Bool, Date) throws -> ProcessEnd
 
     /// Where runs are.
-    public let folder: ExperimentFolder
+    package let folder: ExperimentFolder
     /// What they differ from.
-    public let base: TrainingConfiguration
+    package let base: TrainingConfiguration
     /// What they train on and report.
-    public let splits: ExperimentSplits
+    package let splits: ExperimentSplits
     let device: Device
     let report: (String) -> Void
     let meter: (String) -> (Int, Int) -> Void
@@ -43,7 +44,7 @@ public struct ExperimentRunner {
     ///   - meter: Makes a receiver of progress under a label.
     ///   - launch: Gives each run a process of its own; without it they are done in this one.
     /// - Throws: `ExperimentError` when the folder holds experiments on other data or another base configuration.
-    public init(
+    package init(
         folder: String, base: TrainingConfiguration, splits: ExperimentSplits, device: Device,
         report: @escaping (String) -> Void = { _ in },
         meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } }, launch: Launch? = nil
@@ -70,7 +71,7 @@ public struct ExperimentRunner {
 
     /// The folder name of a variant: that of the first variant there is with the same configuration, so that what two
     /// experiments share is run once.
-    public func name(of variant: Variant) throws -> String {
+    package func name(of variant: Variant) throws -> String {
         let wanted = try variant.configuration(base, seed: 0)
         let same = try Experiment.allCases.flatMap(\.variants).first {
             try $0.teacher == variant.teacher && $0.configuration(base, seed: 0) == wanted
@@ -79,7 +80,7 @@ public struct ExperimentRunner {
     }
 
     /// The outcome of a variant's run, nil when it has none yet.
-    public func outcome(_ variant: Variant, seed: Int) throws -> Outcome? {
+    package func outcome(_ variant: Variant, seed: Int) throws -> Outcome? {
         try folder.outcome(
             name(of: variant), seed: seed, configuration: variant.configuration(base, seed: seed).yaml())
     }
@@ -90,7 +91,7 @@ public struct ExperimentRunner {
     ///   - retrying: Whether failed runs are done again.
     ///   - deadline: When to stop; a run that is cut short goes on with the next call.
     /// - Throws: As `run(_:seeds:retrying:until:)`.
-    public func run(
+    package func run(
         _ experiments: [Experiment], seeds: Int? = nil, retrying: Bool = false,
         until deadline: Date = .distantFuture
     ) throws -> End {
@@ -113,7 +114,7 @@ public struct ExperimentRunner {
     ///   - deadline: When to stop; a run that is cut short goes on with the next call.
     /// - Throws: `ExperimentError.budget` before anything is trained when no run can end in time, and
     ///   `ExperimentError.interrupted` after a signal.
-    public func run(
+    package func run(
         _ variants: [Variant], seeds: Range<Int>, retrying: Bool = false, until deadline: Date = .distantFuture
     ) throws -> End {
         var jobs: [Job] = []
@@ -158,7 +159,7 @@ public struct ExperimentRunner {
     ///   - name: The variant's `name(of:)`.
     ///   - checkingBudget: Whether to refuse a run that cannot end in time.
     /// - Throws: As `run(_:seeds:retrying:until:)`.
-    public func runAlone(
+    package func runAlone(
         _ name: String, seed: Int, retrying: Bool, checkingBudget: Bool, until deadline: Date
     ) throws {
         guard let variant = Experiment.allCases.flatMap(\.variants).first(where: { $0.name == name }) else { return }

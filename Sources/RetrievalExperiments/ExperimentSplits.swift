@@ -1,34 +1,36 @@
+import AsCLBase
 import Foundation
-public import RetrievalData
+package import RetrievalData
+package import RetrievalEvaluation
 import RetrievalModels
-public import RetrievalTraining
+package import RetrievalTraining
 
 /// The data of an experiment: what is trained on, what chooses checkpoints, what is reported.
-public struct ExperimentSplits: Sendable {
+package struct ExperimentSplits: Sendable {
     /// Trained on.
-    public let train: RetrievalSplit
+    package let train: RetrievalSplit
     /// Chooses each run's checkpoint.
-    public let validation: RetrievalSplit
+    package let validation: RetrievalSplit
     /// Reported.
-    public let test: RetrievalSplit
+    package let test: RetrievalSplit
     /// Cases of the asymmetry probe on `test`.
-    public let probe: [ProbeCase]
+    package let probe: [ProbeCase]
 
     /// Opens the splits that the base configuration names and the one to report.
     /// - Parameter testImages: How many images of `test` are evaluated, from the first; 0 takes all.
-    public init(
+    package init(
         _ base: TrainingConfiguration, _ dataset: Dataset, test name: String, testImages: Int = 0
     ) throws {
         (train, validation) = try base.splits(of: dataset)
         guard name != base.data.trainSplit, name != base.data.validationSplit else {
-            throw ExperimentError.mismatch(
-                path: dataset.path, field: "split", expected: "one that neither trains nor chooses checkpoints",
+            throw InputError(
+                path: dataset.path, place: "split", expected: "one that neither trains nor chooses checkpoints",
                 found: name)
         }
         let whole = try dataset.split(name)
         guard testImages <= whole.imageCount else {
-            throw ExperimentError.mismatch(
-                path: dataset.path, field: "images of \(name)", expected: "at most \(whole.imageCount)",
+            throw InputError(
+                path: dataset.path, place: "images of \(name)", expected: "at most \(whole.imageCount)",
                 found: "\(testImages)")
         }
         test = testImages == 0 ? whole : whole.subset(images: Array(0..<testImages))

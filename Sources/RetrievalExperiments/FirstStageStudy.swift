@@ -1,20 +1,18 @@
 import ArrayFiles
 import Foundation
-public import MatchingBaselines
 import RetrievalData
-import RetrievalEvaluation
-public import RetrievalMetrics
-import RetrievalModels
+package import RetrievalEvaluation
+package import RetrievalModels
 import Torch
 
 /// How much of a teacher's text-to-image ranking a fast first stage keeps, by the size of its shortlist.
-public struct FirstStageStudy: Codable, Sendable {
+package struct FirstStageStudy: Codable, Sendable {
     /// One row a shortlist size.
-    public let rows: [ShortlistRecall.Row]
+    package let rows: [ShortlistRecall.Row]
     /// The inverted index over the images, which a lexicon encoder's shortlists come from.
-    public let index: InvertedIndex.Statistics?
+    package let index: InvertedIndex.Statistics?
     /// Mean wall-clock time of the index's longest shortlist for one encoded caption, on one thread.
-    public let secondsPerSearch: Double?
+    package let secondsPerSearch: Double?
 
     enum CodingKeys: String, CodingKey {
         case rows, index
@@ -22,7 +20,7 @@ public struct FirstStageStudy: Codable, Sendable {
     }
 
     /// The teacher's best so many are what a shortlist should hold.
-    public static let teacherTop = 10
+    package static let teacherTop = 10
 
     /// Shortlist sizes for so many images: none says much that holds most of them.
     static func sizes(images: Int) -> [Int] {

@@ -1,7 +1,7 @@
-import AsCLModel
+import AsCLBase
 import Foundation
 import RetrievalData
-public import RetrievalMetrics
+package import RetrievalEvaluation
 import RetrievalModels
 import TextEncoding
 import Torch
@@ -10,15 +10,15 @@ import Torch
 ///
 /// This is the one place where such scores are computed. They are no retrieval: a caption's partner is what a user wants to
 /// find, and nobody has it beforehand.
-public struct ProtocolStudy: Codable, Sendable {
+package struct ProtocolStudy: Codable, Sendable {
     /// One way of scoring and what it comes to.
-    public struct Row: Codable, Sendable {
+    package struct Row: Codable, Sendable {
         /// How it scores.
-        public let scoring: Scoring
+        package let scoring: Scoring
         /// Whether the images' features are noise.
-        public let randomFeatures: Bool
+        package let randomFeatures: Bool
         /// What it comes to.
-        public let result: RetrievalResult
+        package let result: RetrievalResult
 
         enum CodingKeys: String, CodingKey {
             case scoring, result
@@ -27,7 +27,7 @@ public struct ProtocolStudy: Codable, Sendable {
     }
 
     /// The ways of scoring.
-    public enum Scoring: String, Codable, Sendable, CaseIterable {
+    package enum Scoring: String, Codable, Sendable, CaseIterable {
         /// S, every pair from that pair alone.
         case honest
         /// S_global alone, every pair from that pair alone.
@@ -41,7 +41,7 @@ public struct ProtocolStudy: Codable, Sendable {
     }
 
     /// Every way of scoring on the data's features, then on noise.
-    public let rows: [Row]
+    package let rows: [Row]
 
     /// Scores a split's images and captions.
     /// - Parameters:
@@ -93,7 +93,7 @@ public struct ProtocolStudy: Codable, Sendable {
     }
 
     private static func honest(
-        _ ascl: AsCL, _ split: RetrievalSplit, _ truth: GroundTruth, _ images: ([Int]) throws -> ImageBatch,
+        _ ascl: AsCLModel, _ split: RetrievalSplit, _ truth: GroundTruth, _ images: ([Int]) throws -> ImageBatch,
         _ words: (Range<Int>) throws -> TextBatch
     ) throws -> RetrievalRanks {
         var ranks = RankAccumulator(truth: truth)
@@ -108,7 +108,7 @@ public struct ProtocolStudy: Codable, Sendable {
     /// LEAKY. Each image keeps what it made of its first caption, each caption what it made of its image (or both of a
     /// partner drawn at random), and kept vectors are compared across pairs.
     private static func leaky(
-        _ ascl: AsCL, _ scoring: Scoring, _ split: RetrievalSplit, _ truth: GroundTruth,
+        _ ascl: AsCLModel, _ scoring: Scoring, _ split: RetrievalSplit, _ truth: GroundTruth,
         _ images: ([Int]) throws -> ImageBatch, _ words: (Range<Int>) throws -> TextBatch
     ) throws -> RetrievalRanks {
         var generator = SeededGenerator(seed: 0, stream: 7)

@@ -1,5 +1,6 @@
+import AsCLBase
 import RetrievalData
-import RetrievalMetrics
+import RetrievalEvaluation
 import RunReports
 
 // What the paper does not have: peers trained alike, first stages, the protocol's integrity, the probe.

@@ -1,5 +1,6 @@
+import AsCLBase
 import RetrievalData
-import RetrievalMetrics
+import RetrievalEvaluation
 import RunReports
 
 // The paper's tables and figures.

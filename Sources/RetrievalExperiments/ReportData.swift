@@ -1,6 +1,7 @@
+import AsCLBase
 import Foundation
 import RetrievalData
-import RetrievalMetrics
+import RetrievalEvaluation
 import RunReports
 
 /// The outcomes of the runs of some experiments, read once, and what all their tables have in common.

@@ -1,15 +1,15 @@
-public import RetrievalTraining
+package import RetrievalTraining
 
 /// One row of a table: a training that differs from the base configuration in some of its values.
-public struct Variant: Sendable, Hashable {
+package struct Variant: Sendable, Hashable {
     /// In paths and on the command line: `without-positives`.
-    public let name: String
+    package let name: String
     /// In tables and figures.
-    public let title: String
+    package let title: String
     /// What differs, as `--set` takes it.
-    public let overrides: [String]
+    package let overrides: [String]
     /// The variant whose model of the same seed teaches this one.
-    public let teacher: String?
+    package let teacher: String?
 
     init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil) {
         self.name = name
@@ -19,7 +19,7 @@ public struct Variant: Sendable, Hashable {
     }
 
     /// The configuration of a run.
-    public func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
+    package func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
         var configuration = base
         try configuration.apply(overrides: overrides + ["training.seed=\(seed)"])
         return configuration
@@ -34,9 +34,9 @@ extension Variant {
     private static let alone = ["loss.positives=false", "loss.negatives=false"]
 
     /// The method whole.
-    public static let full = Variant("full", "AsCL", ascl)
+    package static let full = Variant("full", "AsCL", ascl)
     /// Without generated samples of either kind: plain in-batch contrast.
-    public static let withoutSamples = Variant("without-samples", "without both", ascl + alone)
+    package static let withoutSamples = Variant("without-samples", "without both", ascl + alone)
 
     /// Table 2.
     static let ablations = [

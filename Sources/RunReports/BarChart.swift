@@ -1,43 +1,45 @@
+package import AsCLBase
+
 /// Bars in groups: one group for each category, in it one bar for each series, standing on zero.
-public struct BarChart: Sendable {
+package struct BarChart: Sendable {
     /// One kind of bar.
-    public struct Series: Sendable {
+    package struct Series: Sendable {
         /// Its name in the legend.
-        public let name: String
+        package let name: String
         /// Its bar in each category; nil where there is no number, which the figure says.
-        public let values: [Estimate?]
+        package let values: [Estimate?]
 
         /// Named bars.
-        public init(_ name: String, _ values: [Estimate?]) {
+        package init(_ name: String, _ values: [Estimate?]) {
             self.name = name
             self.values = values
         }
     }
 
     /// The names below the groups.
-    public let categories: [String]
+    package let categories: [String]
     /// What the categories are.
-    public let categoryAxis: Axis
+    package let categoryAxis: Axis
     /// What the bars measure.
-    public let valueAxis: Axis
+    package let valueAxis: Axis
     /// The kinds of bars, in the order of the legend.
-    public let series: [Series]
+    package let series: [Series]
 
     /// Bars for every pair of category and series.
     /// - Throws: When there are no categories, no or too many series, a series lacks a name or has not one value for
     ///   each category, or a number is not finite or lies outside its own spread.
-    public init(categories: [String], categoryAxis: Axis, valueAxis: Axis, series: [Series]) throws(ReportError) {
+    package init(categories: [String], categoryAxis: Axis, valueAxis: Axis, series: [Series]) throws(InputError) {
         self.categories = categories
         self.categoryAxis = categoryAxis
         self.valueAxis = valueAxis
         self.series = series
         guard !categories.isEmpty else {
-            throw ReportError(place: "bars of \(valueAxis.label)", expected: "categories", found: "none")
+            throw InputError(place: "bars of \(valueAxis.label)", expected: "categories", found: "none")
         }
         try ChartStyle.check(names: series.map(\.name), place: "bars of \(valueAxis.label)")
         for one in series {
             guard one.values.count == categories.count else {
-                throw ReportError(
+                throw InputError(
                     place: "series \"\(one.name)\"", expected: "\(categories.count) values, one for each category",
                     found: "\(one.values.count)")
             }

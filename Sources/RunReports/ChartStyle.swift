@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// How a series looks: a colour, and beside it enough to tell it from the others without one.
@@ -29,14 +30,14 @@ struct ChartStyle {
     static func of(_ series: Int) -> ChartStyle { all[series % all.count] }
 
     /// Refuses more series than can be told apart, and names that do not tell them apart.
-    static func check(names: [String], place: String) throws(ReportError) {
+    static func check(names: [String], place: String) throws(InputError) {
         guard (1...all.count).contains(names.count) else {
-            throw ReportError(
+            throw InputError(
                 place: place, expected: "1 to \(all.count) series, so many can be told apart", found: "\(names.count)")
         }
         for (index, name) in names.enumerated()
         where name.onOneLine.allSatisfy(\.isWhitespace) || names[..<index].contains(name) {
-            throw ReportError(
+            throw InputError(
                 place: "\(place), series \(index + 1)", expected: "a name of its own", found: "\"\(name)\"")
         }
     }

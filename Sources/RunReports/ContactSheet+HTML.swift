@@ -1,9 +1,10 @@
+package import AsCLBase
 import Foundation
 
 extension ContactSheet {
     /// The whole page; well-formed XML too.
     /// - Throws: Where a box does not lie within its picture.
-    public func html() throws(ReportError) -> String {
+    package func html() throws(InputError) -> String {
         var lines = [
             "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\"/>",
             // File names and captions are anybody's: whatever they hold, nothing is fetched and nothing runs.
@@ -20,7 +21,7 @@ extension ContactSheet {
 }
 
 extension ContactSheet.Entry {
-    fileprivate func html(rank: Int) throws(ReportError) -> [String] {
+    fileprivate func html(rank: Int) throws(InputError) -> [String] {
         var lines = ["<li>", "<figure>"]
         switch picture {
         case .jpeg(let data):
@@ -72,11 +73,11 @@ extension ContactSheet.Entry {
 }
 
 extension ContactSheet.Box {
-    fileprivate func html(place: String) throws(ReportError) -> String {
+    fileprivate func html(place: String) throws(InputError) -> String {
         guard [left, top, right, bottom].allSatisfy({ (-0.001...1.001).contains($0) }), left <= right, top <= bottom,
             (0...1).contains(weight)
         else {
-            throw ReportError(
+            throw InputError(
                 place: "\(place), box",
                 expected: "left, top, right, bottom as fractions from 0 to 1 and a weight from 0 to 1",
                 found: "[\(left), \(top), \(right), \(bottom)] of weight \(weight)")

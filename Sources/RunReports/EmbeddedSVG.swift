@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// gnuplot's SVG made fit to stand in a page beside others: without its XML declaration, with ids of its own and with
@@ -6,11 +7,11 @@ struct EmbeddedSVG {
     let text: String
 
     /// - Parameter id: What is put before every id of the drawing.
-    init(_ drawing: String, id: String, title: String, description: String) throws(ReportError) {
+    init(_ drawing: String, id: String, title: String, description: String) throws(InputError) {
         guard let start = drawing.range(of: "<svg"), let end = drawing.range(of: "</svg>", options: .backwards),
             let head = drawing.range(of: ">", range: start.upperBound..<end.lowerBound)
         else {
-            throw ReportError(place: "gnuplot", expected: "an SVG drawing", found: String(drawing.prefix(80)))
+            throw InputError(place: "gnuplot", expected: "an SVG drawing", found: String(drawing.prefix(80)))
         }
         let attributes = drawing[start.upperBound..<head.lowerBound]
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -1,7 +1,9 @@
+import AsCLBase
+
 /// A measured number and how far it may be off.
-public struct Estimate: Sendable, Equatable {
+package struct Estimate: Sendable, Equatable {
     /// What is known of the number's uncertainty, in the number's unit.
-    public enum Spread: Sendable, Equatable {
+    package enum Spread: Sendable, Equatable {
         /// A deviation to both sides, such as the standard deviation over runs; shown as `± 0.4`.
         case deviation(Double)
         /// The ends of an interval, such as a bootstrap confidence interval; shown as `[57.1, 59.4]`.
@@ -9,12 +11,12 @@ public struct Estimate: Sendable, Equatable {
     }
 
     /// The number.
-    public let value: Double
+    package let value: Double
     /// Its uncertainty; nil when there is none to tell, as for a single run.
-    public let spread: Spread?
+    package let spread: Spread?
 
     /// A number, with its uncertainty where one is known.
-    public init(_ value: Double, _ spread: Spread? = nil) {
+    package init(_ value: Double, _ spread: Spread? = nil) {
         self.value = value
         self.spread = spread
     }
@@ -29,13 +31,13 @@ public struct Estimate: Sendable, Equatable {
     }
 
     /// Refuses what is not finite, a negative deviation and an interval that does not hold the number.
-    func check(_ place: @autoclosure () -> String) throws(ReportError) {
+    func check(_ place: @autoclosure () -> String) throws(InputError) {
         let (low, high) = ends
         guard value.isFinite, low.isFinite, high.isFinite else {
-            throw ReportError(place: place(), expected: "finite numbers", found: "\(value), from \(low) to \(high)")
+            throw InputError(place: place(), expected: "finite numbers", found: "\(value), from \(low) to \(high)")
         }
         guard low <= value, value <= high else {
-            throw ReportError(
+            throw InputError(
                 place: place(), expected: "a spread that holds the number", found: "\(value), from \(low) to \(high)")
         }
     }

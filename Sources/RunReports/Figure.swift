@@ -1,9 +1,10 @@
+import AsCLBase
 import Foundation
 
 /// A drawing of results. Its kinds can be told apart in black and white.
-public struct Figure: Sendable {
+package struct Figure: Sendable {
     /// What is drawn.
-    public enum Chart: Sendable {
+    package enum Chart: Sendable {
         /// Groups of bars with error bars.
         case bars(BarChart)
         /// Points with error bars, joined by lines.
@@ -11,19 +12,19 @@ public struct Figure: Sendable {
     }
 
     /// What the figure shows and how its numbers came about.
-    public let caption: String
+    package let caption: String
     /// What is drawn.
-    public let chart: Chart
+    package let chart: Chart
 
     /// A chart and its caption.
-    public init(caption: String, chart: Chart) {
+    package init(caption: String, chart: Chart) {
         self.caption = caption
         self.chart = chart
     }
 
     /// The figure as SVG to stand in a page: no XML declaration, `id` before every id inside it.
     /// - Throws: When gnuplot is missing, fails or does not end.
-    func svg(id: String, drawnBy gnuplot: Gnuplot) throws(ReportError) -> String {
+    func svg(id: String, drawnBy gnuplot: Gnuplot) throws(InputError) -> String {
         let script =
             switch chart {
             case .bars(let chart): chart.script
@@ -57,16 +58,16 @@ public struct Figure: Sendable {
 }
 
 /// What an axis measures.
-public struct Axis: Sendable, Equatable {
+package struct Axis: Sendable, Equatable {
     /// The quantity, such as `text-to-image R@1`.
-    public let label: String
+    package let label: String
     /// Its unit; nil for a pure number or names.
-    public let unit: String?
+    package let unit: String?
     /// How many of what stand behind each mark along it, such as `5 runs`; shown as `n = 5 runs`.
-    public let sample: String
+    package let sample: String
 
     /// A quantity, its unit and the size of the sample.
-    public init(_ label: String, unit: String? = nil, sample: String) {
+    package init(_ label: String, unit: String? = nil, sample: String) {
         self.label = label
         self.unit = unit
         self.sample = sample

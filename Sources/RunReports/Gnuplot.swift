@@ -1,3 +1,4 @@
+import AsCLBase
 import Dispatch
 import Foundation
 
@@ -10,7 +11,7 @@ struct Gnuplot {
 
     /// What a script prints.
     /// - Parameter place: What is drawn, for errors.
-    func run(_ script: String, place: String) throws(ReportError) -> String {
+    func run(_ script: String, place: String) throws(InputError) -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try path())
         process.arguments = ["--default-settings"]  // A user's own defaults would make another figure.
@@ -20,7 +21,7 @@ struct Gnuplot {
         let errors = try Self.scratchFile()
         defer { for file in [input, output, errors] { fclose(file) } }
         guard fputs(script, input) >= 0, fflush(input) == 0 else {
-            throw ReportError(
+            throw InputError(
                 place: place, expected: "room for a scratch file", found: String(cString: strerror(errno)))
         }
         rewind(input)
@@ -32,28 +33,28 @@ struct Gnuplot {
         do {
             try process.run()
         } catch {
-            throw ReportError(
+            throw InputError(
                 place: place, expected: "\(executable) to start", found: error.localizedDescription)
         }
         let seconds = Int(timeLimit.components.seconds)
         if ended.wait(timeout: .now() + .seconds(seconds)) == .timedOut {
             kill(process.processIdentifier, SIGKILL)
             ended.wait()
-            throw ReportError(place: place, expected: "\(executable) to end within \(seconds) s", found: "it ran on")
+            throw InputError(place: place, expected: "\(executable) to end within \(seconds) s", found: "it ran on")
         }
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw ReportError(
+            throw InputError(
                 place: place, expected: "\(executable) to draw it",
                 found: "status \(process.terminationStatus): \(Self.sentence(Self.text(of: errors)))")
         }
         return Self.text(of: output)
     }
 
-    private func path() throws(ReportError) -> String {
+    private func path() throws(InputError) -> String {
         let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map { $0 + "/" } ?? []
         let candidates = executable.contains("/") ? [executable] : folders.map { $0 + executable }
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-            throw ReportError(
+            throw InputError(
                 place: executable, expected: "the plotting program (apt-get install gnuplot-nox)", found: "none on PATH"
             )
         }
@@ -62,9 +63,9 @@ struct Gnuplot {
 
     /// A file without a name, which goes when it is closed. Unlike a pipe it takes everything at once, so that neither
     /// side waits for the other.
-    private static func scratchFile() throws(ReportError) -> UnsafeMutablePointer<FILE> {
+    private static func scratchFile() throws(InputError) -> UnsafeMutablePointer<FILE> {
         guard let file = tmpfile() else {
-            throw ReportError(
+            throw InputError(
                 place: "gnuplot", expected: "room for a scratch file", found: String(cString: strerror(errno)))
         }
         return file

@@ -1,68 +1,69 @@
+package import AsCLBase
 import Foundation
 
 /// Points over a number, joined by lines.
-public struct LineChart: Sendable {
+package struct LineChart: Sendable {
     /// One line.
-    public struct Series: Sendable {
+    package struct Series: Sendable {
         /// Its name in the legend.
-        public let name: String
+        package let name: String
         /// Its points, from left to right.
-        public let points: [Point]
+        package let points: [Point]
 
         /// A named line.
-        public init(_ name: String, _ points: [Point]) {
+        package init(_ name: String, _ points: [Point]) {
             self.name = name
             self.points = points
         }
     }
 
     /// One point of a line.
-    public struct Point: Sendable {
+    package struct Point: Sendable {
         /// Where on the horizontal axis.
-        public let position: Double
+        package let position: Double
         /// What was measured there.
-        public let estimate: Estimate
+        package let estimate: Estimate
 
         /// A number measured at a position.
-        public init(at position: Double, _ estimate: Estimate) {
+        package init(at position: Double, _ estimate: Estimate) {
             self.position = position
             self.estimate = estimate
         }
     }
 
     /// A labelled place on the horizontal axis.
-    public struct Tick: Sendable {
+    package struct Tick: Sendable {
         /// Where.
-        public let position: Double
+        package let position: Double
         /// What stands below it.
-        public let label: String
+        package let label: String
 
         /// A label at a position.
-        public init(at position: Double, _ label: String) {
+        package init(at position: Double, _ label: String) {
             self.position = position
             self.label = label
         }
     }
 
     /// What is varied.
-    public let horizontal: Axis
+    package let horizontal: Axis
     /// What is measured.
-    public let vertical: Axis
+    package let vertical: Axis
     /// Whether equal steps to the right multiply.
-    public let isLogarithmic: Bool
+    package let isLogarithmic: Bool
     /// The labels of the horizontal axis; none leaves round numbers to gnuplot.
-    public let ticks: [Tick]
+    package let ticks: [Tick]
     /// The lines, in the order of the legend.
-    public let series: [Series]
+    package let series: [Series]
 
     /// Lines over one axis.
     /// - Parameter isLogarithmic: Whether equal steps to the right multiply.
     /// - Parameter ticks: The labels of the horizontal axis, such as bins; none leaves round numbers to gnuplot.
     /// - Throws: When there are no or too many series, a series lacks a name or points, or a number is not finite, lies
     ///   outside its own spread, or is a position that a logarithmic axis does not have.
-    public init(
+    package init(
         horizontal: Axis, vertical: Axis, isLogarithmic: Bool = false, ticks: [Tick] = [], series: [Series]
-    ) throws(ReportError) {
+    ) throws(InputError) {
         self.horizontal = horizontal
         self.vertical = vertical
         self.isLogarithmic = isLogarithmic
@@ -72,7 +73,7 @@ public struct LineChart: Sendable {
         for tick in ticks { try check(tick.position, place: "tick \"\(tick.label)\"") }
         for one in series {
             guard !one.points.isEmpty else {
-                throw ReportError(place: "series \"\(one.name)\"", expected: "points", found: "none")
+                throw InputError(place: "series \"\(one.name)\"", expected: "points", found: "none")
             }
             for (index, point) in one.points.enumerated() {
                 let place = "series \"\(one.name)\", point \(index + 1)"
@@ -82,9 +83,9 @@ public struct LineChart: Sendable {
         }
     }
 
-    private func check(_ position: Double, place: String) throws(ReportError) {
+    private func check(_ position: Double, place: String) throws(InputError) {
         guard position.isFinite, !isLogarithmic || position > 0 else {
-            throw ReportError(
+            throw InputError(
                 place: "\(place), position", expected: isLogarithmic ? "a number above 0" : "a finite number",
                 found: "\(position)")
         }

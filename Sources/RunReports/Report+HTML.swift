@@ -1,6 +1,8 @@
+import AsCLBase
+
 extension Report {
     /// The whole document; well-formed XML too.
-    func html(drawnBy gnuplot: Gnuplot) throws(ReportError) -> String {
+    func html(drawnBy gnuplot: Gnuplot) throws(InputError) -> String {
         try checkIDs()
         var lines = [
             "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\"/>",
@@ -45,22 +47,22 @@ extension Report {
         return (lines + ["</main>", "</body>", "</html>"]).joined(separator: "\n") + "\n"
     }
 
-    private func checkIDs() throws(ReportError) {
+    private func checkIDs() throws(InputError) {
         var known: Set<String> = []
         for section in sections {
             let place = "section \"\(section.heading)\", id"
             let isPlain = section.id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
             guard isPlain, section.id.first?.isLetter == true else {
-                throw ReportError(
+                throw InputError(
                     place: place, expected: "ASCII letters, digits, - and _, beginning with a letter",
                     found: "\"\(section.id)\"")
             }
             guard !section.id.hasPrefix("table-"), !section.id.hasPrefix("figure-") else {
-                throw ReportError(
+                throw InputError(
                     place: place, expected: "none that begins as tables' and figures' do", found: section.id)
             }
             guard known.insert(section.id).inserted else {
-                throw ReportError(place: place, expected: "one of its own", found: "\(section.id) again")
+                throw InputError(place: place, expected: "one of its own", found: "\(section.id) again")
             }
         }
     }

@@ -1,14 +1,14 @@
 /// A chapter of a report.
-public struct Section: Sendable {
+package struct Section: Sendable {
     /// Its heading.
-    public let heading: String
+    package let heading: String
     /// Its anchor in the page, one for each section: ASCII letters, digits, `-` and `_`, beginning with a letter.
-    public let id: String
+    package let id: String
     /// What it holds, in order.
-    public let blocks: [Block]
+    package let blocks: [Block]
 
     /// A chapter of blocks.
-    public init(_ heading: String, id: String, blocks: [Block]) {
+    package init(_ heading: String, id: String, blocks: [Block]) {
         self.heading = heading
         self.id = id
         self.blocks = blocks
@@ -16,7 +16,7 @@ public struct Section: Sendable {
 }
 
 /// One piece of a section.
-public enum Block: Sendable {
+package enum Block: Sendable {
     /// Text; what stands between backticks is shown as code.
     case paragraph(String)
     /// A table, numbered through the report.
@@ -32,14 +32,14 @@ public enum Block: Sendable {
 }
 
 /// A name and its value.
-public struct Setting: Sendable, Equatable {
+package struct Setting: Sendable, Equatable {
     /// What was set.
-    public let name: String
+    package let name: String
     /// To what.
-    public let value: String
+    package let value: String
 
     /// A name and its value.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Table {
     /// The table in LaTeX, for the package `booktabs`.
-    public var latex: String {
+    package var latex: String {
         let layout = TableLayout(self)
         let isLeft = columns.indices.map { isText(column: $0) }
         var lines = [

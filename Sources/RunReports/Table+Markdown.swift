@@ -2,7 +2,7 @@ import Foundation
 
 extension Table {
     /// The table in Markdown (GitHub's kind), its caption above and its footnotes below.
-    public var markdown: String {
+    package var markdown: String {
         let layout = TableLayout(self)
         let headings = columns.map { ($0.group.map { $0 + ", " } ?? "") + $0.title }
         var lines = [[labelHeading.markdownEscaped] + headings.map(\.markdownEscaped)]

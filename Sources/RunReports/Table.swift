@@ -1,23 +1,25 @@
+package import AsCLBase
+
 /// A table of results: a label and cells in each row, columns that may stand in groups.
-public struct Table: Sendable, Equatable {
+package struct Table: Sendable, Equatable {
     /// One column of cells.
-    public struct Column: Sendable, Equatable {
+    package struct Column: Sendable, Equatable {
         /// Which end of a column is the good one.
-        public enum Best: Sendable { case highest, lowest }
+        package enum Best: Sendable { case highest, lowest }
 
         /// What its cells tell, such as `R@1`.
-        public let heading: String
+        package let heading: String
         /// The unit of its numbers.
-        public let unit: String?
+        package let unit: String?
         /// What it has in common with its neighbours, such as `image to text`; they share this heading.
-        public let group: String?
+        package let group: String?
         /// Decimal places of its numbers.
-        public let digits: Int
+        package let digits: Int
         /// Which of its numbers are set in bold: those that are best as printed; nil for none.
-        public let best: Best?
+        package let best: Best?
 
         /// A column of numbers with `digits` decimal places, or of texts.
-        public init(
+        package init(
             _ heading: String, unit: String? = nil, group: String? = nil, digits: Int = 1, best: Best? = nil
         ) {
             self.heading = heading
@@ -32,21 +34,21 @@ public struct Table: Sendable, Equatable {
     }
 
     /// One line of cells.
-    public struct Row: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
         /// What the line is about, such as a method.
-        public let label: String
+        package let label: String
         /// One cell for each column.
-        public let cells: [Cell]
+        package let cells: [Cell]
 
         /// A labelled line of cells.
-        public init(_ label: String, _ cells: [Cell]) {
+        package init(_ label: String, _ cells: [Cell]) {
             self.label = label
             self.cells = cells
         }
     }
 
     /// What stands at one place.
-    public enum Cell: Sendable, Equatable {
+    package enum Cell: Sendable, Equatable {
         /// A number, with the marks that footnotes explain.
         case number(Estimate, marks: [Mark] = [])
         /// Words.
@@ -58,44 +60,44 @@ public struct Table: Sendable, Equatable {
     }
 
     /// A sign at a number and the footnote that explains it.
-    public struct Mark: Sendable, Equatable {
+    package struct Mark: Sendable, Equatable {
         /// The sign, such as `†`; no letters, which stand for failures.
-        public let symbol: String
+        package let symbol: String
         /// What it says of the number, such as `p < 0.05 against the full model, paired over 5 runs`.
-        public let meaning: String
+        package let meaning: String
 
         /// A sign and what it means.
-        public init(_ symbol: String, _ meaning: String) {
+        package init(_ symbol: String, _ meaning: String) {
             self.symbol = symbol
             self.meaning = meaning
         }
     }
 
     /// What the table shows and how its numbers came about.
-    public let caption: String
+    package let caption: String
     /// What the rows' labels are, such as `Method`.
-    public let labelHeading: String
+    package let labelHeading: String
     /// The columns beside the labels.
-    public let columns: [Column]
+    package let columns: [Column]
     /// The lines.
-    public let rows: [Row]
+    package let rows: [Row]
 
     /// A table whose rows all have a cell for each column.
     /// - Throws: When a row has too many or too few cells, a number is not finite or lies outside its own spread,
     ///   or a mark has a letter in it or two meanings.
-    public init(caption: String, labelHeading: String, columns: [Column], rows: [Row]) throws(ReportError) {
+    package init(caption: String, labelHeading: String, columns: [Column], rows: [Row]) throws(InputError) {
         self.caption = caption
         self.labelHeading = labelHeading
         self.columns = columns
         self.rows = rows
         guard !columns.isEmpty else {
-            throw ReportError(place: "table \"\(caption)\"", expected: "columns", found: "none")
+            throw InputError(place: "table \"\(caption)\"", expected: "columns", found: "none")
         }
         var meanings: [String: String] = [:]
         for row in rows {
             let place = "table \"\(caption)\", row \"\(row.label)\""
             guard row.cells.count == columns.count else {
-                throw ReportError(
+                throw InputError(
                     place: place, expected: "\(columns.count) cells, one for each column", found: "\(row.cells.count)")
             }
             for (column, cell) in zip(columns, row.cells) {
@@ -105,7 +107,7 @@ public struct Table: Sendable, Equatable {
                     try mark.check(place)
                     let known = meanings.updateValue(mark.meaning, forKey: mark.symbol) ?? mark.meaning
                     guard known == mark.meaning else {
-                        throw ReportError(
+                        throw InputError(
                             place: "\(place), mark \(mark.symbol)", expected: "its meaning above, \(known)",
                             found: mark.meaning)
                     }
@@ -116,9 +118,9 @@ public struct Table: Sendable, Equatable {
 }
 
 extension Table.Mark {
-    fileprivate func check(_ place: String) throws(ReportError) {
+    fileprivate func check(_ place: String) throws(InputError) {
         guard !symbol.isEmpty, !symbol.contains(where: { $0.isLetter || $0.isWhitespace }) else {
-            throw ReportError(place: "\(place), mark", expected: "a sign such as †", found: "\"\(symbol)\"")
+            throw InputError(place: "\(place), mark", expected: "a sign such as †", found: "\"\(symbol)\"")
         }
     }
 }

@@ -1,7 +1,9 @@
-public import RetrievalData
+package import AsCLBase
+import RetrievalData
+package import RetrievalEvaluation
 
 /// Makes cases that tell whether a score minds what a caption says, beyond finding the caption that fits best.
-public struct AsymmetryProbe {
+package struct AsymmetryProbe {
     private let scenes: [Scene]
     private let pairs: [ColoredKind]
     private var generator: SeededGenerator
@@ -10,7 +12,7 @@ public struct AsymmetryProbe {
     /// that the scene lacks, in a colour in which some of the scenes do show it, so that novelty gives nothing away.
     ///
     /// Throws when all the captions of the other scenes are true of one scene, or no pair of the scenes is absent in it.
-    public static func cases(for scenes: [Scene], seed: UInt64) throws(SceneError) -> [ProbeCase] {
+    package static func cases(for scenes: [Scene], seed: UInt64) throws(InputError) -> [ProbeCase] {
         var probe = AsymmetryProbe(scenes: scenes, seed: seed)
         var cases: [ProbeCase] = []
         for image in scenes.indices {
@@ -31,7 +33,7 @@ public struct AsymmetryProbe {
 
     private mutating func captions(
         _ type: AsymmetryType, image: Int
-    ) throws(SceneError) -> (right: Caption, wrong: Caption) {
+    ) throws(InputError) -> (right: Caption, wrong: Caption) {
         let scene = scenes[image]
         switch type {
         case .detail:
@@ -51,9 +53,9 @@ public struct AsymmetryProbe {
     }
 
     /// The caption with an object added that the scene does not hold: "... and a blue tree".
-    private mutating func withAbsentObject(_ caption: Caption, _ scene: Scene) throws(SceneError) -> Caption {
+    private mutating func withAbsentObject(_ caption: Caption, _ scene: Scene) throws(InputError) -> Caption {
         let absent = pairs.filter { pair in !scene.objects.contains { $0.pair == pair } }
-        guard !absent.isEmpty else { throw .noFalseCaption(scene: scene.name) }
+        guard !absent.isEmpty else { throw noFalseCaption(of: scene) }
         let pair = absent.pick(using: &generator)
         var result = caption
         result.append("and")
@@ -62,12 +64,12 @@ public struct AsymmetryProbe {
     }
 
     /// The caption with one object's colour, kind or size changed into what the scene does not hold.
-    private mutating func withWrongAttribute(_ caption: Caption, _ scene: Scene) throws(SceneError) -> Caption {
+    private mutating func withWrongAttribute(_ caption: Caption, _ scene: Scene) throws(InputError) -> Caption {
         var changes: [(index: Int, to: Mention)] = []
         for (index, mention) in caption.mentions.enumerated() {
             changes += alternatives(to: mention).filter { !scene.contains($0) }.map { (index, $0) }
         }
-        guard !changes.isEmpty else { throw .noFalseCaption(scene: scene.name) }
+        guard !changes.isEmpty else { throw noFalseCaption(of: scene) }
         let (index, wrong) = changes.pick(using: &generator)
         return caption.replacing(
             index, with: ObjectPhrase(kind: wrong.kind, color: wrong.color, size: wrong.size, using: &generator))
@@ -93,7 +95,7 @@ public struct AsymmetryProbe {
     /// of 32 drawn ones, or if all of those are true the first false one there is.
     private mutating func falseCaption(
         of image: Int, like model: Caption, change: (Caption) -> Caption
-    ) throws(SceneError) -> Caption {
+    ) throws(InputError) -> Caption {
         let scene = scenes[image]
         func difference(_ caption: Caption) -> Int { abs(caption.words.count - model.words.count) }
         var best: Caption?
@@ -104,7 +106,13 @@ public struct AsymmetryProbe {
             best = candidate
         }
         let found = best ?? scenes.lazy.flatMap(\.captions).map(change).first { scene.isContradicted(by: $0) }
-        guard let found else { throw .noFalseCaption(scene: scene.name) }
+        guard let found else { throw noFalseCaption(of: scene) }
         return found
+    }
+
+    private func noFalseCaption(of scene: Scene) -> InputError {
+        InputError(
+            path: scene.name, place: "probe", expected: "another scene's caption that is false of this one",
+            found: "none")
     }
 }

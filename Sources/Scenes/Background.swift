@@ -1,5 +1,5 @@
 /// What a scene's objects lie on: one colour, or a gradient from the top of the picture to its bottom.
-public enum Background: String, CaseIterable, Codable, Sendable {
+package enum Background: String, CaseIterable, Codable, Sendable {
     case white, gray, black, sky, sand, night
 
     /// How a caption names it.

@@ -1,12 +1,12 @@
 /// A caption and the objects it names, so that its truth is known without reading it back.
-public struct Caption: Codable, Sendable, Equatable {
+package struct Caption: Codable, Sendable, Equatable {
     /// The words, with the comma that may follow one attached to it.
-    public private(set) var words: [String] = []
+    package private(set) var words: [String] = []
     /// What the caption says is there, in the order of its words.
-    public private(set) var mentions: [Mention] = []
+    package private(set) var mentions: [Mention] = []
 
     /// The caption as people write it: the words with one space between them.
-    public var text: String { words.joined(separator: " ") }
+    package var text: String { words.joined(separator: " ") }
 
     /// Appends plain words, separated by spaces in `phrase`.
     mutating func append(_ phrase: String) {

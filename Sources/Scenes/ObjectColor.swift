@@ -1,9 +1,9 @@
 /// The colour of an object.
-public enum ObjectColor: String, CaseIterable, Codable, Sendable {
+package enum ObjectColor: String, CaseIterable, Codable, Sendable {
     case red, orange, yellow, green, blue, purple, pink, brown
 
     /// The adjectives that mean this colour, the plainest first; no adjective means two colours.
-    public var adjectives: [String] {
+    package var adjectives: [String] {
         switch self {
         case .red: ["red", "crimson", "scarlet"]
         case .orange: ["orange"]

@@ -1,10 +1,10 @@
 /// What an object of a scene is.
-public enum ObjectKind: String, CaseIterable, Codable, Sendable {
+package enum ObjectKind: String, CaseIterable, Codable, Sendable {
     case circle, square, triangle, star, cross, heart, ring
     case diamond, arrow, moon, pentagon, house, tree, flower
 
     /// The nouns that mean this kind, the plainest first; no noun means two kinds.
-    public var nouns: [String] {
+    package var nouns: [String] {
         switch self {
         case .circle: ["circle", "disc", "disk"]
         case .square: ["square", "box"]

@@ -1,9 +1,9 @@
 /// How large an object is.
-public enum ObjectSize: String, CaseIterable, Codable, Sendable {
+package enum ObjectSize: String, CaseIterable, Codable, Sendable {
     case small, large
 
     /// The adjectives that mean this size, the plainest first.
-    public var adjectives: [String] {
+    package var adjectives: [String] {
         switch self {
         case .small: ["small", "little", "tiny"]
         case .large: ["large", "big", "huge"]

@@ -1,5 +1,5 @@
 /// How one object lies to another, decided by their centres alone.
-public enum Relation: String, CaseIterable, Codable, Sendable {
+package enum Relation: String, CaseIterable, Codable, Sendable {
     case leftOf, rightOf, above, below, nextTo
 
     /// The phrases that mean this relation.
@@ -14,7 +14,7 @@ public enum Relation: String, CaseIterable, Codable, Sendable {
     }
 
     /// A direction holds from 40 pixels apart along its axis; next to means at most 90 pixels apart.
-    public func holds(from first: SceneObject, to second: SceneObject) -> Bool {
+    package func holds(from first: SceneObject, to second: SceneObject) -> Bool {
         let right = second.x - first.x
         let down = second.y - first.y
         switch self {

@@ -1,16 +1,16 @@
 /// The exact content of one generated picture, and the captions that were written of it.
-public struct Scene: Codable, Sendable, Equatable {
+package struct Scene: Codable, Sendable, Equatable {
     /// `<split>_<number>.png`, the picture's file name.
-    public let name: String
+    package let name: String
     /// What the objects lie on.
-    public let background: Background
+    package let background: Background
     /// Two to six objects; no two share both kind and colour, none shares its place.
-    public let objects: [SceneObject]
+    package let objects: [SceneObject]
     /// Five captions, each of them true.
-    public let captions: [Caption]
+    package let captions: [Caption]
 
     /// Whether some object is everything that `mention` says of it.
-    public func contains(_ mention: Mention) -> Bool {
+    package func contains(_ mention: Mention) -> Bool {
         objects.contains { object in
             object.kind == mention.kind
                 && (mention.color == nil || mention.color == object.color)
@@ -19,7 +19,7 @@ public struct Scene: Codable, Sendable, Equatable {
     }
 
     /// Whether `caption` names an object that is not in the scene, which makes it false whatever else it says.
-    public func isContradicted(by caption: Caption) -> Bool {
+    package func isContradicted(by caption: Caption) -> Bool {
         !caption.mentions.allSatisfy(contains)
     }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import RetrievalData
 
 /// Draws what the scenes show. Every split's content is new to the splits before it.
@@ -55,7 +56,7 @@ struct SceneComposer {
         let places = Array(0..<9).sample(pairs.count, using: &generator)
         return zip(pairs, places).map { pair, place in
             let size = ObjectSize.allCases.pick(using: &generator)
-            let side = Double(Picture.side) / 3
+            let side = Double(Canvas.side) / 3
             return SceneObject(
                 kind: pair.kind, color: pair.color, size: size, place: place,
                 x: ((Double(place % 3) + 0.5) * side).rounded() + generator.jitter(5),

@@ -1,18 +1,20 @@
+import AsCLBase
+
 /// What to generate: how many scenes of each split, from which seed.
-public struct SceneConfiguration: Codable, Sendable, Equatable {
+package struct SceneConfiguration: Codable, Sendable, Equatable {
     /// Two seeds make two data sets; one seed makes the same bytes wherever it runs.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Scenes to learn from.
-    public var trainCount: Int
+    package var trainCount: Int
     /// Scenes to choose the best epoch by.
-    public var valCount: Int
+    package var valCount: Int
     /// Scenes to report on.
-    public var testCount: Int
+    package var testCount: Int
     /// Scenes of which each shows a colour-kind pair that the other splits never show.
-    public var compositionalCount: Int
+    package var compositionalCount: Int
 
     /// The sizes of the demonstration, unless told otherwise; counts below two are refused when generating.
-    public init(
+    package init(
         seed: UInt64 = 1, trainCount: Int = 2000, valCount: Int = 200, testCount: Int = 400,
         compositionalCount: Int = 200
     ) {
@@ -31,9 +33,9 @@ public struct SceneConfiguration: Codable, Sendable, Equatable {
     static let compositional = "compositional"
 
     /// A split needs two scenes at least, for a caption to be ranked against another's.
-    func validate() throws(SceneError) {
+    func validate() throws(InputError) {
         for split in splits where split.count < 2 {
-            throw .count(split: split.name, found: split.count)
+            throw InputError(place: "scenes: \(split.name) count", expected: "at least 2", found: split.count)
         }
     }
 }

@@ -1,20 +1,22 @@
+package import AsCLBase
 import Foundation
+import RetrievalEvaluation
 
 /// Generates an embedded data set: pictures whose content is known exactly, with captions and features, in SCAN's
 /// precomputed layout.
-public struct SceneGenerator: Sendable {
+package struct SceneGenerator: Sendable {
     /// What is generated.
-    public let configuration: SceneConfiguration
+    package let configuration: SceneConfiguration
 
     /// A generator of the data set that `configuration` describes.
-    public init(configuration: SceneConfiguration = SceneConfiguration()) {
+    package init(configuration: SceneConfiguration = SceneConfiguration()) {
         self.configuration = configuration
     }
 
     /// The content and captions of every split, in the order train, val, test, compositional. A pure function of the
     /// configuration; no content occurs twice, and every compositional scene shows a colour-kind pair that the other
     /// splits never show.
-    public func splits() throws(SceneError) -> [(name: String, scenes: [Scene])] {
+    package func splits() throws(InputError) -> [(name: String, scenes: [Scene])] {
         try configuration.validate()
         var composer = SceneComposer(seed: configuration.seed)
         return configuration.splits.enumerated().map { number, split in
@@ -30,11 +32,11 @@ public struct SceneGenerator: Sendable {
     ///
     /// A folder that already holds something is refused unless `overwrite` is set and it holds generated scenes.
     /// `progress` is called on the calling thread with the scenes done and their number.
-    public func write(
+    package func write(
         to directory: String, pictures: Bool, overwrite: Bool = false, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let splits = try splits()
-        let output = try OutputFolder(directory, overwrite: overwrite)
+        let output = try SceneFolder(directory, overwrite: overwrite)
         if pictures { try output.createFolder(named: "images") }
         let total = splits.reduce(0) { $0 + $1.scenes.count }
         var done = 0
@@ -48,7 +50,7 @@ public struct SceneGenerator: Sendable {
                 try output.write(cases, to: "\(name)_probe.json")
             }
         }
-        try output.write(Dictionary(uniqueKeysWithValues: splits), to: OutputFolder.mark)
+        try output.write(Dictionary(uniqueKeysWithValues: splits), to: SceneFolder.mark)
         try output.finish()
     }
 }

@@ -1,21 +1,21 @@
 /// One object of a scene and how it was drawn.
-public struct SceneObject: Codable, Sendable, Equatable {
+package struct SceneObject: Codable, Sendable, Equatable {
     /// Its shape.
-    public let kind: ObjectKind
+    package let kind: ObjectKind
     /// Its colour before shading.
-    public let color: ObjectColor
+    package let color: ObjectColor
     /// What captions call its radius.
-    public let size: ObjectSize
+    package let size: ObjectSize
     /// The cell of a 3x3 layout that the object lies in, row by row.
-    public let place: Int
+    package let place: Int
     /// The centre in pixels, from the left and from the top; jittered about the middle of the place.
-    public let x, y: Double
+    package let x, y: Double
     /// The drawn radius in pixels.
-    public let radius: Double
+    package let radius: Double
     /// The factor on the colour's brightness.
-    public let shade: Double
+    package let shade: Double
     /// The tangent of half the angle by which the object is turned, clockwise.
-    public let tilt: Double
+    package let tilt: Double
 
     var pair: ColoredKind { ColoredKind(kind: kind, color: color) }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import RetrievalData
 
 extension Array {

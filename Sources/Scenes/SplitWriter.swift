@@ -1,5 +1,7 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
+import ImageEncoding
 
 /// Draws the scenes of one split, describes the pictures and writes the split's files.
 struct SplitWriter {
@@ -31,7 +33,7 @@ struct SplitWriter {
                 try ims.append(drawn.regions)
                 try globals.append(drawn.global)
                 try boxes.append(PictureDescriptors.boxes())
-                if let png = drawn.png { try OutputFolder.write(png, to: "\(folder)/images/\(scene.name)") }
+                if let png = drawn.png { try SceneFolder.write(png, to: "\(folder)/images/\(scene.name)") }
             }
             progress(start + chunk.count)
         }
@@ -44,27 +46,27 @@ struct SplitWriter {
 
     /// Draws scenes on all cores; the order of the results is that of the scenes.
     private func draw(_ scenes: [Scene]) throws -> [Drawn] {
-        var results = [Result<Drawn, SceneError>](repeating: .success(Drawn()), count: scenes.count)
+        var results = [Result<Drawn, InputError>](repeating: .success(Drawn()), count: scenes.count)
         results.withUnsafeMutableBufferPointer { results in
             // Each iteration writes its own element alone.
             nonisolated(unsafe) let results = results
             DispatchQueue.concurrentPerform(iterations: scenes.count) { index in
-                results[index] = Result { () throws(SceneError) in try draw(scenes[index]) }
+                results[index] = Result { () throws(InputError) in try draw(scenes[index]) }
             }
         }
         return try results.map { try $0.get() }
     }
 
-    private func draw(_ scene: Scene) throws(SceneError) -> Drawn {
-        let picture = Picture(of: scene)
-        let descriptors = PictureDescriptors(picture)
+    private func draw(_ scene: Scene) throws(InputError) -> Drawn {
+        let canvas = Canvas(of: scene)
+        let descriptors = PictureDescriptors(canvas.picture)
         return Drawn(
-            regions: descriptors.regions(), global: descriptors.global(), png: pictures ? try picture.pngData() : nil)
+            regions: descriptors.regions(), global: descriptors.global(), png: pictures ? try canvas.pngData() : nil)
     }
 
     private func path(_ suffix: String) -> String { "\(folder)/\(split)_\(suffix)" }
 
-    private func writeLines(_ lines: [String], to path: String) throws(SceneError) {
-        try OutputFolder.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: path)
+    private func writeLines(_ lines: [String], to path: String) throws(InputError) {
+        try SceneFolder.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: path)
     }
 }

@@ -1,15 +1,15 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// BERT's encoder (Devlin et al. 2019) under the parameter names of Hugging Face's `BertModel`, without its pooler.
-public struct BERT: Sendable {
+package struct BERT: Sendable {
     let configuration: BERTConfiguration
     private let words, positions, tokenTypes: Embedding
     private let norm: LayerNorm
     private let layers: [BERTLayer]
 
     /// Parameters `embeddings.*` and `encoder.layer.*`.
-    public init(_ scope: ParameterScope, _ configuration: BERTConfiguration) throws(TorchError) {
+    package init(_ scope: ParameterScope, _ configuration: BERTConfiguration) throws(TorchError) {
         self.configuration = configuration
         let embeddings = scope / "embeddings"
         let width = configuration.hiddenSize
@@ -26,14 +26,14 @@ public struct BERT: Sendable {
     }
 
     /// Input embeddings, before positions are added: int64 `[batch, tokens]` to `[batch, tokens, hidden]`.
-    public func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }
+    package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }
 
     /// The last hidden state, `[batch, tokens, hidden]`.
     /// - Parameters:
     ///   - embeddings: `[batch, tokens, hidden]` as `embed` gives them.
     ///   - mask: bool `[batch, tokens]`, true at real tokens; nil when all are.
     ///   - training: Whether dropout acts.
-    public func callAsFunction(
+    package func callAsFunction(
         embeddings: Tensor, mask: Tensor?, training: Bool = false
     ) throws(TorchError) -> Tensor {
         let tokens = embeddings.shape[1]

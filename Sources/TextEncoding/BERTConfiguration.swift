@@ -1,16 +1,17 @@
+import AsCLBase
 import Foundation
 
 /// The part of a Hugging Face BERT `config.json` that the computation depends on.
-public struct BERTConfiguration: Decodable, Sendable, Equatable {
+package struct BERTConfiguration: Decodable, Sendable, Equatable {
     /// Rows of the word table.
-    public let vocabularySize: Int
+    package let vocabularySize: Int
     /// B, the width of every hidden state.
-    public let hiddenSize: Int
+    package let hiddenSize: Int
     let layerCount: Int
     let headCount: Int
     let intermediateSize: Int
     /// The most tokens that a text can have.
-    public let positionCount: Int
+    package let positionCount: Int
     let tokenTypeCount: Int
     let layerNormEpsilon: Double
     let activation: Activation
@@ -43,10 +44,10 @@ public struct BERTConfiguration: Decodable, Sendable, Equatable {
     }
 
     /// Reads `config.json`.
-    /// - Throws: `TextEncodingError` when it is not a BERT configuration or an impossible one.
-    public init(path: String) throws {
-        func wrong(_ place: String, _ expected: String, _ found: String) -> TextEncodingError {
-            TextEncodingError(path: path, place: place, expected: expected, found: found)
+    /// - Throws: `InputError` when it is not a BERT configuration or an impossible one.
+    package init(path: String) throws {
+        func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
+            InputError(path: path, place: place, expected: expected, found: found)
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw wrong("file", "a BERT configuration", "no readable file")

@@ -1,7 +1,7 @@
 extension TextBatch {
     /// The places of texts by length: groups whose padding stays below a fifth and that hold at most so many words with it,
     /// or one text.
-    public func groupsOfLikeLength(mostWords: Int) -> [[Int]] {
+    package func groupsOfLikeLength(mostWords: Int) -> [[Int]] {
         var groups: [[Int]] = []
         for text in lengths.indices.sorted(by: { (lengths[$0], $0) < (lengths[$1], $1) }) {
             if let group = groups.last, let first = group.first, lengths[text] * 4 <= lengths[first] * 5,

@@ -1,16 +1,16 @@
-public import Torch
+package import Torch
 
 /// Word vectors of several texts, packed: the rows of text t follow those of text t - 1 without padding, so that nothing
 /// downstream can mistake padding for a word.
-public struct TextBatch: Sendable {
+package struct TextBatch: Sendable {
     /// `[words of all texts, width]`, special tokens included.
-    public let rows: Tensor
+    package let rows: Tensor
     /// Rows of each text; every one has at least one.
-    public let lengths: [Int]
+    package let lengths: [Int]
 
     /// Packs rows and lengths.
     /// - Throws: `TorchError` when the lengths do not add up to the rows or one is not positive.
-    public init(rows: Tensor, lengths: [Int]) throws(TorchError) {
+    package init(rows: Tensor, lengths: [Int]) throws(TorchError) {
         guard rows.shape.count == 2, rows.shape[0] == lengths.reduce(0, +), lengths.allSatisfy({ $0 > 0 }) else {
             throw TorchError(
                 operation: "TextBatch(\(rows.shape))", reason: "expected rows for lengths \(lengths), each at least 1")
@@ -20,14 +20,14 @@ public struct TextBatch: Sendable {
     }
 
     /// First rows: text t is rows `offsets[t] ..< offsets[t + 1]`.
-    public var offsets: [Int] {
+    package var offsets: [Int] {
         var offsets = [0]
         for length in lengths { offsets.append(offsets[offsets.count - 1] + length) }
         return offsets
     }
 
     /// Packs padded vectors `[texts, positions, width]`.
-    public init(padded: Tensor, lengths: [Int]) throws(TorchError) {
+    package init(padded: Tensor, lengths: [Int]) throws(TorchError) {
         let (positions, width) = (padded.shape[1], padded.shape[2])
         let indices = lengths.enumerated().flatMap { text, length in (0..<length).map { text * positions + $0 } }
         let rows = try padded.reshaped([-1, width]).gathered(
@@ -36,12 +36,12 @@ public struct TextBatch: Sendable {
     }
 
     /// The same rows with other values, `[words, any width]`.
-    public func replacingRows(_ rows: Tensor) throws(TorchError) -> TextBatch {
+    package func replacingRows(_ rows: Tensor) throws(TorchError) -> TextBatch {
         try TextBatch(rows: rows, lengths: lengths)
     }
 
     /// The texts named, in that order.
-    public func selecting(_ texts: [Int]) throws(TorchError) -> TextBatch {
+    package func selecting(_ texts: [Int]) throws(TorchError) -> TextBatch {
         let starts = offsets
         let indices = texts.flatMap { starts[$0]..<starts[$0 + 1] }
         let rows = try rows.gathered(Tensor(indices, shape: [indices.count]).to(device: rows.device))
@@ -49,7 +49,7 @@ public struct TextBatch: Sendable {
     }
 
     /// Batches one after the other.
-    public static func joined(_ batches: [TextBatch]) throws(TorchError) -> TextBatch {
+    package static func joined(_ batches: [TextBatch]) throws(TorchError) -> TextBatch {
         try TextBatch(rows: .concatenated(batches.map(\.rows)), lengths: batches.flatMap(\.lengths))
     }
 }

@@ -1,29 +1,30 @@
 import ArrayFiles
+package import AsCLBase
 import Foundation
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// A tokenizer and a BERT from a Hugging Face folder: `config.json`, `model.safetensors`, `vocab.txt`.
-public struct TextEncoder: Sendable {
+package struct TextEncoder: Sendable {
     /// Turns texts into tokens.
-    public let tokenizer: WordPieceTokenizer
+    package let tokenizer: WordPieceTokenizer
     /// Turns tokens into vectors.
-    public let bert: BERT
+    package let bert: BERT
     /// BERT's parameters, under Hugging Face's names.
-    public let parameters: ParameterSet
+    package let parameters: ParameterSet
     /// The folder it came from.
-    public let directory: String
+    package let directory: String
     /// B, the width of the word vectors.
-    public var width: Int { bert.configuration.hiddenSize }
+    package var width: Int { bert.configuration.hiddenSize }
     private let device: Device
 
     /// Loads a folder.
-    /// - Throws: `TextEncodingError`, `ArrayFileError` or `ParameterError` naming the file and what does not fit.
-    public init(directory: String, device: Device = .cpu) throws {
+    /// - Throws: `InputError`, `InputError` or `ParameterError` naming the file and what does not fit.
+    package init(directory: String, device: Device = .cpu) throws {
         let configuration = try BERTConfiguration(path: directory + "/config.json")
         tokenizer = try WordPieceTokenizer(directory: directory)
         guard tokenizer.vocabularySize == configuration.vocabularySize else {
-            throw TextEncodingError(
+            throw InputError(
                 path: directory + "/vocab.txt", place: "vocabulary",
                 expected: "\(configuration.vocabularySize) tokens (vocab_size in config.json)",
                 found: "\(tokenizer.vocabularySize)")
@@ -52,7 +53,7 @@ public struct TextEncoder: Sendable {
     }
 
     /// Writes the folder anew: the parameters as they are now, the other files as they were.
-    public func save(to target: String) throws {
+    package func save(to target: String) throws {
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         for name in ["config.json", "vocab.txt", "tokenizer_config.json"] {
             guard let data = FileManager.default.contents(atPath: "\(directory)/\(name)") else { continue }
@@ -62,7 +63,7 @@ public struct TextEncoder: Sendable {
     }
 
     /// Tokens of each text, at most `maxTokens` with the special ones.
-    public func tokenize(_ texts: [String], maxTokens: Int) throws(TextEncodingError) -> [TokenizedText] {
+    package func tokenize(_ texts: [String], maxTokens: Int) throws(InputError) -> [TokenizedText] {
         let limit = min(maxTokens, bert.configuration.positionCount)
         var tokens: [TokenizedText] = []
         tokens.reserveCapacity(texts.count)
@@ -77,7 +78,7 @@ public struct TextEncoder: Sendable {
     ///   - tokens: Vocabulary indices of each text.
     ///   - training: Whether dropout acts.
     ///   - noise: Changes the packed input embeddings before positions are added (spec section 2, level `embeddings`).
-    public func encode(
+    package func encode(
         _ tokens: [[Int32]], training: Bool = false,
         noise: ((TextBatch, _ texts: [Int]) throws(TorchError) -> TextBatch)? = nil
     ) throws(TorchError) -> TextBatch {

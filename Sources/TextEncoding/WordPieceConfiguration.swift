@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// What a Hugging Face `tokenizer_config.json` says about splitting a text.
@@ -6,24 +7,24 @@ struct WordPieceConfiguration {
     let lowercase: Bool
 
     /// Reads the file at `path`; without one the defaults hold.
-    init(path: String) throws(TextEncodingError) {
+    init(path: String) throws(InputError) {
         guard FileManager.default.fileExists(atPath: path) else {
             lowercase = true
             return
         }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw TextEncodingError(path: path, place: "opening", expected: "a readable file", found: "none")
+            throw InputError(path: path, place: "opening", expected: "a readable file", found: "none")
         }
         let file: File
         do {
             file = try JSONDecoder().decode(File.self, from: data)
         } catch DecodingError.typeMismatch(_, let context) {
             let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-            throw TextEncodingError(
+            throw InputError(
                 path: path, place: place.isEmpty ? "top level" : place,
                 expected: place.isEmpty ? "an object" : "true or false", found: "another type")
         } catch {
-            throw TextEncodingError(path: path, place: "reading", expected: "a JSON object", found: "malformed JSON")
+            throw InputError(path: path, place: "reading", expected: "a JSON object", found: "malformed JSON")
         }
         lowercase = file.doLowerCase ?? true
         // Another way of splitting would give other tokens than the model was trained with: refused, not ignored.
@@ -42,10 +43,9 @@ struct WordPieceConfiguration {
             case tokenizeChineseChars = "tokenize_chinese_chars"
         }
 
-        static func require(_ found: Bool?, _ key: String, is expected: Bool, in path: String) throws(TextEncodingError)
-        {
+        static func require(_ found: Bool?, _ key: String, is expected: Bool, in path: String) throws(InputError) {
             guard let found, found != expected else { return }
-            throw TextEncodingError(path: path, place: key, expected: "\(expected) or null", found: "\(found)")
+            throw InputError(path: path, place: key, expected: "\(expected) or null", found: "\(found)")
         }
     }
 }

@@ -1,15 +1,17 @@
+package import AsCLBase
+
 /// BERT's tokenizer: text to indices into a `vocab.txt`, equal to Hugging Face's `BertTokenizerFast`.
-public struct WordPieceTokenizer: Sendable {
+package struct WordPieceTokenizer: Sendable {
     /// Tokens of the vocabulary: the rows that the encoder's word embeddings must have.
-    public var vocabularySize: Int { vocabulary.count }
+    package var vocabularySize: Int { vocabulary.count }
     /// The index of `[PAD]`, which fills a batch's shorter texts.
-    public let padding: Int32
+    package let padding: Int32
     /// The index of `[CLS]`, every text's first token.
-    public let classification: Int32
+    package let classification: Int32
     /// The index of `[SEP]`, every text's last token.
-    public let separator: Int32
+    package let separator: Int32
     /// The index of `[UNK]`, which stands for a word that the vocabulary cannot spell.
-    public let unknown: Int32
+    package let unknown: Int32
 
     private let vocabulary: WordPieceVocabulary
     private let basic: BasicTokenizer
@@ -20,11 +22,11 @@ public struct WordPieceTokenizer: Sendable {
     private static let longestWord = 100
 
     /// Reads the vocabulary at `vocabularyPath`; `lowercase` also strips accents, as uncased models want.
-    public init(vocabularyPath: String, lowercase: Bool = true) throws(TextEncodingError) {
+    package init(vocabularyPath: String, lowercase: Bool = true) throws(InputError) {
         let vocabulary = try WordPieceVocabulary(path: vocabularyPath)
-        func required(_ token: String) throws(TextEncodingError) -> Int32 {
+        func required(_ token: String) throws(InputError) -> Int32 {
             guard let index = vocabulary.token(token) else {
-                throw TextEncodingError(
+                throw InputError(
                     path: vocabularyPath, place: "lines 1-\(vocabulary.count)", expected: "a line \(token)",
                     found: "none")
             }
@@ -42,16 +44,16 @@ public struct WordPieceTokenizer: Sendable {
     }
 
     /// Reads `vocab.txt` of a Hugging Face folder, and `tokenizer_config.json` where there is one.
-    public init(directory: String) throws(TextEncodingError) {
+    package init(directory: String) throws(InputError) {
         let configuration = try WordPieceConfiguration(path: directory + "/tokenizer_config.json")
         try self.init(vocabularyPath: directory + "/vocab.txt", lowercase: configuration.lowercase)
     }
 
     /// The tokens of `text` between `[CLS]` and `[SEP]`; those beyond `maxTokens` (at least 2, both counted) are cut
     /// from the end of the text.
-    public func encode(_ text: String, maxTokens: Int) throws(TextEncodingError) -> TokenizedText {
+    package func encode(_ text: String, maxTokens: Int) throws(InputError) -> TokenizedText {
         guard maxTokens >= 2 else {
-            throw TextEncodingError(
+            throw InputError(
                 path: nil, place: "max_tokens", expected: "at least 2, for [CLS] and [SEP]", found: "\(maxTokens)")
         }
         var ids = [classification]

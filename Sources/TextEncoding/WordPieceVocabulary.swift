@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 
 /// The tokens of a `vocab.txt`, one a line, as a trie over their UTF-8 bytes.
 ///
@@ -11,25 +12,25 @@ struct WordPieceVocabulary: Sendable {
     private let continuation: ByteTrie.Node?
 
     /// Reads the file at `path`. A token that stands on two lines has the later number, as in Hugging Face's reader.
-    init(path: String) throws(TextEncodingError) {
+    init(path: String) throws(InputError) {
         let file: MappedFile
-        do throws(ArrayFileError) {
+        do throws(InputError) {
             file = try MappedFile(path: path)
         } catch {
-            throw TextEncodingError(path: path, place: error.place, expected: error.expected, found: error.found)
+            throw InputError(path: path, place: error.place, expected: error.expected, found: error.found)
         }
         guard file.bytes.count <= Int32.max else {
-            throw TextEncodingError(
+            throw InputError(
                 path: path, place: "size", expected: "at most \(Int32.max) bytes", found: "\(file.bytes.count)")
         }
         var lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         guard !lines.isEmpty else {
-            throw TextEncodingError(path: path, place: "line 1", expected: "one token a line", found: "an empty file")
+            throw InputError(path: path, place: "line 1", expected: "one token a line", found: "an empty file")
         }
         for (index, line) in lines.enumerated() {
             guard String(validating: line, as: UTF8.self) != nil else {
-                throw TextEncodingError(path: path, place: "line \(index + 1)", expected: "UTF-8", found: "other bytes")
+                throw InputError(path: path, place: "line \(index + 1)", expected: "UTF-8", found: "other bytes")
             }
             trie.insert(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, token: Int32(index))
         }

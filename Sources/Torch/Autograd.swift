@@ -2,31 +2,31 @@ import CTorch
 
 extension Tensor {
     /// Turns recording on or off for a leaf tensor.
-    public func setRequiresGradient(_ on: Bool) throws(TorchError) {
+    package func setRequiresGradient(_ on: Bool) throws(TorchError) {
         try TorchError.check(
             withExtendedLifetime(self) { ct_set_requires_grad(handle, on) }, "setRequiresGradient(\(shape))")
     }
 
     /// The gradient gathered by `backward`, if any.
-    public var gradient: Tensor? {
+    package var gradient: Tensor? {
         withExtendedLifetime(self) { ct_gradient(handle).map(Tensor.init(owning:)) }
     }
 
     /// Sets or clears the gathered gradient.
-    public func setGradient(_ gradient: Tensor?) throws(TorchError) {
+    package func setGradient(_ gradient: Tensor?) throws(TorchError) {
         let status = withExtendedLifetime((self, gradient)) { ct_set_gradient(handle, gradient?.handle) }
         try TorchError.check(status, "setGradient(\(shape))")
     }
 
     /// Adds d(self)/d(leaf) to the gradient of every leaf that self was made from.
     /// - Parameter gradient: What to start from; may be left out for a scalar.
-    public func backward(_ gradient: Tensor? = nil, retainingGraph: Bool = false) throws(TorchError) {
+    package func backward(_ gradient: Tensor? = nil, retainingGraph: Bool = false) throws(TorchError) {
         let status = withExtendedLifetime((self, gradient)) { ct_backward(handle, gradient?.handle, retainingGraph) }
         try TorchError.check(status, "backward(\(shape))")
     }
 
     /// Gradients of `outputs`, weighted by `outputGradients`, for `inputs`; nil where an input was not used.
-    public static func gradients(
+    package static func gradients(
         of outputs: [Tensor], weights outputGradients: [Tensor]? = nil, for inputs: [Tensor],
         retainingGraph: Bool = false
     ) throws(TorchError) -> [Tensor?] {
@@ -44,7 +44,7 @@ extension Tensor {
     ///
     /// `forward` runs unrecorded. `backward` gets the gradients of its results (nil where none flowed) and returns one
     /// for each of `inputs`, nil where there is none. It runs on libtorch's autograd thread.
-    public static func custom(
+    package static func custom(
         _ name: String, inputs: [Tensor], forward: () throws(TorchError) -> [Tensor],
         backward: @escaping @Sendable ([Tensor?]) throws(TorchError) -> [Tensor?]
     ) throws(TorchError) -> [Tensor] {

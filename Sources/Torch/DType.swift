@@ -1,7 +1,7 @@
-public import ArrayFiles
+package import ArrayFiles
 
 /// The type of a tensor's elements; the same as in array files.
-public typealias DType = ElementType
+package typealias DType = ElementType
 
 extension ElementType {
     /// libtorch's own number for the type (c10::ScalarType).
@@ -27,36 +27,36 @@ extension ElementType {
 }
 
 /// A Swift type whose arrays a tensor can be made from and read into.
-public protocol TensorElement: BitwiseCopyable, Sendable {
+package protocol TensorElement: BitwiseCopyable, Sendable {
     /// The matching element type.
     static var dtype: DType { get }
 }
 
 extension Float: TensorElement {
     /// 32-bit IEEE.
-    public static var dtype: DType { .float32 }
+    package static var dtype: DType { .float32 }
 }
 extension Double: TensorElement {
     /// 64-bit IEEE.
-    public static var dtype: DType { .float64 }
+    package static var dtype: DType { .float64 }
 }
 extension Int64: TensorElement {
     /// 64-bit signed.
-    public static var dtype: DType { .int64 }
+    package static var dtype: DType { .int64 }
 }
 extension Int: TensorElement {
     /// 64-bit signed.
-    public static var dtype: DType { .int64 }
+    package static var dtype: DType { .int64 }
 }
 extension Int32: TensorElement {
     /// 32-bit signed.
-    public static var dtype: DType { .int32 }
+    package static var dtype: DType { .int32 }
 }
 extension UInt8: TensorElement {
     /// 8-bit unsigned.
-    public static var dtype: DType { .uint8 }
+    package static var dtype: DType { .uint8 }
 }
 extension Bool: TensorElement {
     /// One byte, 0 or 1.
-    public static var dtype: DType { .bool }
+    package static var dtype: DType { .bool }
 }

@@ -3,7 +3,7 @@ import CTorch
 // Modes belong to the operating system's thread, so they wrap synchronous code only.
 
 /// Runs `body` without recording for differentiation.
-public func withoutGradients<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+package func withoutGradients<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let before = ct_grad_enabled()
     ct_set_grad_enabled(false)
     defer { ct_set_grad_enabled(before) }
@@ -11,14 +11,14 @@ public func withoutGradients<Result, Failure: Error>(_ body: () throws(Failure) 
 }
 
 /// Runs `body` in libtorch's inference mode: faster still, but its tensors can never take part in a graph.
-public func inferenceMode<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+package func inferenceMode<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let guardObject = ct_inference_begin()
     defer { ct_inference_end(guardObject) }
     return try body()
 }
 
 /// Runs `body` with libtorch choosing a lower precision for the operators that stand it (matrix products).
-public func autocast<Result>(
+package func autocast<Result>(
     _ dtype: DType, on device: Device = .cpu, _ body: () throws -> Result
 ) throws -> Result {
     var before = CTAutocast()
@@ -28,23 +28,23 @@ public func autocast<Result>(
 }
 
 /// libtorch as a whole.
-public enum Torch {
+package enum Torch {
     /// libtorch's version: `2.13.0`.
-    public static var version: String { String(cString: ct_version()) }
+    package static var version: String { String(cString: ct_version()) }
 
     /// Seeds every device's default generator (dropout draws from it).
-    public static func seed(_ seed: UInt64) { ct_manual_seed(seed) }
+    package static func seed(_ seed: UInt64) { ct_manual_seed(seed) }
 
     /// The threads that one operator may use.
-    public static var threadCount: Int { Int(ct_thread_count()) }
+    package static var threadCount: Int { Int(ct_thread_count()) }
 
     /// From now on memory that is freed stays with the process, up to 256 MiB of it: otherwise the system takes every
     /// large tensor's pages back and clears new ones for the next, which costs an encoder a tenth of its time.
-    public static func keepFreedMemory() { ct_keep_freed_memory() }
+    package static func keepFreedMemory() { ct_keep_freed_memory() }
 
     /// Sets how many threads one operator may use.
     /// - Throws: `TorchError` when it is not positive.
-    public static func setThreadCount(_ count: Int) throws(TorchError) {
+    package static func setThreadCount(_ count: Int) throws(TorchError) {
         try TorchError.check(ct_set_thread_count(Int32(clamping: count)), "setThreadCount(\(count))")
     }
 }

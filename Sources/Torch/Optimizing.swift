@@ -2,7 +2,7 @@ extension Tensor {
     /// One step of Adam for all parameters at once, in place (libtorch's fused kernel).
     ///
     /// `steps` are float scalars, one a parameter, counted up here. With `decoupled` the weight decay is AdamW's.
-    public static func adamStep(
+    package static func adamStep(
         parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
         learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, decoupled: Bool
     ) throws(TorchError) {
@@ -15,7 +15,7 @@ extension Tensor {
     }
 
     /// Scales all gradients in place so that their common norm is at most `largest`; returns the norm before.
-    public static func clipNorm(_ gradients: [Tensor], to largest: Double) throws(TorchError) -> Tensor {
+    package static func clipNorm(_ gradients: [Tensor], to largest: Double) throws(TorchError) -> Tensor {
         let norms = try Operators.foreachNorm.list(.tensors(gradients), .double(2))
         let total = try stacked(norms).norm(0)
         let scale = try (full([], largest, device: total.device) / (total + 1e-6))

@@ -1,16 +1,16 @@
 /// How the window of a two-dimensional convolution moves; the same in both directions.
-public struct ConvolutionWindow: Sendable, Equatable {
+package struct ConvolutionWindow: Sendable, Equatable {
     /// Pixels from one place to the next.
-    public var stride: Int
+    package var stride: Int
     /// Zeros around the map.
-    public var padding: Int
+    package var padding: Int
     /// Pixels between the window's taps.
-    public var dilation: Int
+    package var dilation: Int
     /// Groups of channels that do not see each other.
-    public var groups: Int
+    package var groups: Int
 
     /// Makes a window.
-    public init(stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1) {
+    package init(stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1) {
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
@@ -24,7 +24,7 @@ public struct ConvolutionWindow: Sendable, Equatable {
 }
 
 /// What is done to every element of a convolution's result.
-public enum Activation: Sendable, Equatable {
+package enum Activation: Sendable, Equatable {
     case none
     /// max(x, 0).
     case relu
@@ -34,13 +34,13 @@ public enum Activation: Sendable, Equatable {
 
 extension Tensor {
     /// Whether this libtorch has oneDNN's convolutions with a fused addition and activation (on the CPU only).
-    public static var hasFusedConvolution: Bool {
+    package static var hasFusedConvolution: Bool {
         Operators.fusedConvolution.exists && Operators.fusedConvolutionAdding.exists
     }
 
     /// activation(x * weight + bias + adding) for x `[batch, in, height, width]`, in one pass over the result. `adding`
     /// has the result's shape; the result takes its memory.
-    public func fusedConvolution(
+    package func fusedConvolution(
         _ weight: Tensor, _ bias: Tensor?, _ window: ConvolutionWindow, adding: Tensor? = nil,
         activation: Activation = .none
     ) throws(TorchError) -> Tensor {
@@ -61,7 +61,8 @@ extension Tensor {
     }
 
     /// x * weight + bias for x `[batch, in, height, width]` and a weight `[out, in / groups, height, width]`.
-    public func convolution(_ weight: Tensor, _ bias: Tensor?, _ window: ConvolutionWindow) throws(TorchError) -> Tensor
+    package func convolution(_ weight: Tensor, _ bias: Tensor?, _ window: ConvolutionWindow) throws(TorchError)
+        -> Tensor
     {
         let (stride, padding, dilation, groups) = window.arguments
         return try Operators.convolution(
@@ -69,7 +70,7 @@ extension Tensor {
     }
 
     /// Overwrites every element in place with its activation.
-    public func activate(_ activation: Activation) throws(TorchError) {
+    package func activate(_ activation: Activation) throws(TorchError) {
         switch activation {
         case .none: break
         case .relu: try Operators.reluInPlace(.tensor(self))
@@ -79,7 +80,7 @@ extension Tensor {
 
     /// The greatest of every window of a map `[batch, channels, height, width]`. With `ceiling` a last window may reach
     /// over the edge.
-    public func maxPooled(
+    package func maxPooled(
         kernel: Int, stride: Int, padding: Int = 0, ceiling: Bool = false
     ) throws(TorchError) -> Tensor {
         try Operators.maxPooling(
@@ -89,12 +90,12 @@ extension Tensor {
 
     /// Means over a grid of `rows` x `columns` cells that cover a map `[batch, channels, height, width]`; neighbouring
     /// cells share a line of pixels where the sizes do not divide.
-    public func averagePooled(rows: Int, columns: Int) throws(TorchError) -> Tensor {
+    package func averagePooled(rows: Int, columns: Int) throws(TorchError) -> Tensor {
         try Operators.averagePoolingTo(.tensor(self), .ints([rows, columns]))
     }
 
     /// `[batch, channels, height, width]` with all channels of a pixel side by side in memory; itself when it is so.
-    public func channelsLast() throws(TorchError) -> Tensor {
+    package func channelsLast() throws(TorchError) -> Tensor {
         let channelsLast = 2  // c10::MemoryFormat
         return try Operators.contiguous(.tensor(self), .int(channelsLast))
     }

@@ -1,9 +1,9 @@
-public import ArrayFiles
+import ArrayFiles
 import CTorch
 
 extension Tensor {
     /// A tensor of this shape with whatever the memory held.
-    public static func empty(
+    package static func empty(
         _ shape: [Int], dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) -> Tensor {
         var handle: CTTensor?
@@ -14,7 +14,7 @@ extension Tensor {
 
     /// The values in C order.
     /// - Throws: `TorchError` when the count does not fill the shape.
-    public init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws(TorchError) {
+    package init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws(TorchError) {
         let tensor = try Tensor.empty(shape, dtype: Element.dtype)
         guard tensor.count == values.count else {
             throw TorchError(
@@ -25,12 +25,12 @@ extension Tensor {
     }
 
     /// A scalar.
-    public init(_ value: Float) throws(TorchError) { try self.init([value], shape: []) }
+    package init(_ value: Float) throws(TorchError) { try self.init([value], shape: []) }
 
     /// Foreign memory as a tensor, which keeps `owner` alive; nothing is copied.
     ///
     /// The memory must hold the whole shape and must not be written to when it is mapped read-only.
-    public init(
+    package init(
         wrapping memory: UnsafeRawBufferPointer, shape: [Int], dtype: DType, owner: AnyObject
     ) throws(TorchError) {
         let expected = shape.reduce(dtype.byteCount, *)
@@ -52,26 +52,26 @@ extension Tensor {
     }
 
     /// Every element the same.
-    public static func full(
+    package static func full(
         _ shape: [Int], _ value: Double, dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) -> Tensor {
         try Operators.full(.ints(shape), .double(value), .dtype(dtype), .none, .device(device))
     }
 
     /// All zeros.
-    public static func zeros(
+    package static func zeros(
         _ shape: [Int], dtype: DType = .float32, device: Device = .cpu
     ) throws(TorchError) -> Tensor {
         try full(shape, 0, dtype: dtype, device: device)
     }
 
     /// 0, 1, ... as int64.
-    public static func range(_ count: Int, device: Device = .cpu) throws(TorchError) -> Tensor {
+    package static func range(_ count: Int, device: Device = .cpu) throws(TorchError) -> Tensor {
         try Operators.arange(.int(count), .dtype(.int64), .none, .device(device))
     }
 
     /// Standard normal values from `generator`.
-    public static func normal(_ shape: [Int], generator: Generator, dtype: DType = .float32) throws(TorchError)
+    package static func normal(_ shape: [Int], generator: Generator, dtype: DType = .float32) throws(TorchError)
         -> Tensor
     {
         try Operators.normalInPlace(
@@ -80,7 +80,7 @@ extension Tensor {
     }
 
     /// Values uniform in [low, high) from `generator`.
-    public static func uniform(
+    package static func uniform(
         _ shape: [Int], _ low: Double, _ high: Double, generator: Generator, dtype: DType = .float32
     ) throws(TorchError) -> Tensor {
         try Operators.uniformInPlace(

@@ -1,23 +1,23 @@
 extension Tensor {
     /// Matrix product; leading dimensions broadcast.
-    public func matmul(_ other: Tensor) throws(TorchError) -> Tensor {
+    package func matmul(_ other: Tensor) throws(TorchError) -> Tensor {
         try Operators.matmul(.tensor(self), .tensor(other))
     }
     /// x W^T + b for W `[out, in]`.
-    public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws(TorchError) -> Tensor {
+    package func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws(TorchError) -> Tensor {
         try Operators.linear(.tensor(self), .tensor(weight), .optional(bias))
     }
     /// A sum of products in Einstein's notation: `einsum("ik,jk->ij", a, b)`.
-    public static func einsum(_ equation: String, _ tensors: Tensor...) throws(TorchError) -> Tensor {
+    package static func einsum(_ equation: String, _ tensors: Tensor...) throws(TorchError) -> Tensor {
         try Operators.einsum(.string(equation), .tensors(tensors))
     }
     /// Zero mean and unit variance over the last dimension, then scaled and shifted.
-    public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) throws(TorchError) -> Tensor {
+    package func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) throws(TorchError) -> Tensor {
         try Operators.layerNorm(
             .tensor(self), .ints([weight.count]), .tensor(weight), .tensor(bias), .double(epsilon))
     }
     /// Zeroes each element with the probability and scales the others up, by the process's seed (`Torch.seed`).
-    public func dropout(_ probability: Double) throws(TorchError) -> Tensor {
+    package func dropout(_ probability: Double) throws(TorchError) -> Tensor {
         try Operators.dropout(.tensor(self), .double(probability), .bool(true))
     }
     /// What a gated recurrent unit of one layer says at every step of sequences, `[steps, width]` to `[steps, hidden]`,
@@ -27,7 +27,7 @@ extension Tensor {
     ///     first; then come the second ones of the `batchSizes[1]` that have one, and so on.
     ///   - parameters: Input and hidden weights `[3 hidden, width]` and `[3 hidden, hidden]`, then both biases
     ///     `[3 hidden]`; the same again for the reverse direction, if any. Thirds: reset, update, new.
-    public func packedGRU(batchSizes: [Int], parameters: [Tensor]) throws(TorchError) -> Tensor {
+    package func packedGRU(batchSizes: [Int], parameters: [Tensor]) throws(TorchError) -> Tensor {
         guard parameters.count == 4 || parameters.count == 8, let sequences = batchSizes.first else {
             throw TorchError(
                 operation: "packedGRU(\(shape))",
@@ -40,13 +40,14 @@ extension Tensor {
             .bool(true), .int(1), .double(0), .bool(false), .bool(parameters.count == 8))
     }
     /// softmax(q k^T / sqrt(width)) v for `[batch, heads, positions, width]`; `mask` is true where to look.
-    public func attention(keys: Tensor, values: Tensor, mask: Tensor?, dropout: Double = 0) throws(TorchError) -> Tensor
+    package func attention(keys: Tensor, values: Tensor, mask: Tensor?, dropout: Double = 0) throws(TorchError)
+        -> Tensor
     {
         try Operators.scaledDotProductAttention(
             .tensor(self), .tensor(keys), .tensor(values), .optional(mask), .double(dropout))
     }
     /// Mean cross entropy of logits `[batch, classes]` against int64 labels `[batch]`.
-    public func crossEntropy(labels: Tensor) throws(TorchError) -> Tensor {
+    package func crossEntropy(labels: Tensor) throws(TorchError) -> Tensor {
         try Operators.crossEntropy(.tensor(self), .tensor(labels))
     }
 }

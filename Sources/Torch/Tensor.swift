@@ -5,7 +5,7 @@ import CTorch
 /// Copying the struct shares the tensor, as in libtorch. Handles may cross threads, because libtorch counts them
 /// atomically and nothing here changes a tensor's shape after it was made; concurrent in-place writes to the same
 /// memory remain the caller's business.
-public struct Tensor: @unchecked Sendable {
+package struct Tensor: @unchecked Sendable {
     private final class Reference {
         let handle: CTTensor
         init(_ handle: CTTensor) { self.handle = handle }
@@ -21,7 +21,7 @@ public struct Tensor: @unchecked Sendable {
     var handle: CTTensor { reference.handle }
 
     /// Its sizes, outermost first; empty for a scalar.
-    public var shape: [Int] {
+    package var shape: [Int] {
         withExtendedLifetime(self) {
             let count = Int(ct_dimension_count(handle))
             guard count > 0, let sizes = ct_sizes(handle) else { return [] }
@@ -30,23 +30,23 @@ public struct Tensor: @unchecked Sendable {
     }
 
     /// The number of elements.
-    public var count: Int { withExtendedLifetime(self) { Int(ct_element_count(handle)) } }
+    package var count: Int { withExtendedLifetime(self) { Int(ct_element_count(handle)) } }
 
     /// The type of its elements. (No operator of this package makes libtorch's other types, complex and quantised ones.)
-    public var dtype: DType { withExtendedLifetime(self) { DType(scalarType: ct_scalar_type(handle)) ?? .float32 } }
+    package var dtype: DType { withExtendedLifetime(self) { DType(scalarType: ct_scalar_type(handle)) ?? .float32 } }
 
     /// Where its memory is.
-    public var device: Device { withExtendedLifetime(self) { Device(code: ct_device(handle)) ?? .cpu } }
+    package var device: Device { withExtendedLifetime(self) { Device(code: ct_device(handle)) ?? .cpu } }
 
     /// Whether its elements lie in C order without gaps.
-    public var isContiguous: Bool { withExtendedLifetime(self) { ct_is_contiguous(handle) } }
+    package var isContiguous: Bool { withExtendedLifetime(self) { ct_is_contiguous(handle) } }
 
     /// Whether operators on it are recorded for differentiation.
-    public var requiresGradient: Bool { withExtendedLifetime(self) { ct_requires_grad(handle) } }
+    package var requiresGradient: Bool { withExtendedLifetime(self) { ct_requires_grad(handle) } }
 
     /// The only element as a number (waits for the device).
     /// - Throws: `TorchError` when it holds more or fewer than one element.
-    public func item() throws(TorchError) -> Double {
+    package func item() throws(TorchError) -> Double {
         var value = 0.0
         try TorchError.check(withExtendedLifetime(self) { ct_item(handle, &value) }, "item(\(shape))")
         return value
@@ -54,7 +54,7 @@ public struct Tensor: @unchecked Sendable {
 
     /// The elements in C order, copied (from the device when it is not the CPU).
     /// - Throws: `TorchError` when the element type differs.
-    public func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws(TorchError) -> [Element] {
+    package func array<Element: TensorElement>(_ type: Element.Type = Element.self) throws(TorchError) -> [Element] {
         guard dtype == Element.dtype else {
             throw TorchError(operation: "array(\(shape))", reason: "expected \(Element.dtype), found \(dtype)")
         }
@@ -63,7 +63,7 @@ public struct Tensor: @unchecked Sendable {
     }
 
     /// Its memory, for reading or writing in place; it must be contiguous and on the CPU.
-    public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) throws(TorchError) -> Result {
+    package func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) throws(TorchError) -> Result {
         guard isContiguous else {
             throw TorchError(operation: "withBytes(\(shape))", reason: "expected a contiguous tensor")
         }

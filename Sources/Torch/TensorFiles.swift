@@ -1,11 +1,12 @@
-public import ArrayFiles
+package import ArrayFiles
+import AsCLBase
 
 /// Tensors in and out of safetensors, PyTorch's state dicts and npy files.
-public enum TensorFiles {
+package enum TensorFiles {
     /// All tensors of a file of weights by name, safetensors or a state dict by `torch.save`, whatever its name says.
     /// They share the mapped file's pages where they can, so treat them as read-only.
-    /// - Throws: `ArrayFileError` where the file is neither or is broken, `TorchError`.
-    public static func load(weights path: String) throws -> [String: Tensor] {
+    /// - Throws: `InputError` where the file is neither or is broken, `TorchError`.
+    package static func load(weights path: String) throws -> [String: Tensor] {
         switch try WeightsFile(path: path) {
         case .safetensors(let file): try load(file)
         case .stateDict(let file): try load(file)
@@ -14,7 +15,7 @@ public enum TensorFiles {
 
     /// All tensors of a PyTorch state dict by name; they share the mapped file's pages where they can, so treat them as
     /// read-only.
-    public static func load(_ file: StateDictFile) throws(TorchError) -> [String: Tensor] {
+    package static func load(_ file: StateDictFile) throws(TorchError) -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]
         for (name, entry) in file.entries {
             guard let elements = file.bytes(of: name) else { continue }
@@ -24,7 +25,7 @@ public enum TensorFiles {
     }
 
     /// All tensors of a safetensors file by name; they share the mapped file's pages, so treat them as read-only.
-    public static func load(_ file: SafetensorsFile) throws(TorchError) -> [String: Tensor] {
+    package static func load(_ file: SafetensorsFile) throws(TorchError) -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]
         for (name, entry) in file.entries {
             guard let bytes = file.bytes(of: name) else { continue }
@@ -34,7 +35,7 @@ public enum TensorFiles {
     }
 
     /// Writes tensors by name into a safetensors file, beside and renamed.
-    public static func save(
+    package static func save(
         _ tensors: [String: Tensor], metadata: [String: String] = [:], to path: String
     ) throws {
         let ready = try tensors.map { (name: $0, tensor: try $1.detached().to(device: .cpu).contiguous()) }
@@ -48,7 +49,7 @@ public enum TensorFiles {
     }
 
     /// An npy file as a tensor that shares the mapped pages, to be treated as read-only.
-    public static func load(_ array: NumpyArray) throws(TorchError) -> Tensor {
+    package static func load(_ array: NumpyArray) throws(TorchError) -> Tensor {
         try mapped(array.bytes, array.shape, array.elementType, owner: array.file)
     }
 

@@ -1,20 +1,20 @@
 import CTorch
 
 /// A failure inside libtorch or at its border: the operation, the shapes it was given, and libtorch's reason.
-public struct TorchError: Error, CustomStringConvertible, Sendable, Equatable {
+package struct TorchError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The operator or task that failed, with the shapes of its tensor arguments: `matmul([2, 3], [4, 5])`.
-    public let operation: String
+    package let operation: String
     /// Why, in one line.
-    public let reason: String
+    package let reason: String
 
     /// Makes an error; line breaks in the reason become spaces, so that one error stays one line.
-    public init(operation: String, reason: String) {
+    package init(operation: String, reason: String) {
         self.operation = operation
         self.reason = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     /// `operation: reason`.
-    public var description: String { "\(operation): \(reason)" }
+    package var description: String { "\(operation): \(reason)" }
 
     /// The calling thread's last libtorch error.
     static func last(_ operation: String) -> TorchError {

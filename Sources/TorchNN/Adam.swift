@@ -1,15 +1,15 @@
-public import Torch
+package import Torch
 
 /// Adam (Kingma and Ba 2015), or AdamW (Loshchilov and Hutter 2019) when the weight decay is decoupled, over groups of
 /// parameters that each scale the learning rate by a factor of their own.
-public final class Adam {
+package final class Adam {
     /// Parameters that share a learning-rate factor.
-    public struct Group {
+    package struct Group {
         let parameters: ParameterSet
         let learningRateFactor: Double
 
         /// Makes a group.
-        public init(_ parameters: ParameterSet, learningRateFactor: Double = 1) {
+        package init(_ parameters: ParameterSet, learningRateFactor: Double = 1) {
             self.parameters = parameters
             self.learningRateFactor = learningRateFactor
         }
@@ -27,7 +27,7 @@ public final class Adam {
     private let decoupled: Bool
 
     /// An optimizer at rest: all moments zero.
-    public init(
+    package init(
         _ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0,
         decoupled: Bool = false
     ) throws(TorchError) {
@@ -53,7 +53,7 @@ public final class Adam {
     /// Clips the norm of all gradients together, updates every parameter that has a gradient, and clears them.
     /// - Returns: The gradients' common norm before clipping, a scalar.
     @discardableResult
-    public func step(learningRate: Double, clippingNormTo largest: Double? = nil) throws(TorchError) -> Tensor? {
+    package func step(learningRate: Double, clippingNormTo largest: Double? = nil) throws(TorchError) -> Tensor? {
         try withoutGradients { () throws(TorchError) in
             let active = groups.map { group in
                 (group.factor, group.slots.compactMap { slot in slot.parameter.gradient.map { (slot, $0) } })
@@ -75,7 +75,7 @@ public final class Adam {
     }
 
     /// Its state by name: `<parameter>.first_moment`, `.second_moment`, `.step`.
-    public var state: [String: Tensor] {
+    package var state: [String: Tensor] {
         var tensors: [String: Tensor] = [:]
         for slot in groups.flatMap(\.slots) {
             tensors["\(slot.name).first_moment"] = slot.firstMoment
@@ -87,7 +87,7 @@ public final class Adam {
 
     /// Takes up a state that `state` gave.
     /// - Throws: `ParameterError` that lists every missing and misshaped tensor.
-    public func restore(_ tensors: [String: Tensor], from origin: String) throws {
+    package func restore(_ tensors: [String: Tensor], from origin: String) throws {
         let own = state
         let problems = own.sorted { $0.key < $1.key }.compactMap { name, tensor -> String? in
             guard let found = tensors[name] else { return "\(name): expected \(tensor.shape), found nothing" }
@@ -103,20 +103,20 @@ public final class Adam {
 }
 
 /// The learning rate, multiplied by `factor` after every `everyEpochs` epochs.
-public struct StepSchedule: Sendable {
+package struct StepSchedule: Sendable {
     let initial: Double
     let factor: Double
     let everyEpochs: Int
 
     /// Makes a schedule; `everyEpochs` is at least one.
-    public init(initial: Double, factor: Double, everyEpochs: Int) {
+    package init(initial: Double, factor: Double, everyEpochs: Int) {
         self.initial = initial
         self.factor = factor
         self.everyEpochs = max(everyEpochs, 1)
     }
 
     /// The learning rate of an epoch, counted from zero.
-    public func learningRate(epoch: Int) -> Double {
+    package func learningRate(epoch: Int) -> Double {
         (0..<(epoch / everyEpochs)).reduce(initial) { rate, _ in rate * factor }
     }
 }

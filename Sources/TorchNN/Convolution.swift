@@ -1,9 +1,9 @@
-public import Torch
+package import Torch
 
 /// A two-dimensional convolution for inference, with its batch norm folded in, an optional addition and an activation.
-public struct Convolution: Sendable {
+package struct Convolution: Sendable {
     /// Channels of the result.
-    public let channels: Int
+    package let channels: Int
     private let weight: Tensor
     private let bias: Tensor?
     private let window: ConvolutionWindow
@@ -13,7 +13,7 @@ public struct Convolution: Sendable {
     ///
     /// With `normalizedBy` the batch norm whose `weight`, `bias`, `running_mean` and `running_var` lie there is folded
     /// into weight and bias, so that inference pays nothing for it: y = (x - mean) / sqrt(var + epsilon) weight + bias.
-    public init(
+    package init(
         _ scope: ParameterScope, from input: Int, to output: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
         dilation: Int = 1, groups: Int = 1, bias hasBias: Bool = true, normalizedBy norm: ParameterScope? = nil,
         epsilon: Double = 1e-5
@@ -42,7 +42,7 @@ public struct Convolution: Sendable {
 
     /// activation(x * weight + bias + adding): `[batch, from, height, width]` to `[batch, to, height', width']`, with
     /// the channels last in memory. `adding`, of the result's shape, is used up: its memory may become the result's.
-    public func callAsFunction(
+    package func callAsFunction(
         _ x: Tensor, adding: Tensor? = nil, activation: Activation = .none
     ) throws(TorchError) -> Tensor {
         let x = try x.channelsLast()

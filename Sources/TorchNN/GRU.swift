@@ -1,19 +1,19 @@
-public import Torch
+package import Torch
 
 /// A gated recurrent unit of one layer (Cho et al., 2014, in PyTorch's form), over sequences that start from zeros:
 ///
 ///     r = sigmoid(W_ir x + b_ir + W_hr h + b_hr)        z = sigmoid(W_iz x + b_iz + W_hz h + b_hz)
 ///     n = tanh(W_in x + b_in + r (W_hn h + b_hn))       h' = (1 - z) n + z h
-public struct GRU: Sendable {
+package struct GRU: Sendable {
     /// Width of one direction's states.
-    public let hidden: Int
+    package let hidden: Int
     /// Whether a second unit reads backwards.
-    public let isBidirectional: Bool
+    package let isBidirectional: Bool
     let parameters: [Tensor]
 
     /// Parameters `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` and, for the way back, the same with
     /// `_reverse`; fresh ones are uniform in +-1/sqrt(hidden), as in PyTorch.
-    public init(
+    package init(
         _ scope: ParameterScope, from input: Int, to hidden: Int, isBidirectional: Bool
     ) throws(TorchError) {
         self.hidden = hidden
@@ -31,7 +31,7 @@ public struct GRU: Sendable {
 
     /// Sequences one after the other, `[steps, in]`, to their states at every step: `[steps, hidden]`, or
     /// `[steps, 2 hidden]`, forward states first, when it is bidirectional. No step sees another sequence.
-    public func callAsFunction(_ rows: Tensor, lengths: [Int]) throws(TorchError) -> Tensor {
+    package func callAsFunction(_ rows: Tensor, lengths: [Int]) throws(TorchError) -> Tensor {
         let packing = Packing(lengths)
         let states = try rows.gathered(Self.indices(packing.rows, rows.device))
             .packedGRU(batchSizes: packing.batchSizes, parameters: parameters)

@@ -1,7 +1,7 @@
-public import Torch
+package import Torch
 
 /// Builds a model's parameters, from a checkpoint or from a seed, and keeps them by name in the order of building.
-public final class ParameterStore {
+package final class ParameterStore {
     private enum Source {
         case random(Generator)
         case checkpoint([String: Tensor])
@@ -19,7 +19,7 @@ public final class ParameterStore {
     }
 
     /// A freshly initialised model: the same seed gives the same parameters, on whatever device they then live.
-    public static func initialize<Model>(
+    package static func initialize<Model>(
         seed: UInt64, device: Device = .cpu, _ build: (ParameterScope) throws -> Model
     ) throws -> (model: Model, parameters: ParameterSet) {
         let store = ParameterStore(.random(try Generator(seed: seed)), device: device)
@@ -30,7 +30,7 @@ public final class ParameterStore {
     /// A model whose every parameter comes from `tensors`, as float32 copies.
     /// - Parameter origin: The file's path, for errors.
     /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
-    public static func load<Model>(
+    package static func load<Model>(
         _ tensors: [String: Tensor], from origin: String, device: Device = .cpu,
         _ build: (ParameterScope) throws -> Model
     ) throws -> (model: Model, parameters: ParameterSet) {
@@ -81,41 +81,41 @@ public final class ParameterStore {
 }
 
 /// What does not fit between a checkpoint and the model it should fill; all of it in one line.
-public struct ParameterError: Error, CustomStringConvertible, Sendable {
+package struct ParameterError: Error, CustomStringConvertible, Sendable {
     /// The file.
-    public let path: String
+    package let path: String
     /// One entry a parameter: its name, what was expected, what was found.
-    public let problems: [String]
+    package let problems: [String]
 
     /// Makes an error.
-    public init(path: String, problems: [String]) {
+    package init(path: String, problems: [String]) {
         self.path = path
         self.problems = problems
     }
 
     /// `path: n parameters do not fit: ...; ...`.
-    public var description: String {
+    package var description: String {
         "\(path): \(problems.count) parameter\(problems.count == 1 ? " does" : "s do") not fit: "
             + problems.joined(separator: "; ")
     }
 }
 
 /// A model's parameters by name, in the order of building.
-public struct ParameterSet: Sendable {
+package struct ParameterSet: Sendable {
     /// Names and tensors.
-    public let entries: [(name: String, tensor: Tensor)]
+    package let entries: [(name: String, tensor: Tensor)]
 
     /// Makes a set from names and tensors.
-    public init(_ entries: [(name: String, tensor: Tensor)]) { self.entries = entries }
+    package init(_ entries: [(name: String, tensor: Tensor)]) { self.entries = entries }
 
     /// The tensors by name.
-    public var dictionary: [String: Tensor] { Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }) }
+    package var dictionary: [String: Tensor] { Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }) }
 
     /// The number of values in all of them.
-    public var valueCount: Int { entries.reduce(0) { $0 + $1.tensor.count } }
+    package var valueCount: Int { entries.reduce(0) { $0 + $1.tensor.count } }
 
     /// Makes them take part in differentiation, or not.
-    public func setRequiresGradient(_ on: Bool) throws(TorchError) {
+    package func setRequiresGradient(_ on: Bool) throws(TorchError) {
         for entry in entries { try entry.tensor.setRequiresGradient(on) }
     }
 }

@@ -1,9 +1,11 @@
+import AsCLBase
+import RetrievalFixtures
 import Testing
 
 @testable import ArrayFiles
 
 @Suite struct NumpyArrayTests {
-    let scratch = try? Scratch()
+    let scratch = try? ScratchFolder()
 
     /// A file whose header is `text`, written the way the format's description says for `version`.
     func npy(version: UInt8 = 1, _ text: String, data: [UInt8] = []) throws -> String {
@@ -14,7 +16,7 @@ import Testing
     }
 
     func error(_ path: String) throws -> String {
-        try #require(throws: ArrayFileError.self) { try NumpyArray(path: path) }.description
+        try #require(throws: InputError.self) { try NumpyArray(path: path) }.description
     }
 
     @Test(arguments: [UInt8(1), 2, 3]) func readsEveryVersion(version: UInt8) throws {
@@ -83,7 +85,7 @@ import Testing
         let file = try contents(whole)
         for count in 0..<file.count {
             let path = try scratch.file("cut.npy", Array(file[..<count]))
-            #expect(throws: ArrayFileError.self, "\(count) bytes") { try NumpyArray(path: path) }
+            #expect(throws: InputError.self, "\(count) bytes") { try NumpyArray(path: path) }
         }
         #expect(
             try error(scratch.file("no.npy")).hasSuffix(

@@ -1,10 +1,12 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @Suite struct NumpyMatrixWriterTests {
     @Test func blocksInAnyOrderMakeTheMatrix() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let path = try scratch.file("m.npy")
         let writer = try NumpyMatrixWriter(path: path, rows: 3, columns: 4)
         try writer.write([6, 7, 10, 11], rows: 1..<3, columns: 2..<4)
@@ -18,7 +20,7 @@ import Testing
     }
 
     @Test func anUnfinishedFileGoesOnOrGoes() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let path = try scratch.file("m.npy")
         func write(_ values: [Float], row: Int, isKept: Bool = true, continuing: Bool) throws -> NumpyMatrixWriter {
             let writer = try NumpyMatrixWriter(path: path, rows: 2, columns: 2, isKept: isKept, continuing: continuing)
@@ -32,13 +34,13 @@ import Testing
         try write([3, 4], row: 1, continuing: true).finish()
         #expect(try scratch.names == ["m.npy"])
         #expect(try contents(path).suffix(16) == bytes([1, 2, 3, 4] as [Float])[...])
-        let error = #expect(throws: ArrayFileError.self) { try write([3, 4], row: 1, continuing: true) }
+        let error = #expect(throws: InputError.self) { try write([3, 4], row: 1, continuing: true) }
         #expect(error?.place == "unfinished file" && error?.found == "0")
     }
 
     @Test func aBlockHasItsSize() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let writer = try NumpyMatrixWriter(path: scratch.file("m.npy"), rows: 2, columns: 2)
-        #expect(throws: ArrayFileError.self) { try writer.write([1, 2, 3], rows: 0..<2, columns: 0..<2) }
+        #expect(throws: InputError.self) { try writer.write([1, 2, 3], rows: 0..<2, columns: 0..<2) }
     }
 }

@@ -1,10 +1,12 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import ArrayFiles
 
 @Suite struct NumpyWriterTests {
-    let scratch = try? Scratch()
+    let scratch = try? ScratchFolder()
 
     @Test func convertsToHalfPrecision() throws {
         let path = try #require(scratch).file("h.npy")
@@ -23,9 +25,9 @@ import Testing
             let writer = try NumpyWriter(path: path, elementType: .float32, shape: [2, 2])
             try writer.append([1, 2, 3])
             #expect(try scratch.names.count == 2)
-            let short = #expect(throws: ArrayFileError.self) { try writer.finish() }
+            let short = #expect(throws: InputError.self) { try writer.finish() }
             #expect(short?.description.hasSuffix("expected 16 bytes for shape [2, 2], found 12 bytes") == true)
-            let long = #expect(throws: ArrayFileError.self) { try writer.append([4, 5]) }
+            let long = #expect(throws: InputError.self) { try writer.append([4, 5]) }
             #expect(long?.description.hasSuffix("expected 16 bytes for shape [2, 2], found 20 bytes") == true)
         }
         #expect(try scratch.names == ["w.npy"])
@@ -34,19 +36,19 @@ import Testing
 
     @Test func refusesWhatNumpyHasNoNameFor() throws {
         let path = try #require(scratch).file("n.npy")
-        #expect(throws: ArrayFileError.self) { try NumpyWriter(path: path, elementType: .bfloat16, shape: [1]) }
+        #expect(throws: InputError.self) { try NumpyWriter(path: path, elementType: .bfloat16, shape: [1]) }
         let writer = try NumpyWriter(path: path, elementType: .int64, shape: [1])
-        #expect(throws: ArrayFileError.self) { try writer.append([1]) }
+        #expect(throws: InputError.self) { try writer.append([1]) }
     }
 
     @Test func failuresOfTheDiskAreOneLine() throws {
         let scratch = try #require(scratch)
-        let missing = #expect(throws: ArrayFileError.self) {
+        let missing = #expect(throws: InputError.self) {
             try AtomicFile.write(Data([1]), to: scratch.file("no/such/folder"))
         }
         #expect(missing?.found == "No such file or directory")
         // Taking the name of a folder fails only at the end; nothing may be left beside it.
-        let folder = #expect(throws: ArrayFileError.self) { try AtomicFile.write(Data([1]), to: scratch.path) }
+        let folder = #expect(throws: InputError.self) { try AtomicFile.write(Data([1]), to: scratch.path) }
         #expect(folder?.place == "renaming the finished file")
         let beside = URL(fileURLWithPath: scratch.path)
         let names = try FileManager.default.contentsOfDirectory(atPath: beside.deletingLastPathComponent().path)
@@ -54,7 +56,7 @@ import Testing
 
         let full = open("/dev/full", O_WRONLY)
         defer { close(full) }
-        let disk = #expect(throws: ArrayFileError.self) {
+        let disk = #expect(throws: InputError.self) {
             try [UInt8](repeating: 0, count: 9).withUnsafeBytes { try PartialFile.write($0, to: full, path: "f") }
         }
         #expect(disk?.description == "f: writing: expected room for 9 more bytes, found No space left on device")

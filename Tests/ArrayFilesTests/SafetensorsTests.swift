@@ -1,10 +1,12 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import ArrayFiles
 
 @Suite struct SafetensorsTests {
-    let scratch = try? Scratch()
+    let scratch = try? ScratchFolder()
 
     func file(_ json: String, data: Int, length: UInt64? = nil) throws -> String {
         let size = length ?? UInt64(json.utf8.count)
@@ -14,7 +16,7 @@ import Testing
 
     func error(_ json: String, data: Int, length: UInt64? = nil) throws -> String {
         let path = try file(json, data: data, length: length)
-        let line = try #require(throws: ArrayFileError.self) { try SafetensorsFile(path: path) }.description
+        let line = try #require(throws: InputError.self) { try SafetensorsFile(path: path) }.description
         #expect(!line.contains("\n"))
         return line
     }
@@ -100,7 +102,7 @@ import Testing
             #expect(try error(json, data: 4).contains("a.safetensors: "), "\(json)")
         }
         let scratch = try #require(scratch)
-        #expect(throws: ArrayFileError.self) { try SafetensorsFile(path: scratch.file("short", [1, 2])) }
+        #expect(throws: InputError.self) { try SafetensorsFile(path: scratch.file("short", [1, 2])) }
     }
 
     @Test func writerRefusesWhatItCouldNotRead() throws {
@@ -111,7 +113,7 @@ import Testing
                 SafetensorsWriter.Item(name: name, elementType: .float32, shape: shape, bytes: bytes)
             }
             for items in [[item("a", [2])], [item("a", [1]), item("a", [1])], [item("__metadata__", [1])]] {
-                #expect(throws: ArrayFileError.self) { try SafetensorsWriter.write(items, to: scratch.file("w")) }
+                #expect(throws: InputError.self) { try SafetensorsWriter.write(items, to: scratch.file("w")) }
             }
         }
         #expect(try scratch.names.isEmpty)

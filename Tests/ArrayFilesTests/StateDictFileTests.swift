@@ -1,4 +1,6 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import ArrayFiles
@@ -64,7 +66,7 @@ import Testing
 
     @Test(arguments: formats) func anythingThatCouldRunIsRefusedByName(_ format: String) throws {
         let path = try Self.path("hostile.\(format)")
-        let line = try #require(throws: ArrayFileError.self) { try StateDictFile(path: path) }.description
+        let line = try #require(throws: InputError.self) { try StateDictFile(path: path) }.description
         #expect(line.hasPrefix(path))
         #expect(line.contains("byte ") && line.hasSuffix("found the global posix.system"), "\(line)")
         #expect(!FileManager.default.fileExists(atPath: "pickle-was-executed"))
@@ -80,19 +82,19 @@ import Testing
 
     /// Cut anywhere, a file is refused with one line: never read in part, never a crash.
     @Test(arguments: ["zip.2.13", "legacy.1.13"]) func everyTruncationIsRefused(_ format: String) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let whole = try contents(Self.path("module.\(format)"))
         let path = try scratch.file("cut.pth", whole)
         for count in whole.indices.reversed() {
             #expect(truncate(path, off_t(count)) == 0)
-            let line = try #require(throws: ArrayFileError.self) { try StateDictFile(path: path) }.description
+            let line = try #require(throws: InputError.self) { try StateDictFile(path: path) }.description
             #expect(line.hasPrefix(path) && !line.utf8.contains(10), "\(line)")
         }
     }
 
     /// Whatever one byte is changed to, reading ends with entries that can be read or with an error of one line.
     @Test(arguments: ["zip.2.13", "legacy.1.13"]) func noChangedByteCrashes(_ format: String) throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         let whole = try contents(Self.path("module.\(format)"))
         let path = try scratch.file("changed.pth", whole)
         let handle = try #require(FileHandle(forUpdatingAtPath: path))
@@ -102,7 +104,7 @@ import Testing
         }
         for place in whole.indices {
             try write(whole[place] ^ [0xff, 0x01, 0x80][place % 3], at: place)
-            do throws(ArrayFileError) {
+            do throws(InputError) {
                 let file = try StateDictFile(path: path)
                 // Touches every byte.
                 for name in file.entries.keys { _ = file.bytes(of: name)?.bytes.reduce(0, &+) }
@@ -114,10 +116,10 @@ import Testing
     }
 
     @Test func formatsAreToldByContent() throws {
-        let scratch = try Scratch()
+        let scratch = try ScratchFolder()
         func found(_ content: [UInt8]) throws -> String {
             let path = try scratch.file("weights.pth", content)
-            return try #require(throws: ArrayFileError.self) { try WeightsFile(path: path) }.found
+            return try #require(throws: InputError.self) { try WeightsFile(path: path) }.found
         }
         guard case .stateDict = try WeightsFile(path: Self.path("module.zip.2.13")),
             case .stateDict = try WeightsFile(path: Self.path("module.legacy.1.13")),

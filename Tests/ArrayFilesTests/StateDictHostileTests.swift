@@ -1,15 +1,17 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import ArrayFiles
 
 /// State dicts that lie.
 @Suite struct StateDictHostileTests {
-    let scratch = try? Scratch()
+    let scratch = try? ScratchFolder()
 
     func error(_ content: [UInt8]) throws -> String {
         let path = try #require(scratch).file("hostile.pth", content)
-        let line = try #require(throws: ArrayFileError.self) { try StateDictFile(path: path) }.description
+        let line = try #require(throws: InputError.self) { try StateDictFile(path: path) }.description
         #expect(line.hasPrefix(path) && !line.contains { $0.isNewline }, "\(line)")
         return String(line.dropFirst(path.count + 2))
     }

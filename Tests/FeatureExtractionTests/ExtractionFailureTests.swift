@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import Synchronization
 import Testing
@@ -149,12 +150,12 @@ struct ExtractionFailureTests {
                     $0 += 1; return $0 <= 2
                 })
             else {
-                throw ArrayFileError(path: path, place: "writing", expected: "room", found: "No space left on device")
+                throw InputError(path: path, place: "writing", expected: "room", found: "No space left on device")
             }
             try AtomicFile.write(data, to: path)
         }
         #expect(
-            throws: FeatureExtractionError(
+            throws: InputError(
                 path: album.output + "/.blocks/000003.block", place: "writing", expected: "room",
                 found: "No space left on device")
         ) { try extraction.run() }

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalData
 import Testing
@@ -154,17 +155,16 @@ struct ExtractionTests {
         _ = try album.extraction().run()
         let path = album.output + "/features.json"
         let other = FakeEncoder(identity: "other")
-        #expect(throws: FeatureExtractionError(path: path, place: "encoder", expected: "fake", found: "other")) {
+        #expect(throws: InputError(path: path, place: "encoder", expected: "fake", found: "other")) {
             try album.extraction(encoder: other).run()
         }
-        #expect(throws: FeatureExtractionError(path: path, place: "elementType", expected: "float16", found: "float32"))
-        {
+        #expect(throws: InputError(path: path, place: "elementType", expected: "float16", found: "float32")) {
             try album.extraction(ExtractionSettings(elementType: .float32)).run()
         }
-        #expect(throws: FeatureExtractionError(path: path, place: "shard", expected: "none", found: "1/2")) {
+        #expect(throws: InputError(path: path, place: "shard", expected: "none", found: "1/2")) {
             try album.extraction(ExtractionSettings(shard: PictureShard(index: 1, count: 2))).run()
         }
-        #expect(throws: FeatureExtractionError(path: path, place: "splits", expected: "all", found: "val")) {
+        #expect(throws: InputError(path: path, place: "splits", expected: "all", found: "val")) {
             try album.extraction(list: .folder(album.images, split: "val")).run()
         }
     }
@@ -174,7 +174,7 @@ struct ExtractionTests {
         try FileManager.default.createDirectory(atPath: album.output, withIntermediateDirectories: true)
         try Data("precious".utf8).write(to: URL(fileURLWithPath: album.output + "/all_ims.npy"))
         #expect(
-            throws: FeatureExtractionError(
+            throws: InputError(
                 path: album.output, place: "all_ims.npy", expected: "a folder without features of another making",
                 found: "the file")
         ) { try album.extraction().run() }
@@ -192,8 +192,8 @@ struct ExtractionTests {
             }
         })
         #expect(
-            refusal as? FeatureExtractionError
-                == FeatureExtractionError(
+            refusal as? InputError
+                == InputError(
                     path: album.output + "/.blocks", place: "lock", expected: "one run at a time",
                     found: "another at work here"))
     }
@@ -241,7 +241,7 @@ struct ExtractionTests {
         }
         let list = try PictureList.karpathy(album.root + "/dataset_a.json", folder: album.images)
         #expect(
-            throws: FeatureExtractionError(
+            throws: InputError(
                 path: album.output, place: "content", expected: "no dataset_*.json but dataset_a.json",
                 found: "dataset_b.json")
         ) { try album.extraction(list: list).run() }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ImageEncoding
 import Synchronization
@@ -47,7 +48,7 @@ final class FakeEncoder: PictureEncoder {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         if bytes.starts(with: Data("broken".utf8)) { throw Refusal(text: "not a picture\nat all") }
         if bytes.starts(with: Data("odd".utf8)) {
-            throw PictureError(path: path, place: "header", expected: "a picture", found: "a riddle")
+            throw InputError(path: path, place: "header", expected: "a picture", found: "a riddle")
         }
         return Picture(width: bytes.count, height: 1, pixels: bytes.flatMap { [$0, $0, $0] })
     }

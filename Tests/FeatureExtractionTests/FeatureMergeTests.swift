@@ -1,3 +1,4 @@
+import AsCLBase
 import FeatureExtraction
 import Foundation
 import Testing
@@ -103,7 +104,7 @@ struct FeatureMergeTests {
         try FileManager.default.removeItem(atPath: folders[1] + "/all_ims.npy")
         try FileManager.default.copyItem(
             atPath: folders[1] + "/all_boxes.npy", toPath: folders[1] + "/all_ims.npy")
-        let error = try #require(throws: FeatureExtractionError.self) {
+        let error = try #require(throws: InputError.self) {
             try FeatureMerge.merge(folders, into: album.root + "/merged")
         }
         #expect(error.place == "header" && error.path == folders[1] + "/all_ims.npy")

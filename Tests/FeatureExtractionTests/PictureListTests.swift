@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import RetrievalFixtures
 import Testing
@@ -72,13 +73,13 @@ struct PictureListTests {
         let album = try Album()
         let missing = album.root + "/none"
         #expect(
-            throws: FeatureExtractionError(
+            throws: InputError(
                 path: missing, place: "listing", expected: "a readable folder",
                 found: "a folder that cannot be read: No such file or directory")
         ) { try PictureList.folder(missing) }
         try album.add("notes.txt", "x")
         #expect(
-            throws: FeatureExtractionError(
+            throws: InputError(
                 path: album.images, place: "content", expected: "at least one picture",
                 found: "none among 1 other files")
         ) { try PictureList.folder(album.images) }
@@ -111,7 +112,7 @@ struct PictureListTests {
         let folder = try ScratchFolder()
         try folder.write(text, to: "list.txt")
         let path = folder.path + "/list.txt"
-        #expect(throws: FeatureExtractionError(path: path, place: place, expected: expected, found: found)) {
+        #expect(throws: InputError(path: path, place: place, expected: expected, found: found)) {
             try PictureList.file(path)
         }
     }
@@ -158,7 +159,7 @@ struct PictureListTests {
         let folder = try ScratchFolder()
         try folder.write(json, to: "dataset_x.json")
         let path = folder.path + "/dataset_x.json"
-        let error = try #require(throws: FeatureExtractionError.self) {
+        let error = try #require(throws: InputError.self) {
             try PictureList.karpathy(path, folder: "/images")
         }
         #expect(error.description == "\(path): \(line)")

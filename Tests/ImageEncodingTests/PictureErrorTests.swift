@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ImageEncoding
 import Testing
@@ -8,7 +9,7 @@ struct PictureErrorTests {
 
     /// The error's line.
     private func line(_ body: () throws -> Picture) throws -> String {
-        let error = try #require(throws: PictureError.self) { try body() }
+        let error = try #require(throws: InputError.self) { try body() }
         #expect(error.description.split(whereSeparator: \.isNewline).count == 1)
         return error.description
     }
@@ -130,7 +131,7 @@ struct PictureErrorTests {
     }
 
     @Test func oneLineEscapesTheName() {
-        let error = PictureError(path: "a\nb🐕.jpg", place: "p", expected: "e", found: "f\r\ng")
+        let error = InputError(path: "a\nb🐕.jpg", place: "p", expected: "e", found: "f\r\ng")
         #expect(error.description == #"a\nb🐕.jpg: p: expected e, found f\r\ng"#)
     }
 

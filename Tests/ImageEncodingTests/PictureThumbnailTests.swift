@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ImageEncoding
 import Testing
@@ -26,8 +27,8 @@ struct PictureThumbnailTests {
     @Test func badArgumentsAndFilesAreErrors() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("x.png", Data("text".utf8))
-        #expect(throws: PictureError.self) { try PictureThumbnail.jpeg(of: path, longSide: 10) }
-        #expect(throws: PictureError.self) { try PictureThumbnail.jpeg(of: path, longSide: 0) }
-        #expect(throws: PictureError.self) { try PictureThumbnail.jpeg(of: path, longSide: 10, quality: 101) }
+        #expect(throws: InputError.self) { try PictureThumbnail.jpeg(of: path, longSide: 10) }
+        #expect(throws: InputError.self) { try PictureThumbnail.jpeg(of: path, longSide: 0) }
+        #expect(throws: InputError.self) { try PictureThumbnail.jpeg(of: path, longSide: 10, quality: 101) }
     }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ModelWeights
 import RetrievalFixtures
@@ -41,7 +42,7 @@ import Testing
     func error(_ server: LoopbackServer, _ entry: PublishedWeights? = nil, patience: DownloadPatience? = nil) throws
         -> String
     {
-        let line = try #require(throws: WeightsError.self) { try fetch(server, entry, patience: patience) }.description
+        let line = try #require(throws: InputError.self) { try fetch(server, entry, patience: patience) }.description
         #expect(!line.contains { $0.isNewline })
         #expect(!cache.isThere(self.entry))
         return line
@@ -261,7 +262,7 @@ import Testing
     @Test func onlyWebAddressesAreTaken() throws {
         for mirror in ["file:///etc", "ftp://127.0.0.1", "nothing", "http:"] {
             let catalogue = WeightsCatalogue(entries: [], mirror: mirror)
-            let line = try #require(throws: WeightsError.self) { try cache.fetch(entry, from: catalogue) }.description
+            let line = try #require(throws: InputError.self) { try cache.fetch(entry, from: catalogue) }.description
             #expect(line.contains("expected http:// or https:// and a host"), "\(line)")
         }
         #expect(try names.isEmpty)
@@ -269,12 +270,12 @@ import Testing
 
     @Test func aDeadServerAndABadFolderAreTold() throws {
         let catalogue = WeightsCatalogue(entries: [], mirror: "http://127.0.0.1:1")
-        let line = try #require(throws: WeightsError.self) {
+        let line = try #require(throws: InputError.self) {
             try cache.fetch(entry, from: catalogue, patience: DownloadPatience(stall: 5, retries: 0, pause: 0))
         }.description
         #expect(line.hasPrefix("http://127.0.0.1:1/tiny.pth: after 0 bytes"))
         try folder.write("a file", to: "blocked")
-        #expect(throws: WeightsError.self) {
+        #expect(throws: InputError.self) {
             try WeightsCache(folder: folder.path + "/blocked").fetch(entry, from: catalogue)
         }
     }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import ModelWeights
 import Testing
@@ -21,12 +22,12 @@ import Testing
         #expect(try catalogue.address(of: entry) == "https://download.pytorch.org/models/resnet152-394f9c45.pth")
         #expect(entry.sha256 == "394f9c45")
         let detector = try catalogue.entry(named: "bottom_up_attention")
-        let line = try #require(throws: WeightsError.self) { try catalogue.address(of: detector) }.description
+        let line = try #require(throws: InputError.self) { try catalogue.address(of: detector) }.description
         #expect(line.contains("--detector-weights"))
     }
 
     @Test func unknownNamesListTheKnown() throws {
-        let line = try #require(throws: WeightsError.self) { try catalogue.entry(named: "resnet51") }.description
+        let line = try #require(throws: InputError.self) { try catalogue.entry(named: "resnet51") }.description
         #expect(line.hasPrefix("resnet51: catalogue: expected one of resnet18, ") && line.contains("mobilenet_v2"))
     }
 

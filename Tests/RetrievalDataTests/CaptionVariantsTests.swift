@@ -1,3 +1,5 @@
+import AsCLBase
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData

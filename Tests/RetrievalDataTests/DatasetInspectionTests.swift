@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData

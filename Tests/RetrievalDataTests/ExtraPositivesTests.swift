@@ -1,3 +1,5 @@
+import AsCLBase
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData
@@ -17,7 +19,7 @@ import Testing
     }
 
     func problem(_ json: String) throws -> String {
-        folder.line(try #require(throws: DataError.self) { try read(json) })
+        folder.line(try #require(throws: InputError.self) { try read(json) })
     }
 
     @Test func extraImagesFollowTheCaptionsOwn() throws {
@@ -68,7 +70,7 @@ import Testing
             try folder.bytes("extra.json", bytes)
             let split = try folder.split("test")
             return folder.line(
-                try #require(throws: DataError.self) {
+                try #require(throws: InputError.self) {
                     try ExtraPositives.read(folder.path + "/extra.json", split: split)
                 })
         }
@@ -79,7 +81,7 @@ import Testing
             try problem([0x7B, 0x22, 0xFF, 0x22, 0x7D])
                 == "DIR/extra.json: content: expected UTF-8 text, found bytes that are not UTF-8")
         let split = try folder.split("test")
-        let missing = try #require(throws: DataError.self) {
+        let missing = try #require(throws: InputError.self) {
             try ExtraPositives.read(folder.path + "/none.json", split: split)
         }
         #expect(folder.line(missing).hasPrefix("DIR/none.json: "))

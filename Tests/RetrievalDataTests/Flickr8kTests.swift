@@ -1,23 +1,18 @@
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData
 
 /// Real features of real photos, where the machine has them.
 @Suite struct Flickr8kTests {
-    /// `$ASCL_SHARED/data/flickr8k`, else in `shared` beside the package.
-    static let path: String = {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let beside = package.deletingLastPathComponent().appendingPathComponent("shared").path
-        return (ProcessInfo.processInfo.environment["ASCL_SHARED"] ?? beside) + "/data/flickr8k"
-    }()
-    static var isThere: Bool { FileManager.default.fileExists(atPath: path + "/dev_ims.npy") }
-
-    @Test(.enabled(if: isThere, "flickr8k is not there: set ASCL_SHARED to the folder that holds data/flickr8k"))
+    @Test(
+        .enabled(
+            if: SharedFolder.hasFlickr8k,
+            "flickr8k is not there: set ASCL_SHARED to the folder that holds data/flickr8k"))
     func bothLayoutsTellTheSame() throws {
-        let scan = try Dataset(path: Self.path).split("dev")
-        let json = try Dataset(path: Self.path + "/dataset_flickr8k.json").split("val")
+        let scan = try Dataset(path: SharedFolder.flickr8k).split("dev")
+        let json = try Dataset(path: SharedFolder.flickr8k + "/dataset_flickr8k.json").split("val")
         #expect((scan.imageCount, scan.captions.count) == (1000, 5000))
         #expect((scan.regionCount, scan.regionDimension, scan.globalDimension) == (36, 256, 1280))
         #expect(scan.imageNames.map(Set.init) == json.imageNames.map(Set.init))

@@ -1,4 +1,6 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData
@@ -61,7 +63,7 @@ import Testing
         #expect(try folder.split("val").captions.count == 4)
         let file = try Dataset(path: folder.path + "/dataset_x.json")
         #expect(try file.split("val").captions == ["two", "five", "cinque"])
-        let missing = #expect(throws: DataError.self) { try file.split("dev") }
+        let missing = #expect(throws: InputError.self) { try file.split("dev") }
         #expect(missing.map(folder.line) == "DIR/dataset_x.json: split: expected one of test, train, val, found dev")
     }
 

@@ -1,5 +1,7 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData
@@ -44,7 +46,7 @@ import Testing
     @Test func captionsThatAreThereAreRead() throws {
         #expect(try pictures().captions == folder.split("all").captions)
         try folder.text("all_caps.txt", ["a", "b", "c"])
-        #expect(throws: DataError.self) { try pictures() }
+        #expect(throws: InputError.self) { try pictures() }
     }
 
     @Test func whatNeedsCaptionsStillRefuses() throws {
@@ -68,7 +70,7 @@ import Testing
         #expect(try split.regionLabels(ofImage: 0)?.map(\.name) == ["traffic light", "traffic light", "cat"])
         #expect(
             try folder.problem("new") == "DIR/dataset_x.json: cat.jpg: expected at least one sentence, found none")
-        let missing = try #require(throws: DataError.self) { try pictures("old") }
+        let missing = try #require(throws: InputError.self) { try pictures("old") }
         #expect(folder.line(missing) == "DIR: split: expected one of all, new, found old")
     }
 
@@ -88,7 +90,7 @@ import Testing
 
     @Test func badLabelsAreNamed() throws {
         func problem() throws -> String {
-            let error = try #require(throws: DataError.self) { try pictures().regionLabels(ofImage: 1) }
+            let error = try #require(throws: InputError.self) { try pictures().regionLabels(ofImage: 1) }
             return folder.line(error)
         }
         try label()

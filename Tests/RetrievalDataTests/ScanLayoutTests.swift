@@ -1,4 +1,6 @@
 import ArrayFiles
+import AsCLBase
+import RetrievalFixtures
 import Testing
 
 @testable import RetrievalData
@@ -134,11 +136,11 @@ import Testing
         try folder.features("test_globals.npy", [2, 5], type: type) { $0 == 0 && $1 == 4 ? value : 1 }
         let split = try folder.split("test")
         #expect(try split.regions([0]) == Array(repeating: 1, count: 12))
-        let regions = try #require(throws: DataError.self) { try split.regions([0, 1]) }
+        let regions = try #require(throws: InputError.self) { try split.regions([0, 1]) }
         #expect(
             folder.line(regions)
                 == "DIR/test_ims.npy: row 1, region 1, column 2: expected a finite number, found \(value)")
-        let globals = try #require(throws: DataError.self) { try split.globals([0]) }
+        let globals = try #require(throws: InputError.self) { try split.globals([0]) }
         #expect(
             folder.line(globals) == "DIR/test_globals.npy: row 0, column 4: expected a finite number, found \(value)")
     }
@@ -150,7 +152,7 @@ import Testing
         let empty = try DataFolder()
         #expect(
             try empty.problem() == "DIR: content: expected <split>_ims.npy or dataset_*.json, found neither")
-        let nowhere = #expect(throws: DataError.self) { try Dataset(path: empty.path + "/x") }
+        let nowhere = #expect(throws: InputError.self) { try Dataset(path: empty.path + "/x") }
         #expect(nowhere?.found == "nothing there")
     }
 }

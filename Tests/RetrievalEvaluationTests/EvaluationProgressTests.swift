@@ -1,7 +1,7 @@
-import AsCLModel
+import AsCLBase
 import Foundation
 import RetrievalFixtures
-import RetrievalMetrics
+import RetrievalModels
 import Testing
 import Torch
 
@@ -50,12 +50,12 @@ import Torch
         }
         try open(world)
         try open(world)
-        #expect(throws: RetrievalEvaluationError.self) { try open(world, .int16) }
+        #expect(throws: InputError.self) { try open(world, .int16) }
         var other = data
         other.redrawn = [2]
-        #expect(throws: RetrievalEvaluationError.self) { try open(World(other)) }
+        #expect(throws: InputError.self) { try open(World(other)) }
         try withoutGradients { try world.model.parameters.entries[0].tensor.fill(0.5) }
-        #expect(throws: RetrievalEvaluationError.self) { try open(world) }
+        #expect(throws: InputError.self) { try open(world) }
     }
 
     @Test func `word vectors without progress are not used`() throws {

@@ -1,13 +1,12 @@
-import AsCLModel
 import Foundation
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
 
 @testable import RetrievalEvaluation
-@testable import RetrievalMetrics
 
 @Suite struct EvaluatorTests {
     @Test(arguments: AsCLConfiguration.Fusion.allCases)

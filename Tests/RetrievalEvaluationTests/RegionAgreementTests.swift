@@ -1,4 +1,3 @@
-import AsCLModel
 import Foundation
 import RetrievalData
 import RetrievalFixtures

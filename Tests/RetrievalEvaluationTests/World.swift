@@ -1,7 +1,5 @@
-import AsCLModel
 import RetrievalData
 import RetrievalFixtures
-import RetrievalMetrics
 import RetrievalModels
 import TextEncoding
 import Torch

@@ -1,5 +1,5 @@
 import Foundation
-import RetrievalMetrics
+import RetrievalEvaluation
 import RunReports
 import Testing
 

@@ -1,9 +1,9 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalFixtures
-import RetrievalMetrics
 import RetrievalModels
 import RetrievalTraining
 import Testing
@@ -110,7 +110,7 @@ import Testing
         var slow = world
         slow.base.training.epochs = 1_000_000
         let runner = try slow.runner()
-        let error = #expect(throws: ExperimentError.self) {
+        let error = #expect(throws: InputError.self) {
             try runner.run([.full], seeds: 0..<1, until: .now.addingTimeInterval(5))
         }
         #expect("\(try #require(error))".hasPrefix("--budget: expected at least "))
@@ -161,7 +161,7 @@ import Testing
         var world = try World()
         _ = try world.runner()
         try world.base.apply(overrides: [override])
-        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        let error = #expect(throws: InputError.self) { try world.runner() }
         #expect("\(try #require(error))".hasSuffix(message))
     }
 
@@ -171,7 +171,7 @@ import Testing
         let path = world.folder.path + "/test_caps.txt"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try ("another " + text).write(toFile: path, atomically: true, encoding: .utf8)
-        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        let error = #expect(throws: InputError.self) { try world.runner() }
         #expect("\(try #require(error))".contains("experiment.json: data.test: expected 24 images of test"))
     }
 
@@ -181,7 +181,7 @@ import Testing
         var data = TinyData(images: 8, captionsPerImage: 2)
         data.redrawn = [7]
         try data.write("train", to: world.folder)
-        let error = #expect(throws: ExperimentError.self) { try world.runner() }
+        let error = #expect(throws: InputError.self) { try world.runner() }
         #expect("\(try #require(error))".contains("experiment.json: data.train: expected 8 images of train"))
     }
 
@@ -189,7 +189,7 @@ import Testing
     func `a split that has had a part in training is not reported`(split: String) throws {
         let world = try World()
         let dataset = try Dataset(path: world.folder.path)
-        let error = #expect(throws: ExperimentError.self) { try ExperimentSplits(world.base, dataset, test: split) }
+        let error = #expect(throws: InputError.self) { try ExperimentSplits(world.base, dataset, test: split) }
         #expect(
             "\(try #require(error))".hasSuffix(
                 "split: expected one that neither trains nor chooses checkpoints, found \(split)"))

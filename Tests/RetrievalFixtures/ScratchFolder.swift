@@ -19,4 +19,15 @@ package final class ScratchFolder {
     package func data(_ name: String) throws -> Data {
         try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
     }
+
+    /// The path of the file `name`, written with `bytes` where there are some.
+    package func file(_ name: String, _ bytes: [UInt8]? = nil) throws -> String {
+        if let bytes { try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)")) }
+        return "\(path)/\(name)"
+    }
+
+    /// What lies in it.
+    package var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    }
 }

@@ -1,6 +1,7 @@
 import ArrayFiles
-package import AsCLModel
+import AsCLBase
 package import RetrievalData
+package import RetrievalModels
 
 /// Splits in SCAN's layout with random features and random captions of `TinyTextEncoder`'s words.
 package struct TinyData {

@@ -1,14 +1,14 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalFixtures
-import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
 import TorchNN
 
-@testable import AsCLModel
+@testable import RetrievalModels
 
 @Suite struct RetrievalModelTests {
     /// A saved model and the data it fits.
@@ -143,16 +143,16 @@ import TorchNN
         other.regionDimension = 7
         let regions = try other.split("wide", in: saved.folder)
         #expect(
-            throws: AsCLError.invalid(
-                path: "data", key: "wide region features", expected: "dimension 6 (region_dimension of the model)",
+            throws: InputError(
+                path: "data", place: "wide region features", expected: "dimension 6 (region_dimension of the model)",
                 found: "7")
         ) { try saved.model.check(regions, path: "data") }
         other = saved.data
         other.globalDimension = 4
         let globals = try other.split("narrow", in: saved.folder)
         #expect(
-            throws: AsCLError.invalid(
-                path: "data", key: "narrow global features", expected: "dimension 5 (global_dimension of the model)",
+            throws: InputError(
+                path: "data", place: "narrow global features", expected: "dimension 5 (global_dimension of the model)",
                 found: "4")
         ) { try saved.model.check(globals, path: "data") }
     }
@@ -173,7 +173,7 @@ import TorchNN
         try writer.append((0..<72).map { $0 == 40 ? .nan : 1 })
         try writer.finish()
         let split = try Dataset(path: saved.folder.path).split("broken")
-        let error = try #require(throws: DataError.self) { try saved.model.images(split, [1, 2]) }
+        let error = try #require(throws: InputError.self) { try saved.model.images(split, [1, 2]) }
         #expect(error.path == path && error.description.contains("nan"))
     }
 

@@ -1,5 +1,6 @@
-import AsCLModel
+import AsCLBase
 import RetrievalData
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
@@ -74,7 +75,7 @@ import Torch
         let training: TinyTraining
         let samples: GeneratedSamples
         let batchLoss: BatchLoss
-        var ascl: AsCL { get throws { try samples.captions.model.ascl } }
+        var ascl: AsCLModel { get throws { try samples.captions.model.ascl } }
         var tokens: [[Int32]] { BatchLossTests.batch.map { samples.captions.tokens[$0] } }
 
         init(_ training: TinyTraining) throws {

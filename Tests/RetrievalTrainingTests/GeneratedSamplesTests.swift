@@ -1,5 +1,6 @@
-import AsCLModel
+import AsCLBase
 import RetrievalData
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch

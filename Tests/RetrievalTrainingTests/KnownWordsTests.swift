@@ -1,7 +1,8 @@
-import AsCLModel
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 import TextEncoding
 import Torch

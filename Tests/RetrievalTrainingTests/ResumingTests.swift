@@ -1,7 +1,8 @@
-import AsCLModel
+import AsCLBase
 import Foundation
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 import Torch
 
@@ -54,7 +55,7 @@ import Torch
         let order = PairSampler(pairCount: 12, batchSize: 2, seed: 0).batches(epoch: 0)
         let broken = try training.split(withNaNInImage: order[5][0])
         let folder = try training.output("parts")
-        #expect(throws: DataError.self) {
+        #expect(throws: InputError.self) {
             try Trainer(
                 training.configuration, model: training.model(), train: broken, validation: training.split,
                 report: { _ in }

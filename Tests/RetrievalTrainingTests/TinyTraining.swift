@@ -1,5 +1,4 @@
 import ArrayFiles
-import AsCLModel
 import Foundation
 import RetrievalData
 import RetrievalFixtures

@@ -1,8 +1,6 @@
-import AsCLModel
 import Foundation
 import RetrievalEvaluation
 import RetrievalFixtures
-import RetrievalMetrics
 import RetrievalModels
 import Testing
 import Torch

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 
@@ -88,7 +89,7 @@ struct ContactSheetTests {
         .init(left: 0, top: 0, right: 1, bottom: 1, weight: 1.5),
     ])
     func boxesOutsideOfTheirPictureAreRefused(box: ContactSheet.Box) throws {
-        let error = try #require(throws: ReportError.self) { try sheet(boxes: [box]).html() }
+        let error = try #require(throws: InputError.self) { try sheet(boxes: [box]).html() }
         #expect(error.place == "entry 1, a.jpg, box")
         #expect(error.found == "[\(box.left), \(box.top), \(box.right), \(box.bottom)] of weight \(box.weight)")
     }
@@ -107,8 +108,8 @@ struct ContactSheetTests {
         try sheet([]).write(to: path)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == sheet([]).html())
         let bad = ContactSheet.Box(left: 5, top: 0, right: 1, bottom: 1)
-        #expect(throws: ReportError.self) { try sheet(boxes: [bad]).write(to: path) }
+        #expect(throws: InputError.self) { try sheet(boxes: [bad]).write(to: path) }
         #expect(try String(contentsOfFile: path, encoding: .utf8) == sheet([]).html())
-        #expect(throws: ReportError.self) { try sheet([]).write(to: folder.path + "/none/out.html") }
+        #expect(throws: InputError.self) { try sheet([]).write(to: folder.path + "/none/out.html") }
     }
 }

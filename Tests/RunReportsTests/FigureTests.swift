@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 
@@ -107,7 +108,7 @@ struct FigureTests {
     @Test func barRefusals() {
         let axis = Axis("recall", sample: "1")
         func refusal(_ series: [BarChart.Series], categories: [String] = ["x", "y"]) -> String? {
-            #expect(throws: ReportError.self) {
+            #expect(throws: InputError.self) {
                 try BarChart(categories: categories, categoryAxis: axis, valueAxis: axis, series: series)
             }?.description
         }
@@ -131,7 +132,7 @@ struct FigureTests {
     @Test func lineRefusals() {
         let axis = Axis("recall", sample: "1")
         func refusal(_ points: [LineChart.Point]) -> String? {
-            #expect(throws: ReportError.self) {
+            #expect(throws: InputError.self) {
                 try LineChart(horizontal: axis, vertical: axis, isLogarithmic: true, series: [.init("a", points)])
             }?.description
         }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 
@@ -6,14 +7,14 @@ import Testing
 struct GnuplotTests {
     @Test(arguments: ["no-such-plotter", "/no/such/plotter"])
     func aMissingProgramSaysHowToInstallIt(name: String) {
-        let error = #expect(throws: ReportError.self) { try Gnuplot(executable: name).run("", place: "figure") }
+        let error = #expect(throws: InputError.self) { try Gnuplot(executable: name).run("", place: "figure") }
         #expect(
             error?.description
                 == "\(name): expected the plotting program (apt-get install gnuplot-nox), found none on PATH")
     }
 
     @Test func itsOwnErrorIsPassedOn() {
-        let error = #expect(throws: ReportError.self) {
+        let error = #expect(throws: InputError.self) {
             try Gnuplot().run("set terminal svg\nplot nothing_there(x)\n", place: "figure \"a\"")
         }
         let line = error?.description ?? ""
@@ -23,7 +24,7 @@ struct GnuplotTests {
     }
 
     @Test func oneThatDoesNotEndIsStopped() throws {
-        let error = #expect(throws: ReportError.self) {
+        let error = #expect(throws: InputError.self) {
             try Gnuplot(timeLimit: .seconds(1)).run("pause 600\n", place: "figure")
         }
         #expect(error?.description == "figure: expected gnuplot to end within 1 s, found it ran on")
@@ -37,7 +38,7 @@ struct GnuplotTests {
     }
 
     @Test func whatIsNoDrawingIsRefused() {
-        let error = #expect(throws: ReportError.self) {
+        let error = #expect(throws: InputError.self) {
             try EmbeddedSVG("warning", id: "f", title: "", description: "")
         }
         #expect(error?.description == "gnuplot: expected an SVG drawing, found warning")

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 
@@ -67,7 +68,7 @@ struct ReportTests {
 
     @Test(arguments: ["", "1a", "a b", "é", "a\"b"])
     func idsThatCannotBeOne(id: String) {
-        let error = #expect(throws: ReportError.self) {
+        let error = #expect(throws: InputError.self) {
             try Report(title: "", subtitle: "", sections: [Section("S", id: id, blocks: [])]).html()
         }
         #expect(
@@ -78,7 +79,7 @@ struct ReportTests {
 
     @Test func idsThatAreTaken() {
         func refusal(_ ids: String...) -> String? {
-            #expect(throws: ReportError.self) {
+            #expect(throws: InputError.self) {
                 try Report(title: "", subtitle: "", sections: ids.map { Section("S", id: $0, blocks: []) }).html()
             }?.description
         }
@@ -100,7 +101,7 @@ struct ReportTests {
     }
 
     @Test func aFolderThatIsNotThereIsNamed() {
-        let error = #expect(throws: ReportError.self) { try Samples.report([]).write(to: "/no/such/folder/r.html") }
+        let error = #expect(throws: InputError.self) { try Samples.report([]).write(to: "/no/such/folder/r.html") }
         #expect(
             error?.description
                 == "/no/such/folder/r.html: creating: expected a folder that can be written, found No such file or directory"

@@ -1,3 +1,4 @@
+import AsCLBase
 import Testing
 
 @testable import RunReports
@@ -134,7 +135,7 @@ struct TableTests {
         ),
     ])
     func refusals(cells: [Table.Cell], line: String) {
-        let error = #expect(throws: ReportError.self) {
+        let error = #expect(throws: InputError.self) {
             try Table(caption: "c", labelHeading: "", columns: [.init("x")], rows: [.init("a", cells)])
         }
         #expect(error?.description == line)

@@ -1,4 +1,6 @@
+import AsCLBase
 import RetrievalData
+import RetrievalEvaluation
 import Testing
 
 @testable import Scenes
@@ -82,7 +84,10 @@ import Testing
 
     @Test func withoutAFalseCaptionThereIsAnError() {
         let scene = scenes[0]
-        #expect(throws: SceneError.noFalseCaption(scene: scene.name)) {
+        let none = InputError(
+            path: scene.name, place: "probe", expected: "another scene's caption that is false of this one",
+            found: "none")
+        #expect(throws: none) {
             try AsymmetryProbe.cases(for: [scene, scene], seed: 3)
         }
     }

@@ -1,3 +1,5 @@
+import RetrievalEvaluation
+
 @testable import Scenes
 
 /// What a caption says, read back from its text alone with a vocabulary of the test's own.

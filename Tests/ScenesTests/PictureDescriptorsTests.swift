@@ -1,10 +1,11 @@
+import ImageEncoding
 import Testing
 
 @testable import Scenes
 
 @Suite struct PictureDescriptorsTests {
     private func regions(_ scene: Scene) -> [[Float]] {
-        let values = PictureDescriptors(Picture(of: scene)).regions()
+        let values = PictureDescriptors(Canvas(of: scene).picture).regions()
         return stride(from: 0, to: values.count, by: PictureDescriptors.regionDimension).map {
             Array(values[$0..<$0 + PictureDescriptors.regionDimension])
         }
@@ -19,7 +20,7 @@ import Testing
     @Test func shapesAndScale() throws {
         let scenes = try SceneGenerator(configuration: smallConfiguration).splits()[0].scenes.prefix(6)
         for scene in scenes {
-            let descriptors = PictureDescriptors(Picture(of: scene))
+            let descriptors = PictureDescriptors(Canvas(of: scene).picture)
             let (regions, global) = (descriptors.regions(), descriptors.global())
             #expect(regions.count == 36 * PictureDescriptors.regionDimension)
             #expect(global.count == PictureDescriptors.globalDimension)
@@ -94,7 +95,7 @@ import Testing
         func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
             bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         }
-        let picture = Picture(of: scene(.star, .orange, x: 100.25, background: .sand, tilt: 0.073))
+        let picture = Canvas(of: scene(.star, .orange, x: 100.25, background: .sand, tilt: 0.073)).picture
         let descriptors = PictureDescriptors(picture)
         let values = descriptors.regions() + descriptors.global()
         #expect(hash(picture.pixels) == 11_206_370_963_647_106_018)

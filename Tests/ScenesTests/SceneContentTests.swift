@@ -1,3 +1,5 @@
+import AsCLBase
+import RetrievalEvaluation
 import Testing
 
 @testable import Scenes
@@ -111,6 +113,7 @@ let smallConfiguration = SceneConfiguration(
 
     @Test func aSplitOfOneSceneIsRefused() {
         let generator = SceneGenerator(configuration: SceneConfiguration(valCount: 1))
-        #expect(throws: SceneError.count(split: "val", found: 1)) { try generator.splits() }
+        let refused = InputError(place: "scenes: val count", expected: "at least 2", found: 1)
+        #expect(throws: refused) { try generator.splits() }
     }
 }

@@ -1,6 +1,9 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
+import ImageEncoding
 import RetrievalData
+import RetrievalEvaluation
 import Testing
 
 @testable import Scenes
@@ -61,7 +64,7 @@ import Testing
             let cases = try JSONDecoder().decode([ProbeCase].self, from: try #require(files["test_probe.json"]))
             #expect(cases.count == 9)
             let ims = try NumpyArray(path: "\(folder)/test_ims.npy")
-            let expected = test.flatMap { PictureDescriptors(Picture(of: $0)).regions() }.map { Float16($0) }
+            let expected = test.flatMap { PictureDescriptors(Canvas(of: $0).picture).regions() }.map { Float16($0) }
             #expect(Array(ims.bytes.bindMemory(to: Float16.self)) == expected, "rows in the scenes' order")
         }
     }
@@ -89,9 +92,14 @@ import Testing
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try Data("mine".utf8).write(to: URL(fileURLWithPath: folder + "/notes.txt"))
             let generator = SceneGenerator(configuration: tiny)
-            #expect(throws: SceneError.occupied(path: folder)) { try generator.write(to: folder, pictures: false) }
+            let occupied = InputError(
+                path: folder, place: "output folder", expected: "nothing there (or --overwrite)", found: "something")
+            #expect(throws: occupied) { try generator.write(to: folder, pictures: false) }
             // Not even with overwrite: this folder was never written by the generator.
-            #expect(throws: SceneError.notScenes(path: folder)) {
+            let notScenes = InputError(
+                path: folder, place: "output folder", expected: "generated scenes (scenes.json) to overwrite",
+                found: "something else")
+            #expect(throws: notScenes) {
                 try generator.write(to: folder, pictures: false, overwrite: true)
             }
             #expect(try contents(folder) == ["notes.txt": Data("mine".utf8)])
@@ -103,7 +111,7 @@ import Testing
         try withFolder { folder in
             let inFile = folder + "/scenes"
             try Data("a file".utf8).write(to: URL(fileURLWithPath: folder))
-            let error = #expect(throws: SceneError.self) {
+            let error = #expect(throws: InputError.self) {
                 try SceneGenerator(configuration: tiny).write(to: inFile, pictures: false)
             }
             #expect(error?.description.contains(folder) == true)

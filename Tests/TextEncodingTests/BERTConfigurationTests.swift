@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 import TextEncoding
@@ -10,7 +11,7 @@ import TextEncoding
     init() throws { small = try SmallEncoder() }
 
     func message() throws -> String {
-        try TextEncodingTests.message(of: TextEncodingError.self, in: folder) {
+        try TextEncodingTests.message(of: InputError.self, in: folder) {
             _ = try BERTConfiguration(path: folder.path + "/config.json")
         }
     }

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import Testing
 import TextEncoding
@@ -52,7 +53,7 @@ import TorchNN
         let small = try SmallEncoder()
         _ = try small.folder.write(SmallEncoder.vocabulary.dropLast().joined(separator: "\n"), as: "vocab.txt")
         #expect(
-            try message(of: TextEncodingError.self, in: small.folder) { _ = try small.load() }
+            try message(of: InputError.self, in: small.folder) { _ = try small.load() }
                 == "F/vocab.txt: vocabulary: expected 14 tokens (vocab_size in config.json), found 13")
     }
 
@@ -76,7 +77,7 @@ import TorchNN
         let small = try SmallEncoder()
         try FileManager.default.removeItem(atPath: small.folder.path + "/model.safetensors")
         #expect(
-            try message(of: ArrayFileError.self, in: small.folder) { _ = try small.load() }
+            try message(of: InputError.self, in: small.folder) { _ = try small.load() }
                 .hasPrefix("F/model.safetensors: "))
     }
 }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 import TextEncoding
@@ -10,7 +11,7 @@ import TextEncoding
     init() throws { folder = try TemporaryFolder() }
 
     func message(_ body: () throws -> Void) -> String {
-        let error = #expect(throws: TextEncodingError.self) { try body() }
+        let error = #expect(throws: InputError.self) { try body() }
         return (error?.description ?? "").replacing(folder.path, with: "F")
     }
 

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 import TextEncoding
@@ -61,7 +62,7 @@ import TextEncoding
             try encode("a dog a", maxTokens: 5) == TokenizedText(ids: [2, 8, 9, 8, 3], wasCut: false, wordCount: 3))
         #expect(try encode("a dog a", maxTokens: 4) == TokenizedText(ids: [2, 8, 9, 3], wasCut: true, wordCount: 3))
         #expect(try encode("a dog a", maxTokens: 2).ids == [2, 3])
-        #expect(throws: TextEncodingError.self) { try encode("a", maxTokens: 1) }
+        #expect(throws: InputError.self) { try encode("a", maxTokens: 1) }
     }
 
     @Test(arguments: [

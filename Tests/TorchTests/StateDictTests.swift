@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import Testing
 import Torch
@@ -48,8 +49,8 @@ import Torch
 
     @Test func otherFilesAreToldInOneLine() throws {
         let path = Self.path("hostile.zip.2.13")
-        let line = try #require(throws: ArrayFileError.self) { try TensorFiles.load(weights: path) }.description
+        let line = try #require(throws: InputError.self) { try TensorFiles.load(weights: path) }.description
         #expect(line.hasSuffix("found the global posix.system"))
-        #expect(throws: ArrayFileError.self) { try TensorFiles.load(weights: #filePath) }
+        #expect(throws: InputError.self) { try TensorFiles.load(weights: #filePath) }
     }
 }

@@ -1,20 +1,20 @@
-public import Torch
-public import TorchNN
+package import Torch
+import TorchNN
 
 /// A named network with its weights, ready to look at pictures.
-public struct Backbone: Sendable {
+package struct Backbone: Sendable {
     /// Which network it is.
-    public let name: BackboneName
+    package let name: BackboneName
     /// The network itself.
-    public let network: any ImageBackbone
+    package let network: any ImageBackbone
     /// A digest of the weights, as part of features' identity.
-    public let weightsDigest: String
+    package let weightsDigest: String
     private let device: Device
 
     /// A network with the weights of a checkpoint in torchvision's names; a classifier may be missing.
     /// - Parameter origin: The file's path, for errors.
     /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
-    public init(
+    package init(
         _ name: BackboneName, _ tensors: [String: Tensor], from origin: String, weightsDigest: String,
         device: Device = .cpu
     ) throws {
@@ -37,20 +37,20 @@ extension Backbone: GlobalDescriber {
     }
 
     /// Channels of the map.
-    public var globalDimension: Int { network.channels }
+    package var globalDimension: Int { network.channels }
 
     /// Network, preprocessing and weights.
-    public var identity: String {
+    package var identity: String {
         "\(name.rawValue) short side 256 crop \(name.inputSide) weights \(weightsDigest)"
     }
 
     /// The size before the crop.
-    public func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
+    package func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
         transform.resizedSize(width: width, height: height)
     }
 
     /// The mean of each picture's map, `[channels]`, all in one forward pass.
-    public func globalFeatures(of pictures: [Picture]) throws -> [[Float]] {
+    package func globalFeatures(of pictures: [Picture]) throws -> [[Float]] {
         guard !pictures.isEmpty else { return [] }
         return try inferenceMode { () throws(TorchError) in
             try network.pooled(map(pictures, transform)).rows()

@@ -1,13 +1,13 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// MobileNetV2 of width 1.0 (Sandler et al. 2018, "Inverted Residuals and Linear Bottlenecks") in torchvision's
 /// parameter names and arithmetic.
-public struct MobileNetV2: ImageBackbone {
+package struct MobileNetV2: ImageBackbone {
     /// Channels of the map: 1280.
-    public let channels = 1280
+    package let channels = 1280
     /// `classifier.1`, when the weights hold it.
-    public let classifier: Linear?
+    package let classifier: Linear?
     private let first, last: Convolution
     private let blocks: [InvertedResidual]
 
@@ -17,7 +17,7 @@ public struct MobileNetV2: ImageBackbone {
     ]
 
     /// Parameters `features.0` ... `features.18`, and `classifier.1` where the checkpoint has one.
-    public init(_ scope: ParameterScope) throws(TorchError) {
+    package init(_ scope: ParameterScope) throws(TorchError) {
         let features = scope / "features"
         first = try Convolution(
             features / "0" / "0", from: 3, to: 32, kernel: 3, stride: 2, padding: 1, bias: false,
@@ -41,7 +41,7 @@ public struct MobileNetV2: ImageBackbone {
     }
 
     /// `[batch, 3, height, width]` to `[batch, 1280, height / 32, width / 32]`, rounded up.
-    public func map(_ pictures: Tensor) throws(TorchError) -> Tensor {
+    package func map(_ pictures: Tensor) throws(TorchError) -> Tensor {
         var map = try first(pictures, activation: .relu6)
         for block in blocks { map = try block(map) }
         return try last(map, activation: .relu6)

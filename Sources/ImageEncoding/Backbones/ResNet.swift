@@ -1,12 +1,12 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// The residual networks of torchvision by depth.
-public enum ResNetDepth: String, Sendable, CaseIterable {
+package enum ResNetDepth: String, Sendable, CaseIterable {
     case resnet18, resnet34, resnet50, resnet101, resnet152
 
     /// Blocks of each stage.
-    public var blocks: [Int] {
+    package var blocks: [Int] {
         switch self {
         case .resnet18: [2, 2, 2, 2]
         case .resnet34, .resnet50: [3, 4, 6, 3]
@@ -16,7 +16,7 @@ public enum ResNetDepth: String, Sendable, CaseIterable {
     }
 
     /// What the blocks are made of.
-    public var block: ResNetStage.Block {
+    package var block: ResNetStage.Block {
         switch self {
         case .resnet18, .resnet34: .basic
         case .resnet50, .resnet101, .resnet152: .bottleneck
@@ -25,16 +25,16 @@ public enum ResNetDepth: String, Sendable, CaseIterable {
 }
 
 /// A residual network (He et al. 2016, "Deep Residual Learning") in torchvision's parameter names and arithmetic.
-public struct ResNet: ImageBackbone {
+package struct ResNet: ImageBackbone {
     /// Channels of the map: 512 or 2048.
-    public let channels: Int
+    package let channels: Int
     /// `fc`, when the weights hold it.
-    public let classifier: Linear?
+    package let classifier: Linear?
     private let stem: ResNetStem
     private let stages: [ResNetStage]
 
     /// Parameters `conv1`, `bn1`, `layer1` ... `layer4`, and `fc` where the checkpoint has one.
-    public init(_ scope: ParameterScope, depth: ResNetDepth) throws(TorchError) {
+    package init(_ scope: ParameterScope, depth: ResNetDepth) throws(TorchError) {
         stem = try ResNetStem(scope)
         var stages: [ResNetStage] = []
         var channels = ResNetStem.channels
@@ -51,7 +51,7 @@ public struct ResNet: ImageBackbone {
     }
 
     /// `[batch, 3, height, width]` to `[batch, channels, height / 32, width / 32]`, rounded up.
-    public func map(_ pictures: Tensor) throws(TorchError) -> Tensor {
+    package func map(_ pictures: Tensor) throws(TorchError) -> Tensor {
         var map = try stem(pictures)
         for stage in stages { map = try stage(map) }
         return map

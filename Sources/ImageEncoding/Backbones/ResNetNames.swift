@@ -1,7 +1,7 @@
 import TorchNN
 
 /// Who names a residual network's parameters.
-public enum ResNetNames: Sendable {
+package enum ResNetNames: Sendable {
     /// `conv1` and `bn1`; `downsample.0` and `downsample.1`.
     case torchvision
     /// `conv1` and `conv1.norm`; `shortcut` and `shortcut.norm`.

@@ -1,10 +1,10 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// Residual blocks of one width; the first may halve the map (He et al. 2016, "Deep Residual Learning").
-public struct ResNetStage: Sendable {
+package struct ResNetStage: Sendable {
     /// What a block is made of.
-    public enum Block: Sendable {
+    package enum Block: Sendable {
         /// Two 3x3 convolutions.
         case basic
         /// 1x1, 3x3 and 1x1, the last one four times as wide.
@@ -12,7 +12,7 @@ public struct ResNetStage: Sendable {
     }
 
     /// Channels of the result.
-    public let channels: Int
+    package let channels: Int
     private let blocks: [ResidualBlock]
 
     /// Blocks `0`, `1`, ... of `scope`.
@@ -23,7 +23,7 @@ public struct ResNetStage: Sendable {
     ///   - dilation: Of every 3x3 convolution.
     ///   - strideIn1x1: Whether a bottleneck's stride is in its first convolution (Caffe's networks) rather than in the
     ///     3x3 one (torchvision's).
-    public init(
+    package init(
         _ scope: ParameterScope, block: Block, blocks: Int, from: Int, width: Int, stride: Int, dilation: Int = 1,
         strideIn1x1: Bool = false, names: ResNetNames = .torchvision, epsilon: Double = 1e-5
     ) throws(TorchError) {
@@ -39,7 +39,7 @@ public struct ResNetStage: Sendable {
     }
 
     /// `[batch, from, height, width]` to `[batch, channels, height / stride, width / stride]`, rounded up.
-    public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+    package func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         var x = x
         for (index, block) in blocks.enumerated() { x = try block(x, usingUp: index > 0) }
         return x

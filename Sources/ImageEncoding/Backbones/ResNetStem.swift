@@ -1,10 +1,10 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// A residual network's beginning: a 7x7 convolution of stride 2 and a pooling of stride 2.
-public struct ResNetStem: Sendable {
+package struct ResNetStem: Sendable {
     /// How the pooling (3x3, stride 2) treats the border.
-    public enum Pooling: Sendable {
+    package enum Pooling: Sendable {
         /// One pixel around the map, as torchvision and detectron2 do.
         case padded
         /// None, and a last window that may reach over the edge, as Caffe does.
@@ -12,12 +12,12 @@ public struct ResNetStem: Sendable {
     }
 
     /// Channels of the result.
-    public static let channels = 64
+    package static let channels = 64
     private let convolution: Convolution
     private let pooling: Pooling
 
     /// The first convolution of `scope`, with its norm.
-    public init(
+    package init(
         _ scope: ParameterScope, names: ResNetNames = .torchvision, pooling: Pooling = .padded, epsilon: Double = 1e-5
     ) throws(TorchError) {
         let place = names.convolution(1, of: scope)
@@ -28,7 +28,7 @@ public struct ResNetStem: Sendable {
     }
 
     /// `[batch, 3, height, width]` to `[batch, 64, height / 4, width / 4]`.
-    public func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
+    package func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor {
         let map = try convolution(x, activation: .relu)
         return switch pooling {
         case .padded: try map.maxPooled(kernel: 3, stride: 2, padding: 1)

@@ -1,8 +1,8 @@
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// The bottom-up attention extractor; `BottomUpAttentionConfiguration` tells what it rests on.
-public struct BottomUpAttention: Sendable {
+package struct BottomUpAttention: Sendable {
     let configuration: BottomUpAttentionConfiguration
     let preprocessing: DetectorPreprocessing
     private let device: Device
@@ -13,7 +13,7 @@ public struct BottomUpAttention: Sendable {
     private let classScores: Linear
 
     /// Parameters under detectron2's names: `backbone`, `proposal_generator.rpn_head`, `roi_heads`.
-    public init(
+    package init(
         _ scope: ParameterScope, _ configuration: BottomUpAttentionConfiguration = .init()
     ) throws(TorchError) {
         let epsilon = configuration.normEpsilon
@@ -63,7 +63,7 @@ public struct BottomUpAttention: Sendable {
     /// A model from the state dict of the public PyTorch conversion, with or without attributes.
     /// - Parameter origin: The file's path, for errors.
     /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
-    public static func load(
+    package static func load(
         _ tensors: [String: Tensor], from origin: String, device: Device = .cpu,
         configuration: BottomUpAttentionConfiguration = .init()
     ) throws -> BottomUpAttention {
@@ -110,25 +110,25 @@ public struct BottomUpAttention: Sendable {
 
 extension BottomUpAttention: RegionDetector {
     /// Values a region.
-    public var regionDimension: Int { configuration.width * 32 }
+    package var regionDimension: Int { configuration.width * 32 }
     /// Names of the region classes by number, the background first.
-    public var classNames: [String] { configuration.classNames }
+    package var classNames: [String] { configuration.classNames }
     /// The network and its settings in one line, without its weights.
-    public var identity: String {
+    package var identity: String {
         "bottom-up-attention blocks \(configuration.blocks) sides \(configuration.shortSide)-\(configuration.longSide)"
             + " dilation \(configuration.dilation) proposals \(configuration.proposalCounts.after)"
             + " overlap \(configuration.overlap)"
     }
 
     /// The size that the network sees.
-    public func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
+    package func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
         preprocessing.size(width: width, height: height)
     }
 
     /// Exactly `count` regions, the most confident first.
     ///
     /// A region's feature is the mean of the fifth stage over its proposal.
-    public func regions(of picture: Picture, count: Int) throws -> DetectedRegions {
+    package func regions(of picture: Picture, count: Int) throws -> DetectedRegions {
         try inferenceMode { () throws(TorchError) in
             let scale = preprocessing.factor(width: picture.width, height: picture.height)
             let x = Float(1 / (scale * Double(picture.width)))

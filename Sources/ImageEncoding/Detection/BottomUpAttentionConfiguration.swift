@@ -15,32 +15,32 @@
 /// pictures for them, so that pixels may differ by a step. When two scores tie, Caffe's order was arbitrary. Caffe put
 /// no limit on how far a box may grow; here, as in the conversion, it is 1000/16-fold. The conversion drops a proposal
 /// whose side equals the smallest one, Caffe keeps it, and so does this.
-public struct BottomUpAttentionConfiguration: Sendable {
+package struct BottomUpAttentionConfiguration: Sendable {
     /// Names by class number, the background first; the authors' `objects_vocab.txt` lists those of 1 to 1600.
-    public var classNames: [String] = ["background"] + (1...1600).map { "class \($0)" }
+    package var classNames: [String] = ["background"] + (1...1600).map { "class \($0)" }
     /// Blocks of each of the four stages.
-    public var blocks = [3, 4, 23, 3]
+    package var blocks = [3, 4, 23, 3]
     /// Channels inside the first stage's blocks; every further stage doubles it.
-    public var width = 64
+    package var width = 64
     /// Channels of the proposal network's hidden map.
-    public var proposalWidth = 512
+    package var proposalWidth = 512
     /// The short side of what the network sees, in pixels.
-    public var shortSide = 600
+    package var shortSide = 600
     /// Its long side's limit, in pixels.
-    public var longSide = 1000
+    package var longSide = 1000
     /// Proposals that go into suppression, and that come out.
-    public var proposalCounts = (before: 6000, after: 300)
+    package var proposalCounts = (before: 6000, after: 300)
     /// A proposal's smallest side, in the picture's own pixels.
-    public var smallestSide: Float = 16
+    package var smallestSide: Float = 16
     /// Dilation of the fifth stage's 3x3 convolutions, whose stride is 1.
-    public var dilation = 2
+    package var dilation = 2
     /// Intersection over union from which suppression within a class takes two regions for one.
-    public var overlap = 0.3
+    package var overlap = 0.3
     /// Added to variances in batch norms, Caffe's default.
-    public var normEpsilon = 1e-5
+    package var normEpsilon = 1e-5
 
     /// The published extractor.
-    public init() {}
+    package init() {}
 
     var proposals: ProposalRule {
         ProposalRule(

@@ -1,16 +1,16 @@
 /// A rectangle of a picture, by its edges in pixels (or, where it says so, in fractions of the picture).
-public struct Box: Sendable, Equatable, BitwiseCopyable {
+package struct Box: Sendable, Equatable, BitwiseCopyable {
     /// The left edge.
-    public var left: Float
+    package var left: Float
     /// The upper edge.
-    public var top: Float
+    package var top: Float
     /// The right edge.
-    public var right: Float
+    package var right: Float
     /// The lower edge.
-    public var bottom: Float
+    package var bottom: Float
 
     /// Makes a box.
-    public init(left: Float, top: Float, right: Float, bottom: Float) {
+    package init(left: Float, top: Float, right: Float, bottom: Float) {
         self.left = left
         self.top = top
         self.right = right
@@ -38,7 +38,7 @@ public struct Box: Sendable, Equatable, BitwiseCopyable {
 }
 
 /// How a detector reads its boxes: as edges between pixels, or as the first and the last pixel inside.
-public enum BoxConvention: Sendable {
+package enum BoxConvention: Sendable {
     /// A box from 3 to 5 is 2 wide; boxes overlap too much above the threshold.
     case torchvision
     /// A box from 3 to 5 is 3 wide; boxes overlap too much from the threshold on.

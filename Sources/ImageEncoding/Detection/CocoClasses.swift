@@ -1,7 +1,7 @@
 /// The 80 things of COCO by the numbers of its annotations, which leave gaps; torchvision's models keep those numbers.
-public enum CocoClasses {
+package enum CocoClasses {
     /// 91 names: the background, and `unused 12` and its like where a number has no class.
-    public static let names: [String] = {
+    package static let names: [String] = {
         var names = (0...90).map { "unused \($0)" }
         names[0] = "background"
         let numbers = (1...90).filter { ![12, 26, 29, 30, 45, 66, 68, 69, 71, 83].contains($0) }

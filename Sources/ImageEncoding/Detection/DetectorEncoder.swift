@@ -1,5 +1,5 @@
 /// Describes a whole picture by one vector.
-public protocol GlobalDescriber: Sendable {
+package protocol GlobalDescriber: Sendable {
     /// Values a picture.
     var globalDimension: Int { get }
     /// The describer, its settings and a digest of its weights in one line.
@@ -11,19 +11,19 @@ public protocol GlobalDescriber: Sendable {
 }
 
 /// Regions by a detector and one vector of the whole by another network, as the paper has it.
-public struct DetectorEncoder: PictureEncoder {
+package struct DetectorEncoder: PictureEncoder {
     private let detector: any RegionDetector
     private let describer: any GlobalDescriber
     /// What it makes of every picture.
-    public let shape: FeatureShape
+    package let shape: FeatureShape
     /// Both networks, their settings and digests of their weights in one line.
-    public let identity: String
+    package let identity: String
 
     /// Joins them.
     /// - Parameters:
     ///   - regions: Regions a picture.
     ///   - detectorDigest: A digest of the detector's weights.
-    public init(
+    package init(
         detector: any RegionDetector, detectorDigest: String, describer: any GlobalDescriber, regions: Int = 36
     ) {
         self.detector = detector
@@ -35,10 +35,10 @@ public struct DetectorEncoder: PictureEncoder {
     }
 
     /// The detector's classes by number, the background first.
-    public var classNames: [String] { detector.classNames }
+    package var classNames: [String] { detector.classNames }
 
     /// The larger of both networks' sizes.
-    public func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
+    package func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
         let (one, other) = (
             detector.smallestUsefulSize(width: width, height: height),
             describer.smallestUsefulSize(width: width, height: height)
@@ -47,7 +47,7 @@ public struct DetectorEncoder: PictureEncoder {
     }
 
     /// Features of each picture, in order.
-    public func encode(_ pictures: [Picture]) throws -> [PictureFeatures] {
+    package func encode(_ pictures: [Picture]) throws -> [PictureFeatures] {
         let globals = try describer.globalFeatures(of: pictures)
         return try zip(pictures, globals).map { picture, global in
             let found = try detector.regions(of: picture, count: shape.regions)

@@ -1,10 +1,10 @@
-public import Torch
+package import Torch
 import TorchNN
 
 extension FasterRCNN {
     /// What torchvision's model returns: up to 100 boxes of probability above 0.05, refined for their class, after
     /// non-maximum suppression at 0.5 within each class, by falling score.
-    public func detections(in picture: Picture) throws(TorchError) -> [Detection] {
+    package func detections(in picture: Picture) throws(TorchError) -> [Detection] {
         try inferenceMode { () throws(TorchError) in
             let input = try input(picture)
             let (regions, deltas) = try score(input)
@@ -33,7 +33,7 @@ extension FasterRCNN {
     /// (`backbone.fpn.inner_blocks.0.weight`, `rpn.head.conv.weight`).
     /// - Parameter origin: The file's path, for errors.
     /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
-    public static func load(
+    package static func load(
         _ tensors: [String: Tensor], from origin: String, device: Device = .cpu,
         configuration: FasterRCNNConfiguration = .init()
     ) throws -> FasterRCNN {
@@ -57,24 +57,24 @@ extension FasterRCNN {
 
 extension FasterRCNN: RegionDetector {
     /// Values a region.
-    public var regionDimension: Int { configuration.representation }
+    package var regionDimension: Int { configuration.representation }
     /// Names of the region classes by number, the background first.
-    public var classNames: [String] { configuration.classNames }
+    package var classNames: [String] { configuration.classNames }
     /// The network and its settings in one line, without its weights.
-    public var identity: String {
+    package var identity: String {
         "faster-rcnn-fpn blocks \(configuration.blocks) sides \(configuration.shortSide)-\(configuration.longSide)"
             + " epsilon \(configuration.normEpsilon)"
     }
 
     /// The size that the network sees.
-    public func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
+    package func smallestUsefulSize(width: Int, height: Int) -> PictureSize {
         preprocessing.size(width: width, height: height)
     }
 
     /// Exactly `count` regions, the most confident first.
     ///
     /// A region's feature is the head's second layer over its proposal.
-    public func regions(of picture: Picture, count: Int) throws -> DetectedRegions {
+    package func regions(of picture: Picture, count: Int) throws -> DetectedRegions {
         try inferenceMode { () throws(TorchError) in
             let input = try input(picture)
             let (x, y) = (1 / Float(input.size.width), 1 / Float(input.size.height))

@@ -1,12 +1,12 @@
 import Foundation
-public import Torch
-public import TorchNN
+package import Torch
+package import TorchNN
 
 /// torchvision's Faster R-CNN: a residual network, a feature pyramid, a region proposal network, and a head of two
 /// fully connected layers over 7x7 cells of every proposal (Ren et al. 2015; Lin et al. 2017).
 ///
 /// A region's feature is the head's second layer, after its rectifier, at the proposal (not at the refined box).
-public struct FasterRCNN: Sendable {
+package struct FasterRCNN: Sendable {
     let configuration: FasterRCNNConfiguration
     let preprocessing: DetectorPreprocessing
     private let device: Device
@@ -18,7 +18,7 @@ public struct FasterRCNN: Sendable {
     private let classScores, boxDeltas: Linear
 
     /// Parameters under torchvision's names: `backbone.body`, `backbone.fpn`, `rpn.head`, `roi_heads`.
-    public init(_ scope: ParameterScope, _ configuration: FasterRCNNConfiguration = .init()) throws(TorchError) {
+    package init(_ scope: ParameterScope, _ configuration: FasterRCNNConfiguration = .init()) throws(TorchError) {
         let body = scope / "backbone" / "body"
         let epsilon = configuration.normEpsilon
         stem = try ResNetStem(body, epsilon: epsilon)

@@ -1,28 +1,28 @@
 /// torchvision's Faster R-CNN over a residual network with a feature pyramid.
 ///
 /// The defaults are `fasterrcnn_resnet50_fpn` with the published COCO weights.
-public struct FasterRCNNConfiguration: Sendable {
+package struct FasterRCNNConfiguration: Sendable {
     /// Names by class number, the background first.
-    public var classNames: [String] = CocoClasses.names
+    package var classNames: [String] = CocoClasses.names
     /// Blocks of each of the backbone's four stages.
-    public var blocks = [3, 4, 6, 3]
+    package var blocks = [3, 4, 6, 3]
     /// Channels inside the first stage's blocks; every further stage doubles it.
-    public var width = 64
+    package var width = 64
     /// Channels of the pyramid's maps.
-    public var pyramidWidth = 256
+    package var pyramidWidth = 256
     /// Values of a region's feature, the second fully connected layer's.
-    public var representation = 1024
+    package var representation = 1024
     /// The short side of what the network sees, in pixels.
-    public var shortSide = 800
+    package var shortSide = 800
     /// Its long side's limit, in pixels.
-    public var longSide = 1333
+    package var longSide = 1333
     /// Added to variances in the backbone's batch norms. The published `fasterrcnn_resnet50_fpn_coco` was trained
     /// without, so torchvision sets 0 for it; it is 1e-5 for weights that torchvision trained later, or that came out
     /// of a `fasterrcnn_resnet50_fpn` built without those weights.
-    public var normEpsilon = 0.0
+    package var normEpsilon = 0.0
 
     /// The published COCO model.
-    public init() {}
+    package init() {}
 
     /// Proposals by level: 1000 before and after suppression at 0.7.
     var proposals: ProposalRule {

@@ -1,5 +1,5 @@
 /// Finds regions worth describing, and describes them.
-public protocol RegionDetector: Sendable {
+package protocol RegionDetector: Sendable {
     /// Values a region.
     var regionDimension: Int { get }
     /// Names of the region classes by number; number 0 is the background, which no region has.
@@ -16,18 +16,18 @@ public protocol RegionDetector: Sendable {
 }
 
 /// The regions that a detector found in a picture.
-public struct DetectedRegions: Sendable, Equatable {
+package struct DetectedRegions: Sendable, Equatable {
     /// `[regions, region dimension]`.
-    public var features: [Float]
+    package var features: [Float]
     /// One a region, in fractions of the picture's width and height.
-    public var boxes: [Box]
+    package var boxes: [Box]
     /// The likeliest class of each region, never the background.
-    public var classes: [Int32]
+    package var classes: [Int32]
     /// The probability of that class.
-    public var confidences: [Float]
+    package var confidences: [Float]
 
     /// Makes regions.
-    public init(features: [Float], boxes: [Box], classes: [Int32], confidences: [Float]) {
+    package init(features: [Float], boxes: [Box], classes: [Int32], confidences: [Float]) {
         self.features = features
         self.boxes = boxes
         self.classes = classes

@@ -1,5 +1,6 @@
+package import AsCLBase
 import CVips
-public import Foundation
+package import Foundation
 
 /// Decodes picture files: JPEG, PNG, WebP, GIF and TIFF, and HEIC and AVIF where libvips has them.
 ///
@@ -11,9 +12,9 @@ public import Foundation
 /// What a file is, its bytes say, not its name. Files come from anywhere: `limits` bound what one may cost, none but
 /// the named formats' loaders are ever called, and a damaged or truncated file is an error, not a half-grey picture.
 /// Several threads may decode at once; none is started.
-public struct PictureDecoder: Sendable {
+package struct PictureDecoder: Sendable {
     /// What a picture may cost.
-    public let limits: PictureLimits
+    package let limits: PictureLimits
 
     /// How many times larger than the size asked for a picture has to stay when it is shrunk while it is decoded.
     ///
@@ -21,16 +22,16 @@ public struct PictureDecoder: Sendable {
     /// 2048x1536, with and without added noise, and on mosaics of photos at full sharpness, the final picture then
     /// differs from one made without shrinking by at most (mean and 99.9th percentile, of 255): 2.9 and 29 at 1 times,
     /// 1.1 and 10 at 2 times, 0.6 and 4 at 3 times, 0.35 and 2 at 4 times.
-    public static let shrinkingMargin = 4
+    package static let shrinkingMargin = 4
 
     /// A decoder with limits.
-    public init(limits: PictureLimits = PictureLimits()) { self.limits = limits }
+    package init(limits: PictureLimits = PictureLimits()) { self.limits = limits }
 
     /// The endings of picture files' names, in lower case, of the formats that can be decoded here.
-    public static let extensions = Set(PictureFormat.available.flatMap(\.extensions))
+    package static let extensions = Set(PictureFormat.available.flatMap(\.extensions))
 
     /// Whether a file name ends like a picture's, in upper or lower case.
-    public static func isPictureName(_ name: String) -> Bool {
+    package static func isPictureName(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
         return extensions.contains(name[name.index(after: dot)...].lowercased())
     }
@@ -38,24 +39,24 @@ public struct PictureDecoder: Sendable {
     /// Decodes a picture file.
     /// - Parameter size: What the picture will be resized to; nil for full size. A JPEG is then decoded at a half, a
     ///   quarter or an eighth of its size, while that stays `shrinkingMargin` times as large as `size` both ways.
-    public func decode(path: String, shrinkingTo size: PictureSize? = nil) throws(PictureError) -> Picture {
+    package func decode(path: String, shrinkingTo size: PictureSize? = nil) throws(InputError) -> Picture {
         try decode(path: path) { _, _ in size }
     }
 
     /// Decodes a picture file whose final size depends on its own.
     /// - Parameter size: Is told the upright picture's width and height. See `PictureEncoder.smallestUsefulSize`.
-    public func decode(
+    package func decode(
         path: String, shrinkingTo size: (_ width: Int, _ height: Int) -> PictureSize?
-    ) throws(PictureError) -> Picture {
+    ) throws(InputError) -> Picture {
         try decode(PictureFile.read(path, limit: limits.bytes), name: path, shrinkingTo: size)
     }
 
     /// Decodes a picture file's bytes; `name` is what errors call it.
-    public func decode(
+    package func decode(
         _ data: Data, name: String, shrinkingTo size: PictureSize? = nil
-    ) throws(PictureError) -> Picture {
+    ) throws(InputError) -> Picture {
         guard data.count <= limits.bytes else {
-            throw PictureError(
+            throw InputError(
                 path: name, place: "file", expected: "at most \(limits.bytes) bytes", found: "\(data.count)")
         }
         return try decode(data, name: name) { _, _ in size }
@@ -63,9 +64,9 @@ public struct PictureDecoder: Sendable {
 
     private func decode(
         _ file: some ContiguousBytes, name: String, shrinkingTo size: (Int, Int) -> PictureSize?
-    ) throws(PictureError) -> Picture {
+    ) throws(InputError) -> Picture {
         try file.withUnsafeBytes { bytes in
-            Result { () throws(PictureError) in
+            Result { () throws(InputError) in
                 let source = try PictureSource(bytes, name: name, limits: limits)
                 let wanted = size(source.upright.width, source.upright.height)
                 return try source.picture(shrink: source.shrink(to: wanted))

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// The bytes of a picture file.
@@ -6,11 +7,11 @@ enum PictureFile {
     /// opening alone could wait for ever.
     ///
     /// It is read, not mapped: a mapped file that someone cuts short meanwhile would end the process.
-    static func read(_ path: String, limit: Int) throws(PictureError) -> [UInt8] {
-        func failed(_ place: String, _ expected: String, _ found: String) -> PictureError {
-            PictureError(path: path, place: place, expected: expected, found: found)
+    static func read(_ path: String, limit: Int) throws(InputError) -> [UInt8] {
+        func failed(_ place: String, _ expected: String, _ found: String) -> InputError {
+            InputError(path: path, place: place, expected: expected, found: found)
         }
-        func system(_ place: String) -> PictureError {
+        func system(_ place: String) -> InputError {
             failed(place, "a readable file", String(cString: strerror(errno)))
         }
 

@@ -1,15 +1,15 @@
 /// How much one picture may cost: picture files come from anywhere.
-public struct PictureLimits: Sendable, Equatable {
+package struct PictureLimits: Sendable, Equatable {
     /// Pixels of the picture as its header has them, before any shrinking.
-    public var pixels: Int
+    package var pixels: Int
     /// Bytes of the file.
-    public var bytes: Int
+    package var bytes: Int
     /// Seconds for the pixels. It is looked at between bands of rows (and between the scans of a progressive JPEG); a
     /// format that can only be decoded in one go (WebP, HEIC, GIF) is bounded by `pixels` instead.
-    public var seconds: Double
+    package var seconds: Double
 
     /// Makes limits.
-    public init(pixels: Int = 200_000_000, bytes: Int = 256 << 20, seconds: Double = 60) {
+    package init(pixels: Int = 200_000_000, bytes: Int = 256 << 20, seconds: Double = 60) {
         self.pixels = pixels
         self.bytes = bytes
         self.seconds = seconds

@@ -1,3 +1,4 @@
+import AsCLBase
 import CVips
 
 /// A picture file's bytes with its header read and found acceptable; lives no longer than the bytes do.
@@ -8,10 +9,10 @@ struct PictureSource {
     private let format: PictureFormat
     private let header: VipsImageReference
 
-    init(_ bytes: UnsafeRawBufferPointer, name: String, limits: PictureLimits) throws(PictureError) {
+    init(_ bytes: UnsafeRawBufferPointer, name: String, limits: PictureLimits) throws(InputError) {
         let formats = PictureFormat.available
-        func failed(_ place: String, _ expected: String, _ found: String) -> PictureError {
-            PictureError(path: name, place: place, expected: expected, found: found)
+        func failed(_ place: String, _ expected: String, _ found: String) -> InputError {
+            InputError(path: name, place: place, expected: expected, found: found)
         }
         guard !formats.isEmpty else { throw failed("libvips", "libvips with its loaders", Vips.takeReason()) }
         guard let format = PictureFormat(bytes), formats.contains(format) else {
@@ -50,7 +51,7 @@ struct PictureSource {
     }
 
     /// The pixels.
-    func picture(shrink: Int) throws(PictureError) -> Picture {
+    func picture(shrink: Int) throws(InputError) -> Picture {
         // Decoders round a shrunk size up, with a last column that stands for less than a whole one; left out when it
         // stands for less than half, so that the picture keeps its proportions.
         let (width, height) = (header.size.width, header.size.height)
@@ -67,11 +68,11 @@ struct PictureSource {
         switch status {
         case CV_DONE: return Picture(width: size.width, height: size.height, pixels: pixels)
         case CV_TOO_SLOW:
-            throw PictureError(
+            throw InputError(
                 path: name, place: "pixels", expected: "at most \(limits.seconds) s of decoding",
                 found: "\(width) x \(height) pixels that take longer")
         default:
-            throw PictureError(
+            throw InputError(
                 path: name, place: "pixels", expected: "a whole \(format.rawValue) picture", found: reason)
         }
     }

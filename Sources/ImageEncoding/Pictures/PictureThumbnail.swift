@@ -1,16 +1,17 @@
+package import AsCLBase
 import CVips
-public import Foundation
+package import Foundation
 import Torch
 
 /// Small copies of pictures, for contact sheets.
-public enum PictureThumbnail {
+package enum PictureThumbnail {
     /// A JPEG of a picture file, upright and in sRGB, without metadata; never larger than the picture itself.
     /// - Parameters:
     ///   - longSide: The longer side's length in pixels.
     ///   - quality: JPEG quality, 1 to 100.
-    public static func jpeg(of path: String, longSide: Int, quality: Int = 80) throws(PictureError) -> Data {
-        func failed(_ expected: String, _ found: String) -> PictureError {
-            PictureError(path: path, place: "thumbnail", expected: expected, found: found)
+    package static func jpeg(of path: String, longSide: Int, quality: Int = 80) throws(InputError) -> Data {
+        func failed(_ expected: String, _ found: String) -> InputError {
+            InputError(path: path, place: "thumbnail", expected: expected, found: found)
         }
         guard longSide > 0, (1...100).contains(quality) else {
             throw failed("a long side from 1 on and a quality of 1 to 100", "\(longSide) and \(quality)")

@@ -1,12 +1,12 @@
-public import Torch
+package import Torch
 
 /// What a network wants done to a picture before it looks: a size, and channels of a certain mean and deviation.
 ///
 /// Resizing is bilinear with antialiasing, on bytes, as torchvision's `Resize(antialias=True)` does it, to which it is
 /// equal within one step of 255; so is Pillow's `resize(BILINEAR)`.
-public struct PictureTransform: Sendable, Equatable {
+package struct PictureTransform: Sendable, Equatable {
     /// How a picture gets its size.
-    public enum Fit: Sendable, Equatable {
+    package enum Fit: Sendable, Equatable {
         /// To exactly this size; proportions are not kept.
         case squash(PictureSize)
         /// The shorter side gets this length, proportions are kept: torchvision's `Resize(length)`.
@@ -16,7 +16,7 @@ public struct PictureTransform: Sendable, Equatable {
     }
 
     /// The order of a tensor's channels.
-    public enum ChannelOrder: Sendable, Equatable {
+    package enum ChannelOrder: Sendable, Equatable {
         /// Red, green, blue: torchvision's.
         case rgb
         /// Blue, green, red: Caffe's.
@@ -24,18 +24,18 @@ public struct PictureTransform: Sendable, Equatable {
     }
 
     /// How a picture gets its size.
-    public var fit: Fit
+    package var fit: Fit
     /// Subtracted from each channel, in the order of `channelOrder` and in units of `range`.
-    public var mean: [Float]
+    package var mean: [Float]
     /// Each channel is divided by it, in the order of `channelOrder` and in units of `range`.
-    public var deviation: [Float]
+    package var deviation: [Float]
     /// The order of the channels.
-    public var channelOrder: ChannelOrder
+    package var channelOrder: ChannelOrder
     /// What white is before mean and deviation: 1 or 255.
-    public var range: Float
+    package var range: Float
 
     /// Makes a transform; mean and deviation are by default those of torchvision's networks trained on ImageNet.
-    public init(
+    package init(
         fit: Fit, mean: [Float] = [0.485, 0.456, 0.406], deviation: [Float] = [0.229, 0.224, 0.225],
         channelOrder: ChannelOrder = .rgb, range: Float = 1
     ) {
@@ -48,7 +48,7 @@ public struct PictureTransform: Sendable, Equatable {
 
     /// The size that a picture of this size is resized to, before anything is cut off: what a decoder may shrink it
     /// for.
-    public func resizedSize(width: Int, height: Int) -> PictureSize {
+    package func resizedSize(width: Int, height: Int) -> PictureSize {
         switch fit {
         case .squash(let size): return size
         case .shortSide(let short), .shortSideCropped(let short, crop: _):
@@ -59,11 +59,11 @@ public struct PictureTransform: Sendable, Equatable {
     }
 
     /// A picture as the network takes it: float32 `[1, 3, height, width]`, channels innermost in memory.
-    public func tensor(for picture: Picture) throws(TorchError) -> Tensor { try tensor(for: [picture]) }
+    package func tensor(for picture: Picture) throws(TorchError) -> Tensor { try tensor(for: [picture]) }
 
     /// Pictures as the network takes them: float32 `[pictures, 3, height, width]`, channels innermost in memory.
     /// - Throws: `TorchError`, also when the pictures do not all come out at the same size.
-    public func tensor(for pictures: [Picture]) throws(TorchError) -> Tensor {
+    package func tensor(for pictures: [Picture]) throws(TorchError) -> Tensor {
         guard mean.count == 3, deviation.count == 3, !deviation.contains(0) else {
             throw TorchError(
                 operation: "PictureTransform", reason: "expected 3 means and 3 deviations, found \(mean), \(deviation)")
@@ -117,7 +117,7 @@ public struct PictureTransform: Sendable, Equatable {
 
 extension Picture {
     /// Its bytes at another size, bilinear with antialiasing: `[1, height, width, 3]`.
-    public func resized(to size: PictureSize) throws(TorchError) -> Tensor {
+    package func resized(to size: PictureSize) throws(TorchError) -> Tensor {
         let result = pixels.withUnsafeBytes { bytes in
             Result { () throws(TorchError) in
                 // Nothing that this returns shares the array's memory, so nobody has to own it.

@@ -1,9 +1,9 @@
-public import RetrievalModels
+package import RetrievalModels
 
 extension TrainingConfiguration {
     /// Checks that the loss can be computed of a model and, where scores are to be learnt, of a teacher.
     /// - Throws: `TrainingError` naming the key.
-    public func check(_ model: RetrievalModel, teacher: RetrievalModel?) throws(TrainingError) {
+    package func check(_ model: RetrievalModel, teacher: RetrievalModel?) throws(TrainingError) {
         func invalid(_ key: String, _ expected: String, _ found: String) -> TrainingError {
             .invalidValue(source: "configuration", key: key, expected: expected, found: found)
         }

@@ -1,32 +1,32 @@
-public import MatchingBaselines
+package import RetrievalModels
 
-extension PeerConfiguration.Words: ConfigurationChoice {}
-extension PeerConfiguration.Direction: ConfigurationChoice {}
-extension PeerConfiguration.Pooling: ConfigurationChoice {}
+extension BaselineConfiguration.Words: ConfigurationChoice {}
+extension BaselineConfiguration.Direction: ConfigurationChoice {}
+extension BaselineConfiguration.Pooling: ConfigurationChoice {}
 
 extension TrainingConfiguration {
     /// The network's shape and its score. Feature sizes are not set here: the data and the text encoder have them.
-    public struct Model: Sendable, Equatable, ConfigurationSection {
-        /// AsCL, or a peer to compare it with. Peers have no heads, local weight or fusion.
-        public var method = Method.ascl
+    package struct Model: Sendable, Equatable, ConfigurationSection {
+        /// AsCL, or a peer to compare it with. Baselines have no heads, local weight or fusion.
+        package var method = Method.ascl
         /// D, the size of the space that images and captions share.
-        public var jointDimension = 1024
+        package var jointDimension = 1024
         /// H, the heads of each cross-modal attention; divides `jointDimension`.
-        public var heads = 8
+        package var heads = 8
         /// u1, the weight of the local score against the global one.
-        public var localWeight = 0.8
+        package var localWeight = 0.8
         /// How the global image vector is fused, if anything is.
-        public var fusion = Fusion.sum
+        package var fusion = Fusion.sum
         /// Whether raw image features are L2-normalised before they are projected.
-        public var normalizeFeatures = false
+        package var normalizeFeatures = false
         /// The longest caption in tokens, special tokens included; the rest is cut.
-        public var maxTokens = 64
+        package var maxTokens = 64
         /// Where a peer's words come from.
-        public var words = Words.encoder
+        package var words = Words.encoder
         /// Which side attends to the other, in SCAN and IMRAM.
-        public var direction = Direction.textToImage
+        package var direction = Direction.textToImage
         /// How SCAN makes one score of many.
-        public var pooling = Pooling.logSumExp
+        package var pooling = Pooling.logSumExp
 
         static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method),
@@ -52,7 +52,7 @@ extension TrainingConfiguration {
     }
 
     /// The method, by the name that `config.json` gives it.
-    public enum Method: String, ConfigurationChoice {
+    package enum Method: String, ConfigurationChoice {
         /// The paper's.
         case ascl
         /// VSE++.
@@ -70,14 +70,14 @@ extension TrainingConfiguration {
     }
 
     /// A peer's words.
-    public typealias Words = PeerConfiguration.Words
+    package typealias Words = BaselineConfiguration.Words
     /// A peer's direction of attention.
-    public typealias Direction = PeerConfiguration.Direction
+    package typealias Direction = BaselineConfiguration.Direction
     /// SCAN's pooling.
-    public typealias Pooling = PeerConfiguration.Pooling
+    package typealias Pooling = BaselineConfiguration.Pooling
 
     /// The fusion of the attended and the plain global image vector.
-    public enum Fusion: String, ConfigurationChoice {
+    package enum Fusion: String, ConfigurationChoice {
         /// Their sum.
         case sum
         /// Their mix by a learned gate.
@@ -87,13 +87,13 @@ extension TrainingConfiguration {
     }
 
     /// The caption's encoder, a folder with a Hugging Face BERT.
-    public struct TextEncoder: Sendable, Equatable, ConfigurationSection {
+    package struct TextEncoder: Sendable, Equatable, ConfigurationSection {
         /// The folder with `config.json`, `model.safetensors` and `vocab.txt`.
-        public var path = ".text-encoder"
+        package var path = ".text-encoder"
         /// Whether the encoder is fine-tuned; frozen otherwise.
-        public var trainable = false
+        package var trainable = false
         /// The encoder's learning rate as a factor of the model's, when it is fine-tuned.
-        public var learningRateFactor = 0.1
+        package var learningRateFactor = 0.1
 
         static let fields: [ConfigurationField<Self>] = [
             .init("path", \.path, .notEmpty),

@@ -1,20 +1,20 @@
 extension TrainingConfiguration {
     /// The loss over a batch of pairs.
-    public struct Loss: Sendable, Equatable, ConfigurationSection {
+    package struct Loss: Sendable, Equatable, ConfigurationSection {
         /// Which loss.
-        public var kind = LossKind.contrastive
+        package var kind = LossKind.contrastive
         /// tau, by which the contrastive loss divides scores.
-        public var temperature = 0.05
+        package var temperature = 0.05
         /// Whether generated positives (long and short captions) take part.
-        public var positives = true
+        package var positives = true
         /// Whether generated negatives (noised captions) take part.
-        public var negatives = true
+        package var negatives = true
         /// The triplet loss's margin.
-        public var margin = 0.2
+        package var margin = 0.2
         /// The weight of what a teacher's scores add to the contrastive loss; above zero it takes a teacher.
-        public var distillation = 0.0
+        package var distillation = 0.0
         /// The weight of the lexicon encoder's FLOPS penalty.
-        public var sparsity = 0.0
+        package var sparsity = 0.0
 
         static let fields: [ConfigurationField<Self>] = [
             .init("kind", \.kind),
@@ -28,7 +28,7 @@ extension TrainingConfiguration {
     }
 
     /// The kind of loss.
-    public enum LossKind: String, ConfigurationChoice {
+    package enum LossKind: String, ConfigurationChoice {
         /// The paper's asymmetry-sensitive contrastive loss.
         case contrastive
         /// A hinge on the hardest negative of the batch, in both directions (an ablation).
@@ -36,19 +36,19 @@ extension TrainingConfiguration {
     }
 
     /// The generated samples of the paper's section 2.2.
-    public struct Samples: Sendable, Equatable, ConfigurationSection {
+    package struct Samples: Sendable, Equatable, ConfigurationSection {
         /// The noise that makes a negative of a caption.
-        public var noise = Noise.mixture
+        package var noise = Noise.mixture
         /// Where the noise goes; shuffling always acts on the embeddings.
-        public var level = NoiseLevel.words
+        package var level = NoiseLevel.words
         /// The Gaussian's standard deviation as a factor of the clean values' root mean square.
-        public var gaussianScale = 1.0
+        package var gaussianScale = 1.0
         /// The chance of a value to be dropped.
-        public var dropout = 0.5
+        package var dropout = 0.5
         /// The part of tokens or features that a cutoff zeroes.
-        public var cutoffRate = 0.2
+        package var cutoffRate = 0.2
         /// Which generated positives are made.
-        public var positives = Positives.both
+        package var positives = Positives.both
 
         static let fields: [ConfigurationField<Self>] = [
             .init("noise", \.noise),
@@ -61,7 +61,7 @@ extension TrainingConfiguration {
     }
 
     /// The noise that makes a negative of a caption.
-    public enum Noise: String, ConfigurationChoice {
+    package enum Noise: String, ConfigurationChoice {
         /// One of the four others for each caption, drawn at random.
         case mixture
         /// Gaussian noise is added.
@@ -75,7 +75,7 @@ extension TrainingConfiguration {
     }
 
     /// Where noise enters the text's path.
-    public enum NoiseLevel: String, ConfigurationChoice {
+    package enum NoiseLevel: String, ConfigurationChoice {
         /// The projected words.
         case words
         /// The text encoder's input embeddings.
@@ -83,7 +83,7 @@ extension TrainingConfiguration {
     }
 
     /// Which generated positives are made.
-    public enum Positives: String, ConfigurationChoice {
+    package enum Positives: String, ConfigurationChoice {
         /// Long or short with equal chance.
         case both
         /// Two captions of the image joined.

@@ -1,20 +1,19 @@
-public import AsCLModel
-import MatchingBaselines
-public import RetrievalData
-public import TextEncoding
+package import RetrievalData
+package import RetrievalModels
+package import TextEncoding
 
 extension TrainingConfiguration {
     /// The configuration of the model to train: its own settings, and the sizes that data and text encoder have.
-    public func modelConfiguration(
+    package func modelConfiguration(
         for split: RetrievalSplit, _ encoder: TextEncoding.TextEncoder
     ) throws -> any ModelConfiguration {
-        guard let peer = PeerConfiguration.Method(rawValue: model.method.rawValue) else {
+        guard let peer = BaselineConfiguration.Method(rawValue: model.method.rawValue) else {
             return try AsCLConfiguration(
                 jointDimension: model.jointDimension, heads: model.heads, regionDimension: split.regionDimension,
                 globalDimension: split.globalDimension, textDimension: encoder.width, localWeight: model.localWeight,
                 fusion: model.fusion.inModel, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
         }
-        let configuration = PeerConfiguration(
+        let configuration = BaselineConfiguration(
             peer, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
             globalDimension: split.globalDimension, textDimension: encoder.width,
             vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
@@ -31,7 +30,7 @@ extension TrainingConfiguration {
 extension TrainingConfiguration {
     /// The images to train and to validate on, none of them both.
     /// - Throws: `TrainingError` naming the key that asks for more images than there are.
-    public func splits(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {
+    package func splits(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {
         let train = try dataset.split(data.trainSplit)
         guard data.validationSplit == data.trainSplit else {
             let validation = try dataset.split(data.validationSplit)

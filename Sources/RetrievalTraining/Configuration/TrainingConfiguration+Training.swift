@@ -1,30 +1,30 @@
-public import AsCLModel
+package import RetrievalModels
 
 extension Precision: ConfigurationChoice {}
 
 extension TrainingConfiguration {
     /// The optimisation and its schedule.
-    public struct Training: Sendable, Equatable, ConfigurationSection {
+    package struct Training: Sendable, Equatable, ConfigurationSection {
         /// How often every (image, caption) pair is seen.
-        public var epochs = 20
+        package var epochs = 20
         /// N, the pairs of a batch.
-        public var batchSize = 64
+        package var batchSize = 64
         /// The learning rate of the first epoch.
-        public var learningRate = 5e-4
+        package var learningRate = 5e-4
         /// How the learning rate falls.
-        public var learningRateDecay = LearningRateDecay()
+        package var learningRateDecay = LearningRateDecay()
         /// The largest gradient norm; longer gradients are scaled down to it.
-        public var gradientClip = 2.0
+        package var gradientClip = 2.0
         /// What every random choice of the run follows from.
-        public var seed = 0
+        package var seed = 0
         /// The arithmetic of the forward and backward pass.
-        public var precision = Precision.fp32
+        package var precision = Precision.fp32
         /// The threads to compute with; 0 takes all.
-        public var threads = 0
+        package var threads = 0
         /// A checkpoint is written every so many steps, and after every epoch.
-        public var checkpointEverySteps = 500
+        package var checkpointEverySteps = 500
         /// A line of the log is written every so many steps.
-        public var logEverySteps = 20
+        package var logEverySteps = 20
 
         static let fields: [ConfigurationField<Self>] = [
             .init("epochs", \.epochs, .atLeast(1)),
@@ -41,11 +41,11 @@ extension TrainingConfiguration {
     }
 
     /// The learning rate is multiplied by `factor` after every `everyEpochs` epochs.
-    public struct LearningRateDecay: Sendable, Equatable, ConfigurationSection {
+    package struct LearningRateDecay: Sendable, Equatable, ConfigurationSection {
         /// The epochs between two changes.
-        public var everyEpochs = 10
+        package var everyEpochs = 10
         /// What the learning rate is multiplied by; 1 keeps it.
-        public var factor = 0.1
+        package var factor = 0.1
 
         static let fields: [ConfigurationField<Self>] = [
             .init("every_epochs", \.everyEpochs, .atLeast(1)),
@@ -54,15 +54,15 @@ extension TrainingConfiguration {
     }
 
     /// Which splits of the data are used.
-    public struct Data: Sendable, Equatable, ConfigurationSection {
+    package struct Data: Sendable, Equatable, ConfigurationSection {
         /// The split to train on.
-        public var trainSplit = "train"
+        package var trainSplit = "train"
         /// How many of its images are trained on, from the first; 0 takes all.
-        public var trainImages = 0
+        package var trainImages = 0
         /// The split that chooses the best checkpoint. When it is the one to train on, its last images are held out.
-        public var validationSplit = "val"
+        package var validationSplit = "val"
         /// How many of its images are validated on, from the first (held out: from the last); 0 takes all.
-        public var validationImages = 0
+        package var validationImages = 0
 
         static let fields: [ConfigurationField<Self>] = [
             .init("train_split", \.trainSplit, .notEmpty),

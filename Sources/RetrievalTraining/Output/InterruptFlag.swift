@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C and SIGTERM as a flag that a training looks at between steps.
-public enum InterruptFlag {
+package enum InterruptFlag {
     /// The signal that came, or 0.
     private static let received = Atomic<Int32>(0)
 
     /// From now on the first SIGINT and the first SIGTERM set the flag; a second one of the same ends the program.
-    public static func install() {
+    package static func install() {
         // Read once here: a global is built on its first use, which must not be inside a signal handler.
         _ = received.load(ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
@@ -19,7 +19,7 @@ public enum InterruptFlag {
     }
 
     /// The signal that asks the program to end, if one came. By custom its exit status is 128 plus this number.
-    public static var signalNumber: Int32? {
+    package static var signalNumber: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }

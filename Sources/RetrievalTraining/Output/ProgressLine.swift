@@ -1,7 +1,7 @@
-public import Foundation
+import Foundation
 
 /// Says how far a training is: on a terminal one line that is redrawn, elsewhere a plain line now and then.
-public struct ProgressLine {
+package struct ProgressLine {
     private let totalSteps: Int
     private let isTerminal: Bool
     private let seconds: () -> Double
@@ -22,7 +22,7 @@ public struct ProgressLine {
     ///   - isTerminal: whether `write` ends at a terminal.
     ///   - seconds: a clock that never goes back.
     ///   - write: takes text to show as it is.
-    public init(
+    package init(
         totalSteps: Int, startingAt step: Int = 0, isTerminal: Bool = isatty(STDERR_FILENO) == 1,
         seconds: @escaping () -> Double = { ProcessInfo.processInfo.systemUptime },
         write: @escaping (String) -> Void = ProgressLine.writeToStandardError
@@ -37,7 +37,7 @@ public struct ProgressLine {
     }
 
     /// A training does not end because nobody reads its progress any more: a closed pipe is no error here.
-    public static func writeToStandardError(_ text: String) {
+    package static func writeToStandardError(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
@@ -47,7 +47,7 @@ public struct ProgressLine {
     ///   - step: the steps done, from 1.
     ///   - pairs: the pairs of this step.
     ///   - loss: its loss.
-    public mutating func update(step: Int, pairs: Int, loss: Double) {
+    package mutating func update(step: Int, pairs: Int, loss: Double) {
         let now = seconds()
         recent.append((now, recent[recent.count - 1].pairs + pairs))
         while recent.count > 2 && recent[1].time < now - 10 {
@@ -66,18 +66,18 @@ public struct ProgressLine {
     }
 
     /// Tells of a validation; its time is not counted into the rate.
-    public mutating func validated(rsum: Double) {
+    package mutating func validated(rsum: Double) {
         self.rsum = rsum
         recent = [(seconds(), 0)]
     }
 
     /// Puts a line of its own into the output, above the progress line.
-    public mutating func say(_ message: String) {
+    package mutating func say(_ message: String) {
         write(isTerminal ? "\r\u{1B}[K\(message)\n\(lastLine)" : message + "\n")
     }
 
     /// Shows the last state, and ends the line that was redrawn.
-    public mutating func finish() {
+    package mutating func finish() {
         guard latest != nil else { return }
         show(at: seconds())
         if isTerminal {

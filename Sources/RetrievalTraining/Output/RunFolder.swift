@@ -1,9 +1,9 @@
 import Foundation
 
 /// The folder that a training writes into, claimed so that no run is overwritten by mistake.
-public struct RunFolder: Sendable, Equatable {
+package struct RunFolder: Sendable, Equatable {
     /// What to do about a run that the folder holds already.
-    public enum Existing: Sendable {
+    package enum Existing: Sendable {
         /// Refuse the folder.
         case refuse
         /// Go on with the run; the folder must be there. A run killed before its first checkpoint left none in it.
@@ -13,7 +13,7 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     /// The folder's path.
-    public let path: String
+    package let path: String
 
     /// The files that a run writes, besides TensorBoard's event files.
     static let files = [
@@ -27,7 +27,7 @@ public struct RunFolder: Sendable, Equatable {
     /// Call it last of all preparations: data and configuration that turn out bad then leave nothing behind.
     ///
     /// - Throws: `TrainingError` when the folder holds a run that is to be kept, or cannot be used.
-    public init(claiming path: String, existing: Existing) throws(TrainingError) {
+    package init(claiming path: String, existing: Existing) throws(TrainingError) {
         self.path = path
         var isFolder = ObjCBool(false)
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
@@ -45,12 +45,12 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     /// The path of a file in the folder.
-    public func file(_ name: String) -> String {
+    package func file(_ name: String) -> String {
         "\(path)/\(name)"
     }
 
     /// Whether there is a checkpoint to resume from.
-    public var holdsCheckpoint: Bool {
+    package var holdsCheckpoint: Bool {
         FileManager.default.fileExists(atPath: file("trainer.json"))
     }
 

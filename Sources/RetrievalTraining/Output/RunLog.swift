@@ -1,9 +1,9 @@
-public import Foundation
+package import Foundation
 
 /// The log of a run, `log.jsonl`: one JSON object a line with the time, the step, the epoch and named figures.
 ///
 ///     {"time":"2024-05-01T12:00:00Z","step":20,"epoch":1,"loss":3.25,"pairs_per_second":410.5}
-public final class RunLog {
+package final class RunLog {
     private let file: AppendedFile
 
     /// Opens the log for appending.
@@ -13,7 +13,7 @@ public final class RunLog {
     ///   - step: the checkpoint's step that the run goes on from. Lines of later steps are dropped, as the run writes
     ///     them again, and so is a last line that a kill cut short. Nil starts an empty log.
     /// - Throws: `TrainingError` naming the line that is no log line, or the file that cannot be used.
-    public init(path: String, resumingAtStep step: Int?) throws(TrainingError) {
+    package init(path: String, resumingAtStep step: Int?) throws(TrainingError) {
         if let step, FileManager.default.fileExists(atPath: path) {
             try replaceFile(path, with: Self.lines(ofFile: path, upToStep: step))
         } else {
@@ -26,7 +26,7 @@ public final class RunLog {
     ///
     /// - Parameter figures: named figures in the order to write them; a name is written as it stands. JSON has no
     ///   infinities and no NaN: they are written as the texts "inf", "-inf" and "nan".
-    public func append(
+    package func append(
         step: Int, epoch: Int, figures: KeyValuePairs<String, Double>, time: Date = Date()
     ) throws(TrainingError) {
         var line = "{\"time\":\"\(time.formatted(.iso8601))\",\"step\":\(step),\"epoch\":\(epoch)"

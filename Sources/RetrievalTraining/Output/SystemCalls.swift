@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 
 // Files by the system's own calls: their errors say the reason in a word where Foundation's are a number.
@@ -31,7 +32,7 @@ func readFile(_ path: String) throws(TrainingError) -> [UInt8] {
 
 /// Puts a whole file in place of what was there, or leaves that untouched.
 func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
-    do throws(ArrayFileError) {
+    do throws(InputError) {
         try AtomicFile.write(Data(bytes), to: path)
     } catch {
         throw .unusable(path: path, problem: error.found)

@@ -1,7 +1,7 @@
-public import Foundation
+package import Foundation
 
 /// A run's figures for TensorBoard: an event file `events.out.tfevents.<time>.<host>` in the run's folder.
-public final class TensorBoardWriter {
+package final class TensorBoardWriter {
     private let file: AppendedFile
 
     /// Starts an event file.
@@ -11,7 +11,7 @@ public final class TensorBoardWriter {
     ///   - step: the checkpoint's step that the run goes on from; TensorBoard then drops what an earlier file says of
     ///     later steps. Nil for a new run.
     /// - Throws: `TrainingError` when the file cannot be written.
-    public init(
+    package init(
         folder: String, resumingAtStep step: Int?, time: Date = Date(), host: String = ProcessInfo.processInfo.hostName
     ) throws(TrainingError) {
         // TensorBoard reads the files of a folder in the order of their names: a run resumed within the same second
@@ -29,7 +29,7 @@ public final class TensorBoardWriter {
     }
 
     /// Adds the figures of a step; a tag such as `validation/rsum` puts them in a group.
-    public func append(
+    package func append(
         step: Int, scalars: KeyValuePairs<String, Double>, time: Date = Date()
     ) throws(TrainingError) {
         try append(step: step, content: .scalars(scalars.map { ($0.key, $0.value) }), time: time)

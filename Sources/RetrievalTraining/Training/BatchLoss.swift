@@ -1,5 +1,4 @@
-import AsCLModel
-import MatchingBaselines
+import AsCLBase
 import RetrievalData
 import RetrievalModels
 import TextEncoding

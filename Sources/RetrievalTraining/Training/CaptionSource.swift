@@ -1,4 +1,3 @@
-import AsCLModel
 import RetrievalData
 import RetrievalModels
 import TextEncoding

@@ -1,5 +1,6 @@
-import AsCLModel
+import AsCLBase
 import RetrievalData
+import RetrievalModels
 import TextEncoding
 import Torch
 

@@ -1,18 +1,17 @@
-import AsCLModel
 import Foundation
-public import RetrievalData
-public import RetrievalModels
+package import RetrievalData
+package import RetrievalModels
 import TextEncoding
 import Torch
 
 /// What a frozen text encoder makes of all captions of a split and of every positive that can be generated from them, in a
 /// mapped file: a run of many trainings encodes them once.
-public struct KnownWords {
+package struct KnownWords {
     private let encoded: EncodedCaptions
     private let places: [[Int32]: Int]
 
     /// About how large the file gets, in bytes: with five captions an image, the positives are eight times the captions.
-    public static func estimatedBytes(_ split: RetrievalSplit, width: Int) -> Int {
+    package static func estimatedBytes(_ split: RetrievalSplit, width: Int) -> Int {
         let words = split.captionsOfImage.reduce(0) { sum, captions in
             let own = captions.reduce(0) { $0 + split.captions[$1].utf8.count { $0 == 0x20 } + 1 }
             return sum + own + own / 2 + own * 2 * (captions.count - 1)
@@ -23,7 +22,7 @@ public struct KnownWords {
 
     /// Encodes them, or finds them in `folder` where an earlier run of the same encoder and captions left them.
     /// - Parameter progress: Called with the texts encoded so far and their number.
-    public init(
+    package init(
         _ model: RetrievalModel, _ split: RetrievalSplit, folder: String, progress: (Int, Int) -> Void
     ) throws {
         var places: [[Int32]: Int] = [:]

@@ -1,5 +1,5 @@
 import Foundation
-import RetrievalMetrics
+import RetrievalEvaluation
 
 /// All that a run tells of itself while it goes on: the progress line, `log.jsonl` and TensorBoard's events.
 struct RunRecord {

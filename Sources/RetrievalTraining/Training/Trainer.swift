@@ -1,9 +1,8 @@
-import AsCLModel
-public import Foundation
-public import RetrievalData
+import AsCLBase
+package import Foundation
+package import RetrievalData
 import RetrievalEvaluation
-import RetrievalMetrics
-public import RetrievalModels
+package import RetrievalModels
 import Torch
 import TorchNN
 
@@ -11,9 +10,9 @@ import TorchNN
 ///
 /// A run is a function of its configuration, data and thread count: resumed after a kill at any moment, it goes on to the
 /// same weights.
-public final class Trainer {
+package final class Trainer {
     /// How a training ended.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// All epochs done; the best validation Rsum and its epoch, from 1.
         case finished(bestRsum: Double, epoch: Int)
         /// A signal asked for the end; a checkpoint was written.
@@ -38,7 +37,7 @@ public final class Trainer {
     ///   - teacher: Whose scores the model is to learn besides: of the same features and the same frozen text encoder.
     ///   - report: Gets a line of text where there is something to tell.
     ///   - encoding: Called with the captions encoded so far and their number.
-    public init(
+    package init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
         validation: RetrievalSplit, words: KnownWords? = nil, teacher: RetrievalModel? = nil, report: (String) -> Void,
         encoding: (Int, Int) -> Void = { _, _ in }
@@ -84,7 +83,7 @@ public final class Trainer {
     /// - Parameters:
     ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
     ///   - deadline: When to write a checkpoint and stop.
-    public func run(in folder: RunFolder, until deadline: Date = .distantFuture) throws -> Outcome {
+    package func run(in folder: RunFolder, until deadline: Date = .distantFuture) throws -> Outcome {
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
         if resumed { state = try restored(from: folder) }
@@ -154,7 +153,7 @@ public final class Trainer {
 
     /// Seconds that the training still takes, from some of its steps; no parameter changes.
     /// - Parameter path: The run's folder; when it holds a checkpoint, the steps done are not counted.
-    public func estimatedSeconds(goingOnIn path: String) throws -> Double {
+    package func estimatedSeconds(goingOnIn path: String) throws -> Double {
         let batches = sampler.batches(epoch: 0)
         let clock = ContinuousClock()
         var shortest = Double.infinity

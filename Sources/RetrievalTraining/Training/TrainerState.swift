@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import Torch
 import TorchNN

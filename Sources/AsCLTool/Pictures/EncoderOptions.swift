@@ -1,0 +1,123 @@
+import ArgumentParser
+import AsCLBase
+import Foundation
+package import ImageEncoding
+import ModelWeights
+import Torch
+
+/// Which encoders turn pictures into features, and where their weights are.
+struct EncoderOptions: ParsableArguments {
+    /// What the regions of a picture are.
+    enum Regions: String, CaseIterable, ExpressibleByArgument {
+        case bottomUpAttention = "bottom_up_attention"
+        case fasterRCNN = "fasterrcnn_resnet50_fpn"
+        case grid
+        case descriptors
+    }
+
+    @Option(
+        help: """
+            What the regions of a picture are. bottom_up_attention: objects found by Faster R-CNN with ResNet-101, as in \
+            the paper. fasterrcnn_resnet50_fpn: objects found by torchvision's detector. grid: the backbone's map as 6x6 \
+            cells, no detector needed. descriptors: colours and edges of 6x6 cells, no weights needed.
+            """)
+    var regions = Regions.bottomUpAttention
+
+    @Option(help: "The network that makes the picture's global vector, and the grid's cells.")
+    var backbone = BackboneName.resnet152
+
+    @Option(
+        help: """
+            The backbone's weights, .safetensors or PyTorch's .pth. Default: those that `ascl weights fetch` brought.
+            """)
+    var backboneWeights: String?
+
+    @Option(help: "The detector's weights, likewise.")
+    var detectorWeights: String?
+
+    @Option(
+        help: "Side in pixels of the square that a picture is brought to for the grid. Default: the backbone's own.")
+    var size: Int?
+
+    @Option(help: "A text file with the 1,600 class names of bottom_up_attention, one a line (objects_vocab.txt).")
+    var classNames: String?
+
+    mutating func validate() throws {
+        if let size {
+            if regions != .grid { throw ValidationError("--size: only the grid has a size") }
+            if !(32...4096).contains(size) { throw ValidationError("--size: expected 32 to 4096, found \(size)") }
+        }
+        if detectorWeights != nil, regions == .grid || regions == .descriptors {
+            throw ValidationError("--detector-weights: \(regions.rawValue) has no detector")
+        }
+        if backboneWeights != nil, regions == .descriptors {
+            throw ValidationError("--backbone-weights: descriptors have no backbone")
+        }
+        if classNames != nil, regions != .bottomUpAttention {
+            throw ValidationError(
+                "--class-names: only bottom_up_attention takes names; the others bring their own or none")
+        }
+    }
+
+    /// The encoder with its weights.
+    func encoder(on device: Device) throws -> any PictureEncoder {
+        switch regions {
+        case .descriptors:
+            return DescriptorEncoder()
+        case .grid:
+            return try GridEncoder(try backbone(on: device), side: size)
+        case .fasterRCNN:
+            let (tensors, path, digest) = try weights(detectorWeights, named: regions.rawValue)
+            let detector = try FasterRCNN.load(tensors, from: path, device: device)
+            return DetectorEncoder(detector: detector, detectorDigest: digest, describer: try backbone(on: device))
+        case .bottomUpAttention:
+            var configuration = BottomUpAttentionConfiguration()
+            if let classNames {
+                configuration.classNames[1...] = try names(in: classNames, count: configuration.classNames.count - 1)[
+                    ...]
+            }
+            let (tensors, path, digest) = try weights(detectorWeights, named: regions.rawValue)
+            let detector = try BottomUpAttention.load(tensors, from: path, device: device, configuration: configuration)
+            return DetectorEncoder(detector: detector, detectorDigest: digest, describer: try backbone(on: device))
+        }
+    }
+
+    private func backbone(on device: Device) throws -> Backbone {
+        let (tensors, path, digest) = try weights(backboneWeights, named: backbone.rawValue)
+        return try Backbone(backbone, tensors, from: path, weightsDigest: digest, device: device)
+    }
+
+    /// The tensors of a file, or of the cached weights of that name.
+    private func weights(
+        _ file: String?, named name: String
+    ) throws -> (tensors: [String: Tensor], path: String, digest: String) {
+        let path = try file ?? cached(name)
+        return (try TensorFiles.load(weights: path), path, try FileDigest.sha256(ofFile: path))
+    }
+
+    private func names(in path: String, count: Int) throws -> [String] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ValidationError("--class-names: \(path): expected a readable text file in UTF-8")
+        }
+        var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        if names.last?.isEmpty == true { names.removeLast() }
+        guard names.count == count else {
+            throw ValidationError("--class-names: \(path): expected \(count) lines, found \(names.count)")
+        }
+        return names
+    }
+
+    private func cached(_ name: String) throws -> String {
+        let cache = WeightsCache()
+        let entry = try WeightsCatalogue().entry(named: name)
+        guard cache.isThere(entry) else {
+            throw InputError(
+                path:
+                    cache.path(of: entry), place: "weights of \(name)", expected: "the file",
+                found: "none; \(entry.advice ?? "get it with `ascl weights fetch \(name)`")")
+        }
+        return cache.path(of: entry)
+    }
+}
+
+extension BackboneName: ExpressibleByArgument {}

@@ -1,0 +1,118 @@
+import ArgumentParser
+package import FeatureExtraction
+import Foundation
+import ImageEncoding
+import RetrievalTraining
+import Torch
+
+struct FeaturesExtract: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "extract", abstract: "Compute the features of pictures (what `ascl features` does by itself).")
+
+    @Option(help: "The folder of the pictures.")
+    var images: String
+
+    @Option(help: "The folder to write features into, or to bring up to date.")
+    var output: String
+
+    @Option(help: "Only the pictures that this text file names, one path below --images a line.")
+    var list: String?
+
+    @Option(help: "The pictures of this Karpathy JSON, by their splits, with their captions.")
+    var karpathy: String?
+
+    @Option(help: "What to call the split. Default: all.")
+    var split: String?
+
+    @OptionGroup var encoders: EncoderOptions
+
+    @Option(help: "float16 or float32.")
+    var precision = FeaturePrecision.float16
+
+    @Option(help: "Only the i-th of n parts of the pictures, as i/n; `ascl features merge` joins them.")
+    var shard: PictureShard?
+
+    @Option(help: Device.help)
+    var device: Device?
+
+    @Option(help: "Pictures computed at a time, each by a thread of its own. Default: all cores.")
+    var threads: Int?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    enum FeaturePrecision: String, CaseIterable, ExpressibleByArgument {
+        case float16, float32
+    }
+
+    mutating func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        if list != nil, karpathy != nil { throw ValidationError("--list and --karpathy exclude each other") }
+        if karpathy != nil, split != nil { throw ValidationError("--split: a Karpathy JSON has its own") }
+        if let split, split.isEmpty || split.contains("/") {
+            throw ValidationError("--split: expected a name without /, found \"\(split)\"")
+        }
+    }
+
+    func run() throws {
+        InterruptFlag.install()
+        let place = try Device.chosen(device)
+        // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
+        try Torch.setThreadCount(1)
+        let list = try pictures()
+        let encoder = try encoders.encoder(on: place)
+        let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let shape = encoder.shape
+        Terminal.say(
+            "\(list.count) pictures, \(shape.regions) regions of \(shape.regionDimension) and a vector of "
+                + "\(shape.globalDimension) each, \(place), \(workers) threads")
+        let decoder = PictureDecoder()
+        let extraction = Extraction(
+            list: list, encoder: encoder,
+            decode: { try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize) }, output: output,
+            settings: ExtractionSettings(
+                elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
+        let meter = Meter("features", unit: "pictures")
+        // Pictures that failed before any was computed, such as missing ones, tell nothing of the rate.
+        var unusable: Int?
+        do {
+            let summary = try extraction.run(
+                progress: {
+                    if unusable == nil, $0.done < $0.total {
+                        meter.begin(at: $0.done - $0.failed, of: $0.total - $0.failed)
+                    }
+                    let without = unusable ?? $0.failed
+                    unusable = without
+                    meter.update($0.done - without, of: $0.total - without)
+                }, isCancelled: { InterruptFlag.signalNumber != nil })
+            try Self.conclude(summary, output: output, json: json)
+        } catch is CancellationError {
+            Terminal.say("interrupted; the same command goes on")
+            throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
+        }
+    }
+
+    private func pictures() throws -> PictureList {
+        if let karpathy { return try .karpathy(karpathy, folder: images) }
+        if let list { return try .file(list, folder: images, split: split ?? "all") }
+        let found = try PictureList.folder(images, split: split ?? "all")
+        if found.otherFileCount > 0 {
+            Terminal.say("\(images): \(found.otherFileCount) other files, no pictures by name")
+        }
+        return found
+    }
+
+    /// The last line, and the exit code 1 where pictures failed.
+    static func conclude(_ summary: ExtractionSummary, output: String, json: Bool = false) throws {
+        if json { try Terminal.printJSON(summary) } else { print(summary) }
+        guard summary.failed == 0 else {
+            Terminal.say("\(summary.failed) pictures have no features: \(output)/failed.tsv says why")
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension PictureShard: ExpressibleByArgument {
+    /// `2/3`.
+    package init?(argument: String) { self.init(argument) }
+}

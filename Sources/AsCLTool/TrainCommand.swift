@@ -1,0 +1,94 @@
+import ArgumentParser
+import ArrayFiles
+import AsCLBase
+import Foundation
+import RetrievalData
+import RetrievalModels
+import RetrievalTraining
+import TextEncoding
+import Torch
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a model on captioned pictures.",
+        discussion: """
+            Writes a folder with the model that did best on the validation split, its text encoder, a log (log.jsonl \
+            and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
+            resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted.
+            """)
+
+    @Option(help: "A configuration in YAML, such as Configs/flickr8k.yaml.")
+    var config: String?
+
+    @Option(name: .customLong("set"), help: "Change a value of the configuration: --set training.epochs=3. Repeatable.")
+    var overrides: [String] = []
+
+    @Option(help: "A folder in SCAN's layout, or a Karpathy JSON beside its features.")
+    var data: String
+
+    @Option(help: "The folder to write the run into.")
+    var output: String
+
+    @Option(help: "A trained model's folder, to learn from its scores with the weight loss.distillation.")
+    var teacher: String?
+
+    @Flag(help: "Go on with the run in the output folder, by its own configuration.")
+    var resume = false
+
+    @Flag(help: "Replace the run in the output folder.")
+    var overwrite = false
+
+    @Option(help: Device.help)
+    var device: Device?
+
+    func validate() throws {
+        if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
+        if resume, config != nil || !overrides.isEmpty {
+            throw ValidationError("--resume goes on by the run's own training.yaml: leave out --config and --set")
+        }
+        if !resume, config == nil { throw ValidationError("Missing expected argument '--config <config>'") }
+    }
+
+    func run() throws {
+        InterruptFlag.install()
+        let saved = output + "/training.yaml"
+        var settings = try TrainingConfiguration(contentsOf: config ?? saved)
+        try settings.apply(overrides: overrides)
+        if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
+        let place = try Device.chosen(device)
+
+        let dataset = try Dataset(path: data)
+        let (train, validation) = try settings.splits(of: dataset)
+        for split in [train, validation] { Terminal.tellOfMissingFeatures(split) }
+        let encoder = try TextEncoder(directory: settings.textEncoder.path, device: place)
+        let shape = try settings.modelConfiguration(for: train, encoder)
+        let model = try RetrievalModel(
+            shape, textEncoder: encoder, seed: UInt64(settings.training.seed), device: place)
+        try model.check(validation, path: data)
+
+        let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
+        try settings.check(model, teacher: master)
+
+        let folder = try RunFolder(
+            claiming: output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
+        if !resume { try AtomicFile.write(Data(settings.yaml().utf8), to: saved) }
+        Terminal.say(
+            "training on \(train.imageCount) images with \(train.captions.count) captions, "
+                + "\(model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
+        let trainer = try Trainer(
+            settings, model: model, train: train, validation: validation,
+            teacher: master, report: Terminal.say,
+            encoding: Meter("encoding", unit: "captions").update)
+        switch try trainer.run(in: folder) {
+        case .finished(let rsum, let epoch):
+            Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
+        case .interrupted(let signal):
+            let teacher = teacher.map { " --teacher \($0)" } ?? ""
+            Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)\(teacher)")
+            throw ExitCode(128 + signal)
+        case .outOfTime:
+            throw ExitCode.failure
+        }
+    }
+}

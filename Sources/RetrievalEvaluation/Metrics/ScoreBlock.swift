@@ -1,0 +1,42 @@
+/// A rectangle of the score matrix `[images, captions]`.
+package struct ScoreBlock: Codable, Sendable, Hashable {
+    /// Its rows.
+    package let images: Range<Int>
+    /// Its columns.
+    package let captions: Range<Int>
+
+    /// The scores of `images` with `captions`.
+    package init(images: Range<Int>, captions: Range<Int>) {
+        self.images = images
+        self.captions = captions
+    }
+
+    /// How many scores it has.
+    package var count: Int { images.count * captions.count }
+
+    func overlaps(_ other: ScoreBlock) -> Bool {
+        images.overlaps(other.images) && captions.overlaps(other.captions)
+    }
+}
+
+extension GroundTruth {
+    /// The whole matrix in blocks of at most `images` x `captions`, those with right pairs first: the order in which a
+    /// `RankAccumulator` holds next to nothing.
+    package func blocks(images: Int, captions: Int) -> [ScoreBlock] {
+        precondition(images > 0 && captions > 0, "a block needs images and captions")
+        func span(_ index: Int, _ size: Int, _ count: Int) -> Range<Int> {
+            index * size..<min((index + 1) * size, count)
+        }
+        var right: [ScoreBlock] = []
+        var wrong: [ScoreBlock] = []
+        for row in 0..<(imageCount + images - 1) / images {
+            let rows = span(row, images, imageCount)
+            let columnsWithRightPairs = Set(captionsOfImage[rows].joined().map { $0 / captions })
+            for column in 0..<(captionCount + captions - 1) / captions {
+                let block = ScoreBlock(images: rows, captions: span(column, captions, captionCount))
+                if columnsWithRightPairs.contains(column) { right.append(block) } else { wrong.append(block) }
+            }
+        }
+        return right + wrong
+    }
+}

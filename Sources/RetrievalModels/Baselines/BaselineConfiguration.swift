@@ -1,0 +1,106 @@
+/// The shape and settings of a peer: `config.json` of its checkpoint.
+package struct BaselineConfiguration: ModelConfiguration, Equatable {
+    /// The methods that AsCL is compared with.
+    package enum Method: String, Codable, Sendable, CaseIterable {
+        /// VSE++ (Faghri et al., BMVC 2018): one vector an image, one a text.
+        case vse = "vse++"
+        /// SCAN (Lee et al., ECCV 2018): stacked cross attention.
+        case scan
+        /// IMRAM (Chen et al., CVPR 2020): iterative matching with recurrent attention memory.
+        case imram
+        /// DSRAN (Wen et al., TCSVT 2021): dual semantic relations by graph attention.
+        case dsran
+        /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
+        case dualEncoder = "dual_encoder"
+        /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
+        case lexicon
+    }
+
+    /// Where words come from.
+    package enum Words: String, Codable, Sendable, CaseIterable {
+        /// The text encoder's vectors.
+        case encoder
+        /// A GRU over word embeddings, both trained with the method.
+        case gru
+    }
+
+    /// Which side attends to the other (SCAN, IMRAM).
+    package enum Direction: String, Codable, Sendable, CaseIterable {
+        /// Words attend to regions.
+        case textToImage = "text_to_image"
+        /// Regions attend to words.
+        case imageToText = "image_to_text"
+        /// Both; the score is the sum (SCAN: the mean).
+        case both
+    }
+
+    /// How SCAN makes one score of many.
+    package enum Pooling: String, Codable, Sendable, CaseIterable {
+        /// LogSumExp.
+        case logSumExp = "log_sum_exp"
+        /// The mean.
+        case average
+    }
+
+    /// Which method.
+    package var architecture: Method
+    /// D.
+    package var jointDimension: Int
+    /// R.
+    package var regionDimension: Int
+    /// G.
+    package var globalDimension: Int
+    /// B.
+    package var textDimension: Int
+    /// The text encoder's vocabulary.
+    package var vocabularySize: Int
+    /// The most tokens of a caption, special ones included.
+    package var maxTokens: Int
+    /// Whether raw image features are L2-normalised before they are projected.
+    package var normalizeFeatures: Bool
+    /// Where words come from; the dual and the lexicon encoder know the text encoder's alone.
+    package var words: Words
+    /// Which side attends (SCAN, IMRAM).
+    package var direction: Direction
+    /// How one score is made of many (SCAN).
+    package var pooling: Pooling
+    /// The vocabulary's tokens that have a term (`LexiconEncoder`), ascending; nil for all of them.
+    package var lexicon: [Int]?
+
+    /// `architecture`, as the file has it.
+    package var method: String { architecture.rawValue }
+    /// Where words are of the method's own.
+    package var readsTokens: Bool { words == .gru }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case architecture
+        case jointDimension = "joint_dimension"
+        case regionDimension = "region_dimension"
+        case globalDimension = "global_dimension"
+        case textDimension = "text_dimension"
+        case vocabularySize = "vocabulary_size"
+        case maxTokens = "max_tokens"
+        case normalizeFeatures = "normalize_features"
+        case words, direction, pooling, lexicon
+    }
+
+    /// Makes a configuration, unchecked; temperatures and the like are the papers' and stand in each method's file.
+    package init(
+        _ architecture: Method, jointDimension: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
+        vocabularySize: Int, maxTokens: Int = 64, normalizeFeatures: Bool = false, words: Words = .encoder,
+        direction: Direction = .textToImage, pooling: Pooling = .logSumExp, lexicon: [Int]? = nil
+    ) {
+        self.architecture = architecture
+        self.jointDimension = jointDimension
+        self.regionDimension = regionDimension
+        self.globalDimension = globalDimension
+        self.textDimension = textDimension
+        self.vocabularySize = vocabularySize
+        self.maxTokens = maxTokens
+        self.normalizeFeatures = normalizeFeatures
+        self.words = words
+        self.direction = direction
+        self.pooling = pooling
+        self.lexicon = lexicon
+    }
+}

@@ -1,0 +1,162 @@
+import ArrayFiles
+package import AsCLBase
+import Foundation
+package import RetrievalData
+package import TextEncoding
+package import Torch
+package import TorchNN
+
+/// A model and its text encoder, as a checkpoint's folder holds them (spec section 8): `config.json`,
+/// `model.safetensors`, `text_encoder/`.
+package struct RetrievalModel: Sendable {
+    /// The method: AsCL or a peer.
+    package let scorer: any PairScorer
+    /// The method's parameters.
+    package let parameters: ParameterSet
+    /// Tokenizer and BERT.
+    package let textEncoder: TextEncoder
+    /// Where it computes.
+    package let device: Device
+
+    /// The method's shape and settings.
+    package var configuration: any ModelConfiguration { scorer.modelConfiguration }
+
+    /// The method where only AsCL will do.
+    /// - Throws: `InputError` when it is a peer.
+    package var ascl: AsCLModel {
+        get throws(InputError) {
+            guard let ascl = scorer as? AsCLModel else {
+                throw InputError(path: "model", place: "architecture", expected: "ascl", found: configuration.method)
+            }
+            return ascl
+        }
+    }
+
+    /// A fresh model.
+    package init(
+        _ configuration: any ModelConfiguration, textEncoder: TextEncoder, seed: UInt64, device: Device = .cpu
+    ) throws {
+        (scorer, parameters) = try ParameterStore.initialize(seed: seed, device: device) { try configuration.build($0) }
+        self.textEncoder = textEncoder
+        self.device = device
+    }
+
+    /// Loads a checkpoint's folder.
+    /// - Throws: An error that names the file, the key or all parameters that do not fit.
+    package init(checkpoint directory: String, device: Device = .cpu) throws {
+        let configuration = try ModelConfigurationFile.read(directory + "/config.json")
+        let path = directory + "/model.safetensors"
+        let tensors = try TensorFiles.load(SafetensorsFile(path: path))
+        (scorer, parameters) = try ParameterStore.load(tensors, from: path, device: device) {
+            try configuration.build($0)
+        }
+        textEncoder = try TextEncoder(directory: directory + "/text_encoder", device: device)
+        guard textEncoder.width == configuration.textDimension else {
+            throw InputError(
+                path: directory + "/config.json", place: "text_dimension",
+                expected: "\(textEncoder.width), the text encoder's width",
+                found: "\(configuration.textDimension)")
+        }
+        self.device = device
+    }
+
+    /// Writes the model into a checkpoint's folder, file by file, each beside and renamed.
+    package func save(to directory: String) throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try textEncoder.save(to: directory + "/text_encoder")
+        try TensorFiles.save(parameters.dictionary, to: directory + "/model.safetensors")
+        try configuration.write(to: directory + "/config.json")
+    }
+
+    /// Runs `body` with libtorch's products in the precision asked for.
+    package func computing<Result>(in precision: Precision, _ body: () throws -> Result) throws -> Result {
+        guard precision == .bf16 else { return try body() }
+        return try autocast(.bfloat16, on: device, body)
+    }
+
+    /// Checks that a precision can be had.
+    package func check(_ precision: Precision) throws(InputError) {
+        guard !scorer.supports(precision, on: device) else { return }
+        throw InputError(
+            path: "precision", place: precision.rawValue, expected: "AsCL with sum fusion on the CPU",
+            found: "\(description) on \(device)")
+    }
+
+    /// Checks that a split's features are of the sizes the model was made for.
+    package func check(_ split: RetrievalSplit, path: String) throws(InputError) {
+        let wanted = configuration
+        guard split.regionDimension == wanted.regionDimension else {
+            throw InputError(
+                path: path, place: "\(split.name) region features",
+                expected: "dimension \(wanted.regionDimension) (region_dimension of the model)",
+                found: "\(split.regionDimension)")
+        }
+        guard split.globalDimension == wanted.globalDimension else {
+            throw InputError(
+                path: path, place: "\(split.name) global features",
+                expected: "dimension \(wanted.globalDimension) (global_dimension of the model)",
+                found: "\(split.globalDimension)")
+        }
+    }
+
+    /// Raw features of a split's images, on the model's device.
+    /// - Throws: `InputError` naming the place of a NaN or an infinity.
+    package func images(_ split: RetrievalSplit, _ indices: [Int]) throws -> ImageBatch {
+        let regions = try Tensor.empty([indices.count, split.regionCount, split.regionDimension])
+        let globals = try Tensor.empty([indices.count, split.globalDimension])
+        try regions.withBytes { memory in
+            Result { try split.gatherRegions(indices, into: memory.bindMemory(to: Float.self)) }
+        }.get()
+        try globals.withBytes { memory in
+            Result { try split.gatherGlobals(indices, into: memory.bindMemory(to: Float.self)) }
+        }.get()
+        return try ImageBatch(regions: regions.to(device: device), globals: globals.to(device: device))
+    }
+
+    /// Tokens of captions, at most the configuration's `max_tokens`.
+    package func tokenize(_ captions: [String]) throws(InputError) -> [TokenizedText] {
+        try textEncoder.tokenize(captions, maxTokens: configuration.maxTokens)
+    }
+
+    /// The width of raw words: the text encoder's, or one where words are tokens.
+    package var wordWidth: Int { configuration.readsTokens ? 1 : textEncoder.width }
+
+    /// Raw words `[words, B]` of all captions, without a graph; equal captions are encoded once. Where the method has word
+    /// embeddings of its own they are the tokens themselves, `[words, 1]`, which float32 holds exactly.
+    /// - Parameter progress: Called with the captions encoded so far.
+    package func encode(_ tokens: [[Int32]], progress: (Int) -> Void = { _ in }) throws(TorchError) -> TextBatch {
+        if configuration.readsTokens { return try Self.tokensAsWords(tokens, on: device) }
+        return try withoutGradients { () throws(TorchError) in
+            var places: [[Int32]: Int] = [:]
+            var unique: [[Int32]] = []
+            let placeOfCaption = tokens.map { caption in
+                if let place = places[caption] { return place }
+                places[caption] = unique.count
+                unique.append(caption)
+                return unique.count - 1
+            }
+            var batches: [TextBatch] = []
+            for start in stride(from: 0, to: unique.count, by: Self.captionsAtOnce) {
+                let end = min(start + Self.captionsAtOnce, unique.count)
+                batches.append(try textEncoder.encode(Array(unique[start..<end])))
+                progress(end * tokens.count / unique.count)
+            }
+            let encoded = try TextBatch.joined(batches)
+            return unique.count == tokens.count ? encoded : try encoded.selecting(placeOfCaption)
+        }
+    }
+
+    /// Tokens as raw words `[words, 1]`.
+    private static func tokensAsWords(_ tokens: [[Int32]], on device: Device) throws(TorchError) -> TextBatch {
+        let ids = tokens.flatMap { $0.map(Float.init) }
+        return try TextBatch(rows: Tensor(ids, shape: [ids.count, 1]).to(device: device), lengths: tokens.map(\.count))
+    }
+
+    /// For errors.
+    private var description: String {
+        (scorer as? AsCLModel).map { "\($0.configuration.fusion) fusion" } ?? configuration.method
+    }
+
+    /// Enough for sorting by length to pay, few enough for progress to show.
+    private static let captionsAtOnce = 512
+}

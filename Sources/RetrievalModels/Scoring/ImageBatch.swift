@@ -1,0 +1,25 @@
+package import Torch
+
+/// Images as the model takes and makes them: raw features before the projection, joint ones after it.
+package struct ImageBatch: Sendable {
+    /// `[images, regions, width]`.
+    package let regions: Tensor
+    /// `[images, width of globals]`.
+    package let globals: Tensor
+
+    /// The number of images.
+    package var count: Int { regions.shape[0] }
+
+    /// Joins regions and globals.
+    /// - Throws: `TorchError` when they are not of the same images.
+    package init(regions: Tensor, globals: Tensor) throws(TorchError) {
+        let (of, one) = (regions.shape, globals.shape)
+        guard of.count == 3, one.count == 2, of[0] == one[0], of[1] > 0 else {
+            throw TorchError(
+                operation: "ImageBatch(\(of), \(one))",
+                reason: "expected [images, regions, width] and [images, width] of the same images")
+        }
+        self.regions = regions
+        self.globals = globals
+    }
+}

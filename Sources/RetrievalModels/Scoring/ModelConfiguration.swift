@@ -1,0 +1,88 @@
+import ArrayFiles
+package import AsCLBase
+import Foundation
+package import Torch
+package import TorchNN
+
+/// What is the same in every method's `config.json`.
+package protocol ModelConfiguration: Codable, Sendable {
+    /// The name that the file goes by: `ascl`, `scan`, ...
+    var method: String { get }
+    /// R.
+    var regionDimension: Int { get }
+    /// G.
+    var globalDimension: Int { get }
+    /// B, the width of the text encoder's word vectors.
+    var textDimension: Int { get }
+    /// The most tokens of a caption, special ones included.
+    var maxTokens: Int { get }
+    /// Whether raw words are the tokens themselves, `[words, 1]`, for a method with word embeddings of its own; else they
+    /// are the text encoder's vectors.
+    var readsTokens: Bool { get }
+
+    /// The keys of `config.json`.
+    static var keys: [String] { get }
+
+    /// Refuses what cannot be.
+    /// - Parameter path: The file that says it, for errors.
+    func validate(path: String) throws(InputError)
+
+    /// Builds the method along its parameters' names.
+    func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer
+}
+
+extension ModelConfiguration {
+    /// The text encoder's vectors.
+    package var readsTokens: Bool { false }
+
+    /// Reads `config.json`; unknown keys and impossible values are refused.
+    package init(path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw InputError(
+                path: path, place: "file", expected: "a model configuration", found: "no readable file")
+        }
+        do {
+            if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
+                let unknown = object.keys.sorted().first(where: { !Self.keys.contains($0) })
+            {
+                throw InputError(
+                    path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",
+                    found: "an unknown key")
+            }
+            self = try JSONDecoder().decode(Self.self, from: data)
+        } catch let error as DecodingError {
+            throw InputError(path: path, place: error.key, expected: "a valid value", found: error.reason)
+        } catch let error as InputError {
+            throw error
+        } catch {
+            throw InputError(path: path, place: "file", expected: "JSON", found: "something else")
+        }
+        try validate(path: path)
+    }
+
+    /// Writes `config.json`.
+    package func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: path)
+    }
+}
+
+extension DecodingError {
+    fileprivate var context: Context {
+        switch self {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+            .dataCorrupted(let context):
+            context
+        @unknown default: Context(codingPath: [], debugDescription: "unreadable")
+        }
+    }
+    fileprivate var key: String {
+        if case .keyNotFound(let key, _) = self { return key.stringValue }
+        return context.codingPath.last?.stringValue ?? "file"
+    }
+    fileprivate var reason: String {
+        if case .keyNotFound = self { return "no such key" }
+        return context.debugDescription
+    }
+}

@@ -1,0 +1,62 @@
+package import TextEncoding
+package import Torch
+
+/// A method that scores images against texts: AsCL, or one of its peers.
+///
+/// Training, evaluation and experiments know methods by this alone. What belongs to one image or one text is computed once,
+/// by `scorable`, and may meet any number of partners; `similarity` then computes every score from its pair alone.
+package protocol PairScorer: Sendable {
+    /// What scores need of images alone.
+    associatedtype Images: Sendable
+    /// What scores need of texts alone.
+    associatedtype Texts: Sendable
+
+    /// Its shape and settings, `config.json` of a checkpoint.
+    var modelConfiguration: any ModelConfiguration { get }
+
+    /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
+    func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Images
+
+    /// Raw words `[words, B]` to joint ones `[words, D]`: where noise of level `words` acts.
+    func project(_ texts: TextBatch) throws(TorchError) -> TextBatch
+
+    /// Joint words `[words, D]`, ready to be scored.
+    func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts
+
+    /// S `[images, texts]`: every pair from that pair alone.
+    func similarity(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor
+
+    /// What a batch costs beyond its scores, a scalar, where the method has such a cost.
+    func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor?
+
+    /// Images one batch after the other.
+    static func joined(_ batches: [Images]) throws(TorchError) -> Images
+
+    /// Images x texts to score at once, of so many regions and words each, where `images` and `texts` are to be scored.
+    func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int)
+
+    /// Whether products may be computed in this precision on this device.
+    func supports(_ precision: Precision, on device: Device) -> Bool
+}
+
+extension PairScorer {
+    /// Raw words `[words, B]`, ready to be scored.
+    package func scorable(_ texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
+        try scorable(projected: project(texts), in: precision)
+    }
+
+    /// Most methods' losses are their scores' alone.
+    package func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor? { nil }
+
+    /// What methods made of libtorch's operators stand.
+    package func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int) {
+        device == .cpu ? (128, 640) : (512, 2560)
+    }
+
+    /// What libtorch's operators compute in.
+    package func supports(_ precision: Precision, on device: Device) -> Bool { precision != .int16 }
+}

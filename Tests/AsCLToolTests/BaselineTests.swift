@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// Baselines by the commands that AsCL has, learning from a teacher, and what is measured beside recall.
+struct BaselineTests {
+    private func train(_ output: String, _ more: String...) throws -> Tool.Result {
+        try Tool(
+            Workshop.training(output: output) + ["--set", "training.epochs=1", "--set", "data.train_images=4"] + more
+        ).finish()
+    }
+
+    private func on(_ checkpoint: String, _ command: String, _ more: String...) throws -> Tool.Result {
+        try Tool(
+            [command, "--checkpoint", checkpoint, "--data", Workshop.scenes.get(), "--split", "test"] + more
+        ).finish()
+    }
+
+    @Test(arguments: ["vse++", "scan", "imram", "dsran", "dual_encoder", "lexicon"])
+    func aBaselineIsTrainedEvaluatedAndAsked(method: String) throws {
+        let folder = try Workshop.newFolder("peer") + "/run"
+        let loss = method == "dual_encoder" || method == "lexicon" ? "contrastive" : "triplet"
+        let run = try train(folder, "--set", "model.method=\(method)", "--set", "loss.kind=\(loss)")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try text(folder + "/config.json").contains("\"architecture\" : \"\(method)\""))
+        #expect(try on(folder, "evaluate", "--json").json["images"] as? Int == 12)
+        #expect(try on(folder, "probe").outputLines.count == 3)
+        #expect(try on(folder, "query", "--top", "3", "a red star").outputLines.count == 3)
+        expectRefusal(
+            try on(folder, "evaluate", "--precision", "int16"),
+            ["precision", "int16", "expected AsCL with sum fusion on the CPU", "found \(method) on cpu"])
+    }
+
+    @Test func aTeacherNeedsAWeightAndAWeightATeacher() throws {
+        let folder = try Workshop.newFolder("taught") + "/run"
+        let student = ["--set", "model.method=dual_encoder", "--set", "loss.positives=false"]
+        func taught(_ more: String...) throws -> Tool.Result {
+            try Tool(
+                Workshop.training(output: folder) + student + ["--set", "training.epochs=1"] + more
+            ).finish()
+        }
+        expectRefusal(
+            try taught("--set", "loss.distillation=1"), ["loss.distillation", "expected a teacher", "found none"])
+        let teacher = ["--teacher", try Workshop.checkpoint.get()]
+        expectRefusal(
+            try Tool(Workshop.training(output: folder) + student + teacher).finish(),
+            ["loss.distillation", "expected a weight above 0", "found 0"])
+        #expect(!exists(folder))
+        let run = try taught("--set", "loss.distillation=1", teacher[0], teacher[1])
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    @Test func extraPositivesAddPrecisionBesideRecall() throws {
+        let folder = try Workshop.newFolder("extra")
+        try write("{\"0\": [7, 12], \"3\": [2]}", to: folder + "/extra.json")
+        let checkpoint = try Workshop.checkpoint.get()
+        let plain = try on(checkpoint, "evaluate", "--json").json
+        let json = try on(checkpoint, "evaluate", "--json", "--extra-positives", folder + "/extra.json").json
+        #expect(json["rsum"] as? Double == plain["rsum"] as? Double)
+        let precision = try #require(json["extra_positives"] as? [String: Any])
+        let toText = try #require(precision["image_to_text"] as? [String: Any])
+        #expect((toText["map_at_r"] as? Double).map { (0...100).contains($0) } == true)
+        let table = try on(checkpoint, "evaluate", "--extra-positives", folder + "/extra.json")
+        #expect(table.output.contains("mAP@R") && table.output.contains("Rsum"))
+        try write("{\"0\": [60]}", to: folder + "/extra.json")
+        expectRefusal(
+            try on(checkpoint, "evaluate", "--extra-positives", folder + "/extra.json"),
+            [folder + "/extra.json", "expected", "found"])
+    }
+
+    @Test func foilSetsOfOthersAreRead() throws {
+        let folder = try Workshop.newFolder("foils")
+        let names = try lines(Workshop.scenes.get() + "/test_ids.txt")
+        try write(
+            "{\"0\": {\"filename\": \"\(names[0])\", \"caption\": \"a red star\", \"negative_caption\": "
+                + "\"a blue star\"}, \"1\": {\"filename\": \"elsewhere.jpg\", \"caption\": \"a\", "
+                + "\"negative_caption\": \"b\"}}", to: folder + "/foils.json")
+        let checkpoint = try Workshop.checkpoint.get()
+        let run = try on(checkpoint, "probe", "--cases", folder + "/foils.json")
+        #expect(run.status == 0 && run.outputLines.count == 1, "\(run.errors)")
+        #expect(run.output.hasPrefix("type I ") && run.output.contains("of 1"))
+        #expect(run.errors.contains("1 images are not among those of test"))
+    }
+}
