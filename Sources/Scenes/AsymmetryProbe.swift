@@ -1,5 +1,4 @@
 package import AsCLBase
-import RetrievalData
 package import RetrievalEvaluation
 
 /// Makes cases that tell whether a score minds what a caption says, beyond finding the caption that fits best.

@@ -1,5 +1,4 @@
 import AsCLBase
-import RetrievalData
 
 /// Writes the captions of a scene: as people's do, they differ in how much they tell and in which words.
 struct CaptionGrammar {

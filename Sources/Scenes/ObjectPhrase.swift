@@ -1,5 +1,4 @@
 import AsCLBase
-import RetrievalData
 
 /// The naming of one object, "a small red circle", as it goes into a caption.
 struct ObjectPhrase {

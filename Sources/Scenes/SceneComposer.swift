@@ -1,5 +1,4 @@
 import AsCLBase
-import RetrievalData
 
 /// Draws what the scenes show. Every split's content is new to the splits before it.
 struct SceneComposer {

@@ -1,5 +1,4 @@
 import AsCLBase
-import RetrievalData
 
 extension Array {
     /// One element, each with equal chance; the array must not be empty.

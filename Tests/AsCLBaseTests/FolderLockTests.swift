@@ -1,4 +1,3 @@
-import ArrayFiles
 import AsCLBase
 import Foundation
 import RetrievalFixtures

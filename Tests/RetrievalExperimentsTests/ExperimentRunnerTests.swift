@@ -110,7 +110,7 @@ import Testing
         var slow = world
         slow.base.training.epochs = 1_000_000
         let runner = try slow.runner()
-        let error = #expect(throws: InputError.self) {
+        let error = #expect(throws: ExperimentError.self) {
             try runner.run([.full], seeds: 0..<1, until: .now.addingTimeInterval(5))
         }
         #expect("\(try #require(error))".hasPrefix("--budget: expected at least "))

@@ -1,5 +1,4 @@
 import AsCLBase
-import RetrievalData
 import RetrievalEvaluation
 import Testing
 

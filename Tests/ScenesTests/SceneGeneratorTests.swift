@@ -2,7 +2,6 @@ import ArrayFiles
 import AsCLBase
 import Foundation
 import ImageEncoding
-import RetrievalData
 import RetrievalEvaluation
 import Testing
 
