@@ -15,7 +15,8 @@ import Testing
         _ = try runner.run([.protocol], seeds: 1)
         let study = try #require(try runner.protocolStudy(seed: 0))
         func row(_ scoring: ProtocolStudy.Scoring, noise: Bool) throws -> ProtocolStudy.Row {
-            try #require(study.rows.first { $0.scoring == scoring && $0.randomFeatures == noise })
+            let row = study.rows.first { $0.scoring == scoring && $0.randomFeatures == noise }
+            return try #require(row)
         }
         // The first caption is found again unless another caption has the same words.
         for noise in [false, true] {
