@@ -111,7 +111,7 @@ struct EvaluateCommand: ParsableCommand {
         let scoring = Meter("scoring", unit: "pairs")
         let done = state?.ranks.count ?? 0
         scoring.begin(at: done, of: split.imageCount * split.captions.count)
-        let ranks = try evaluator.ranks(model, continuing: state?.ranks, progress: scoring.update) {
+        let ranks = try evaluator.ranks(continuing: state?.ranks, progress: scoring.update) {
             block, part, ranks in
             try matrix?.write(part, rows: block.images, columns: block.captions)
             try state?.save(ranks)

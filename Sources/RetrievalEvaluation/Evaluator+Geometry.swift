@@ -5,7 +5,7 @@ import Torch
 extension Evaluator {
     /// Alignment and uniformity of the unconditioned embeddings (spec section 7), the paper's figure 4.
     /// - Throws: `InputError` when the model is not AsCL: peers define no such embeddings.
-    package func geometry(_ model: RetrievalModel) throws -> EmbeddingGeometry {
+    package func geometry() throws -> EmbeddingGeometry {
         let ascl = try model.ascl
         return try withoutGradients {
             var images: [Float] = []
@@ -14,7 +14,7 @@ extension Evaluator {
                 images += try ascl.embeddings(ascl.project(part)).array()
             }
             var texts: [Float] = []
-            try forEachTexts(model, by: 512) { texts += try ascl.embeddings(ascl.project($0)).array() }
+            try forEachTexts(by: 512) { texts += try ascl.embeddings(ascl.project($0)).array() }
             return try EmbeddingGeometry(
                 images: images, texts: texts, dimension: ascl.configuration.jointDimension, truth: truth)
         }

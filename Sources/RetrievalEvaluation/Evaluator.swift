@@ -6,6 +6,8 @@ import Torch
 /// Ranks a split's images and captions for each other (spec section 7), in blocks: the score matrix is never whole in
 /// memory, and every score comes from its pair alone.
 package struct Evaluator {
+    /// Whose scores rank.
+    package let model: RetrievalModel
     /// The images and captions.
     package let split: RetrievalSplit
     /// Who belongs to whom.
@@ -17,7 +19,7 @@ package struct Evaluator {
     var block: (images: Int, captions: Int)?
     private let tokens: [[Int32]]
     /// Kept because a frozen encoder gives the same every time.
-    private let encoded: EncodedCaptions?
+    private let kept: WordSource?
 
     /// Prepares a split: tokenises its captions and, when the text encoder is frozen, encodes them.
     /// - Parameters:
@@ -28,12 +30,13 @@ package struct Evaluator {
         wordsFile: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let texts = try model.tokenize(split.captions)
+        self.model = model
         self.split = split
         self.precision = precision
         tokens = texts.map(\.ids)
         cutCaptions = texts.count { $0.wasCut }
         truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
-        encoded = encoderIsFrozen ? try EncodedCaptions(model, tokens, in: wordsFile, progress: progress) : nil
+        kept = encoderIsFrozen ? try WordSource(model, keeping: tokens, in: wordsFile, progress: progress) : nil
     }
 
     /// Scores every pair and hands over block after block, those with right pairs first.
@@ -41,17 +44,16 @@ package struct Evaluator {
     ///   - done: Blocks that are left out.
     ///   - onBlock: Gets S of the block, row-major `[block.images, block.captions]`.
     package func score(
-        _ model: RetrievalModel, without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
+        without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
-        try withoutGradients { try score(model, model.scorer, without: done, onBlock) }
+        try withoutGradients { try score(model.scorer, without: done, onBlock) }
     }
 
     private func score<Scorer: PairScorer>(
-        _ model: RetrievalModel, _ scorer: Scorer, without done: Set<ScoreBlock>,
-        _ onBlock: (ScoreBlock, [Float]) throws -> Void
+        _ scorer: Scorer, without done: Set<ScoreBlock>, _ onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
-        let encoded = try encoded ?? EncodedCaptions(model, tokens)
-        let size = block ?? blockSize(model)
+        let words = try words()
+        let size = block ?? blockSize()
         var images: (range: Range<Int>, prepared: Scorer.Images)?
         for block in truth.blocks(images: size.images, captions: size.captions) where !done.contains(block) {
             let scores = try model.computing(in: precision) {
@@ -60,10 +62,10 @@ package struct Evaluator {
                     prepared = images.prepared
                 } else {
                     images = nil
-                    prepared = try scorable(model, scorer, block.images)
+                    prepared = try scorable(scorer, block.images)
                     images = (block.images, prepared)
                 }
-                let texts = try scorer.scorable(encoded.texts(block.captions, on: model.device), in: precision)
+                let texts = try scorer.scorable(words.words(of: Array(tokens[block.captions])), in: precision)
                 return try scorer.similarity(prepared, texts).to(.float32)
             }
             try onBlock(block, scores.array())
@@ -76,14 +78,13 @@ package struct Evaluator {
     ///   - progress: Called with the pairs scored so far and their number.
     ///   - onBlock: Sees every block of scores, to keep them, and what the ranks have come to.
     package func ranks(
-        _ model: RetrievalModel, continuing accumulator: RankAccumulator? = nil,
-        progress: (Int, Int) -> Void = { _, _ in },
+        continuing accumulator: RankAccumulator? = nil, progress: (Int, Int) -> Void = { _, _ in },
         onBlock: (ScoreBlock, [Float], RankAccumulator) throws -> Void = { _, _, _ in }
     ) throws -> RetrievalRanks {
         var accumulator = accumulator ?? RankAccumulator(truth: truth)
         let total = truth.imageCount * truth.captionCount
         var done = accumulator.count
-        try score(model, without: Set(accumulator.blocks)) { block, scores in
+        try score(without: Set(accumulator.blocks)) { block, scores in
             try accumulator.add(scores, block: block)
             try onBlock(block, scores, accumulator)
             done += block.count
@@ -93,22 +94,24 @@ package struct Evaluator {
     }
 
     /// Raw words of all captions, so many captions at a time.
-    package func forEachTexts(_ model: RetrievalModel, by size: Int, _ body: (TextBatch) throws -> Void) throws {
-        let encoded = try encoded ?? EncodedCaptions(model, tokens)
+    package func forEachTexts(by size: Int, _ body: (TextBatch) throws -> Void) throws {
+        let words = try words()
         for start in stride(from: 0, to: tokens.count, by: size) {
-            try body(encoded.texts(start..<min(start + size, tokens.count), on: model.device))
+            try body(words.words(of: Array(tokens[start..<min(start + size, tokens.count)])))
         }
     }
 
     /// Raw words of some captions.
-    package func texts(_ captions: Range<Int>, of model: RetrievalModel) throws -> TextBatch {
-        try (encoded ?? EncodedCaptions(model, tokens)).texts(captions, on: model.device)
+    package func texts(_ captions: Range<Int>) throws -> TextBatch {
+        let texts = Array(tokens[captions])
+        return try kept?.words(of: texts) ?? model.encode(texts)
     }
 
+    /// The words of all captions: those kept, or as an encoder that is being trained has them now.
+    private func words() throws -> WordSource { try kept ?? WordSource(model, keeping: tokens) }
+
     /// Made in pieces, for making an item scorable needs more memory than the result.
-    private func scorable<Scorer: PairScorer>(
-        _ model: RetrievalModel, _ scorer: Scorer, _ images: Range<Int>
-    ) throws -> Scorer.Images {
+    private func scorable<Scorer: PairScorer>(_ scorer: Scorer, _ images: Range<Int>) throws -> Scorer.Images {
         var pieces: [Scorer.Images] = []
         for start in stride(from: images.lowerBound, to: images.upperBound, by: 32) {
             let piece = start..<min(start + 32, images.upperBound)
@@ -117,7 +120,7 @@ package struct Evaluator {
         return try Scorer.joined(pieces)
     }
 
-    private func blockSize(_ model: RetrievalModel) -> (images: Int, captions: Int) {
+    private func blockSize() -> (images: Int, captions: Int) {
         let words = tokens.reduce(0) { $0 + $1.count } / max(tokens.count, 1)
         let size = model.scorer.blockSize(
             images: truth.imageCount, texts: truth.captionCount, regions: split.regionCount, words: words + 1,

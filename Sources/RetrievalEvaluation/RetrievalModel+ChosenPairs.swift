@@ -12,20 +12,20 @@ extension RetrievalModel {
     ) throws -> [Float] {
         try withoutGradients {
             let tokens = try tokenize(pairs.map(\.text)).map(\.ids)
-            let texts = try EncodedCaptions(self, tokens, in: wordsFile, progress: progress)
-            return try scores(of: pairs.map(\.image), texts, in: split, scorer)
+            let words = try WordSource(self, keeping: tokens, in: wordsFile, progress: progress)
+            return try scores(of: pairs.map(\.image), tokens, words, in: split, scorer)
         }
     }
 
     private func scores(
-        of images: [Int], _ texts: EncodedCaptions, in split: RetrievalSplit, _ scorer: some PairScorer
+        of images: [Int], _ tokens: [[Int32]], _ words: WordSource, in split: RetrievalSplit, _ scorer: some PairScorer
     ) throws -> [Float] {
         var scores: [Float] = []
         // A block scores all its images with all its texts; only the diagonal was asked for, so blocks are small.
         for start in stride(from: 0, to: images.count, by: 32) {
             let part = start..<min(start + 32, images.count)
             let prepared = try scorer.scorable(self.images(split, Array(images[part])), in: .fp32)
-            let own = try scorer.scorable(texts.texts(part, on: device), in: .fp32)
+            let own = try scorer.scorable(words.words(of: Array(tokens[part])), in: .fp32)
             scores += try scorer.similarity(prepared, own).diagonal().to(.float32).array(Float.self)
         }
         return scores

@@ -85,7 +85,7 @@ extension ExperimentRunner {
         var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
         let evaluator = try self.evaluator(model, in: precision)
         let scoring = meter("scoring")
-        let ranks = try evaluator.ranks(model, continuing: progress.ranks, progress: scoring) { _, _, ranks in
+        let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
             try progress.save(ranks)
             if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
         }
@@ -93,7 +93,7 @@ extension ExperimentRunner {
         try folder.write(
             RunResult(
                 configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
-                geometry: isAsCL ? evaluator.geometry(model) : nil, probe: probe(model), validationRsum: validationRsum,
+                geometry: isAsCL ? evaluator.geometry() : nil, probe: probe(model), validationRsum: validationRsum,
                 epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
                 evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
             to: "result.json", of: job.name, seed: job.seed)
@@ -133,7 +133,7 @@ extension ExperimentRunner {
         let tokens = try model.tokenize(texts).map(\.ids)
         let lock = try FolderLock(folder.words, isWaiting: true)
         return try withExtendedLifetime(lock) {
-            try body(EncodedCaptions.file(for: model, tokens, in: folder.words))
+            try body(WordSource.file(for: model, tokens, in: folder.words))
         }
     }
 
@@ -141,7 +141,7 @@ extension ExperimentRunner {
     private func estimatedEvaluationSeconds(_ model: RetrievalModel) throws -> Double {
         let part = splits.test.subset(images: Array(0..<min(64, splits.test.imageCount)))
         let evaluator = try Evaluator(model, part)
-        let time = try ContinuousClock().measure { _ = try evaluator.ranks(model) }
+        let time = try ContinuousClock().measure { _ = try evaluator.ranks() }
         let pairs = { (split: RetrievalSplit) in Double(split.imageCount * split.captions.count) }
         return time / .seconds(1) * pairs(splits.test) / pairs(part)
     }

@@ -31,13 +31,11 @@ package struct FirstStageStudy: Codable, Sendable {
     /// - Parameters:
     ///   - teacherScores: A file with S of all `[images, captions]`.
     ///   - scoresPath: Where the student's scores go while they are needed.
-    init(
-        _ student: RetrievalModel, _ evaluator: Evaluator, teacherScores: NumpyArray, scoresPath: String
-    ) throws {
+    init(_ evaluator: Evaluator, teacherScores: NumpyArray, scoresPath: String) throws {
         let sizes = Self.sizes(images: evaluator.truth.imageCount)
         let longest = sizes.max() ?? 1
-        guard let lexicon = student.scorer as? LexiconEncoder else {
-            try Self.writeScores(student, evaluator, to: scoresPath)
+        guard let lexicon = evaluator.model.scorer as? LexiconEncoder else {
+            try Self.writeScores(evaluator, to: scoresPath)
             defer { try? FileManager.default.removeItem(atPath: scoresPath) }
             let scores = try NumpyArray(path: scoresPath)
             rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
@@ -46,7 +44,7 @@ package struct FirstStageStudy: Codable, Sendable {
             (index, secondsPerSearch) = (nil, nil)
             return
         }
-        let search = try LexiconSearch(student, lexicon, evaluator)
+        let search = try LexiconSearch(lexicon, evaluator)
         var accumulator = InvertedIndex.Accumulator()
         var seconds = 0.0
         rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
@@ -78,10 +76,10 @@ package struct FirstStageStudy: Codable, Sendable {
     }
 
     /// S of all pairs into a file.
-    static func writeScores(_ model: RetrievalModel, _ evaluator: Evaluator, to path: String) throws {
+    static func writeScores(_ evaluator: Evaluator, to path: String) throws {
         let matrix = try NumpyMatrixWriter(
             path: path, rows: evaluator.truth.imageCount, columns: evaluator.truth.captionCount)
-        try evaluator.score(model) { block, scores in
+        try evaluator.score { block, scores in
             try matrix.write(scores, rows: block.images, columns: block.captions)
         }
         try matrix.finish()
@@ -108,16 +106,16 @@ private struct LexiconSearch {
     let index: InvertedIndex
     let queries: SparseVectors
 
-    init(_ student: RetrievalModel, _ lexicon: LexiconEncoder, _ evaluator: Evaluator) throws {
+    init(_ lexicon: LexiconEncoder, _ evaluator: Evaluator) throws {
         (index, queries) = try withoutGradients {
             var vectors = SparseVectors(width: lexicon.termCount)
             for start in stride(from: 0, to: evaluator.split.imageCount, by: 64) {
                 let images = Array(start..<min(start + 64, evaluator.split.imageCount))
-                let weights = try lexicon.scorable(student.images(evaluator.split, images), in: .fp32)
+                let weights = try lexicon.scorable(evaluator.model.images(evaluator.split, images), in: .fp32)
                 try vectors.append(dense: weights.to(device: .cpu).array(), keeping: Self.termsOfImage)
             }
             var queries = SparseVectors(width: lexicon.termCount)
-            try evaluator.forEachTexts(student, by: 256) { words in
+            try evaluator.forEachTexts(by: 256) { words in
                 let weights = try lexicon.scorable(projected: lexicon.project(words), in: .fp32)
                 try queries.append(dense: weights.to(device: .cpu).array(), keeping: Self.termsOfCaption)
             }

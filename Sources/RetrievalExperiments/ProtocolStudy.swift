@@ -43,16 +43,13 @@ package struct ProtocolStudy: Codable, Sendable {
     /// Every way of scoring on the data's features, then on noise.
     package let rows: [Row]
 
-    /// Scores a split's images and captions.
-    /// - Parameters:
-    ///   - wordsOfAll: Raw words of all captions.
-    ///   - progress: Called with the rows done and their number.
+    /// Scores an evaluation's images and captions.
+    /// - Parameter progress: Called with the rows done and their number.
     init(
-        _ model: RetrievalModel, _ split: RetrievalSplit, words wordsOfAll: (Range<Int>) throws -> TextBatch,
-        progress: (Int, Int) -> Void
+        _ evaluator: Evaluator, progress: (Int, Int) -> Void
     ) throws {
+        let (model, split, truth) = (evaluator.model, evaluator.split, evaluator.truth)
         let ascl = try model.ascl
-        let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
         let total = 2 * Scoring.allCases.count
         var rows: [Row] = []
         for randomFeatures in [false, true] {
@@ -67,11 +64,11 @@ package struct ProtocolStudy: Codable, Sendable {
             for scoring in Scoring.allCases {
                 let ranks = try withoutGradients {
                     switch scoring {
-                    case .honest: try Self.honest(ascl, split, truth, images, wordsOfAll)
+                    case .honest: try Self.honest(ascl, split, truth, images, evaluator.texts)
                     case .honestGlobal:
-                        try Self.honest(ascl.weighingLocal(0), split, truth, images, wordsOfAll)
+                        try Self.honest(ascl.weighingLocal(0), split, truth, images, evaluator.texts)
                     case .keptGlobals, .keptAttended, .randomPartner:
-                        try Self.leaky(ascl, scoring, split, truth, images, wordsOfAll)
+                        try Self.leaky(ascl, scoring, split, truth, images, evaluator.texts)
                     }
                 }
                 rows.append(Row(scoring: scoring, randomFeatures: randomFeatures, result: try RetrievalResult(ranks)))
