@@ -1,6 +1,6 @@
 # Every habit of this project has a target here; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint sanitize demo bench docs
+.PHONY: help setup build install test lint sanitize demo bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -10,6 +10,9 @@ setup: ## install what is missing (system packages, libtorch, text encoder); say
 
 build: setup ## build .build/release/ascl
 	swift build -c release --product ascl
+
+install: setup ## put the program and what it needs into PREFIX, ready to run from any folder
+	@scripts/install "$(PREFIX)"
 
 test: setup lint sanitize ## lint, then build and run every test
 	swift build --build-tests

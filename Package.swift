@@ -2,10 +2,19 @@
 import Foundation
 import PackageDescription
 
-// libtorch is `$LIBTORCH`, else the link `.libtorch` that `make setup` lays to the PyPI wheel's `torch` folder.
-let torch =
-    ProcessInfo.processInfo.environment["LIBTORCH"]
-    ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/.libtorch"
+let environment = ProcessInfo.processInfo.environment
+
+/// libtorch's folder: `$LIBTORCH`, else the link `.libtorch` beside this manifest, else the one in the user's cache that
+/// `make setup` fills. The last is taken unseen: SwiftPM keeps what a manifest said, and the set-up may come later.
+func libtorch() -> String {
+    if let chosen = environment["LIBTORCH"], !chosen.isEmpty { return chosen }
+    let beside = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/.libtorch"
+    if FileManager.default.fileExists(atPath: beside) { return beside }
+    let cache = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory() + "/.cache"
+    return cache + "/ascl/libtorch"
+}
+
+let torch = libtorch()
 
 // -O2 in debug too: the shim is thin, and libtorch's headers are unusably slow without it.
 let torchHeaders: [CXXSetting] = [
@@ -16,12 +25,25 @@ let torchHeaders: [CXXSetting] = [
 ]
 let kernelSettings: [CXXSetting] = [.unsafeFlags(["-O3", "-fvisibility=hidden"])]
 // By their paths: other libraries' search paths come first on the command line, and may hold a libtorch of their own.
+#if os(macOS)
+let (librarySuffix, standardLibrary, origin, linkAll) = ("dylib", "c++", "@loader_path", [String]())
+#else
+let (librarySuffix, standardLibrary, origin, linkAll) = ("so", "stdc++", "$ORIGIN", ["-Xlinker", "--no-as-needed"])
+#endif
 let torchLibraries: [LinkerSetting] = [
     .unsafeFlags(
-        ["-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib", "-Xlinker", "--no-as-needed"]
-            + ["torch", "torch_cpu", "c10"].map { "\(torch)/lib/lib\($0).so" }),
-    .linkedLibrary("stdc++"),
+        // What `make install` puts beside the program comes first.
+        ["\(origin)/../lib/ascl", "\(torch)/lib"].flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] } + linkAll
+            + ["torch", "torch_cpu", "c10"].map { "\(torch)/lib/lib\($0).\(librarySuffix)" }),
+    .linkedLibrary(standardLibrary),
 ]
+// libvips' own flags name -pthread, which SwiftPM warns of. All its headers want is GLib's; they and the library lie where
+// every compiler looks, except on a Mac.
+#if os(macOS)
+let vipsFlags = "vips"
+#else
+let vipsFlags = "gobject-2.0"
+#endif
 let swiftSettings: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
 
 /// A Swift target: its name, the targets of ours it imports, and libraries.
@@ -37,7 +59,7 @@ func tests(_ name: String, _ imports: [Target.Dependency] = [], resources: Bool 
 
 // `make docs` alone needs the DocC plugin.
 let documentation: [Package.Dependency] =
-    ProcessInfo.processInfo.environment["ASCL_DOCS"] == nil
+    environment["ASCL_DOCS"] == nil
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -61,7 +83,7 @@ let package = Package(
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
         layer("TorchNN", ["AsCLBase", "Torch"]),
         layer("TextEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"]),
-        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .systemLibrary(name: "CVips", pkgConfig: vipsFlags, providers: [.apt(["libvips-dev"])]),
         .target(name: "CRegions", cxxSettings: kernelSettings),
         layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", crypto]),

@@ -13,7 +13,7 @@ With --bert it makes Tests/TextEncodingTests/Resources/bert_random.safetensors i
 of a random BERT, its word table cut to the rows that the case uses (5 MB become 180 KB). `case.input_ids`, and
 `vocab_size` of the configuration in the metadata, are changed to fit; all else is as it was.
 
-Usage: .venv/bin/python scripts/make_goldens.py [--bert path/to/bert_random.safetensors]
+Usage: ~/.cache/ascl/venv/bin/python scripts/make_goldens.py [--bert path/to/bert_random.safetensors]
 """
 import argparse
 import json

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the .pth files in Tests/ArrayFilesTests/Resources/StateDicts: what `torch.save` itself writes.
 
-Run it twice, by a recent PyTorch (`.venv/bin/python`, 2.13) and by an old one (Debian's python3-torch, 1.13); the file
+Run it twice, by a recent PyTorch (`~/.cache/ascl/venv/bin/python`, 2.13) and by an old one (Debian's python3-torch, 1.13); the file
 names carry the version's first two numbers:
 
     NAME.zip.VERSION.pth      the zip format (since PyTorch 1.6)

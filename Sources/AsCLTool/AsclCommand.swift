@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import Foundation
 import Torch
 
@@ -16,7 +17,7 @@ struct AsclCommand: ParsableCommand {
                      ascl train --config Configs/scenes.yaml --data scenes --output runs/scenes
                      ascl query --checkpoint runs/scenes --data scenes --split test "a red star above a blue circle"
             """,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ProbeCommand.self, QueryCommand.self, DataCommand.self,
             FeaturesCommand.self, WeightsCommand.self, ExperimentCommand.self, ScenesCommand.self, BenchCommand.self,

@@ -1,4 +1,6 @@
 // Gradients: backward, gradients of chosen inputs, and functions whose gradient the caller writes.
+#include "libtorch.h"
+#if CT_LIBTORCH
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
@@ -86,3 +88,5 @@ CT_EXPORT CTStatus ct_attach(
     if (!owned) release(context);
     return status;
 }
+
+#endif

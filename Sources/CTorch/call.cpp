@@ -1,4 +1,6 @@
 // Any operator by name, boxed: arguments as IValues onto a stack, one call through the dispatcher, results back.
+#include "libtorch.h"
+#if CT_LIBTORCH
 #include <ATen/core/Generator.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
@@ -111,3 +113,5 @@ CT_EXPORT CTStatus ct_call(
         for (int64_t i = 0; i < filled; i++) results[i] = from_ivalue(std::move(stack[i]));
     });
 }
+
+#endif

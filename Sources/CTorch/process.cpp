@@ -1,4 +1,6 @@
 // What belongs to a thread or to the process: modes, seeds, generators, threads, devices.
+#include "libtorch.h"
+#if CT_LIBTORCH
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -68,3 +70,5 @@ CT_EXPORT void ct_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
 }
+
+#endif

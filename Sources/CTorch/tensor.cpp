@@ -1,4 +1,6 @@
 // Tensors: counting, shape, memory.
+#include "libtorch.h"
+#if CT_LIBTORCH
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
@@ -72,3 +74,5 @@ CT_EXPORT CTStatus ct_wrap(
             at::TensorOptions().dtype(static_cast<at::ScalarType>(scalar_type))));
     });
 }
+
+#endif

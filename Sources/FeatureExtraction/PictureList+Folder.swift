@@ -79,7 +79,7 @@ private struct FolderWalk {
         // Within a linked folder links come in the order of their names too.
         var items: [[UInt8]] = []
         errno = 0
-        while let item = Glibc.readdir(stream) {
+        while let item = readdir(stream) {
             items.append(Self.name(of: item))
             errno = 0
         }

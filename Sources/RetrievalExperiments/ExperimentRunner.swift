@@ -221,7 +221,7 @@ package struct ExperimentRunner {
     /// ran out before the end.
     private func attempt(_ job: Job, checkingBudget: Bool, until deadline: Date) throws -> Bool {
         if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
-        let encoder = try TextEncoder(directory: base.textEncoder.path, device: device)
+        let encoder = try TextEncoder(directory: TextEncoder.find(base.textEncoder.path), device: device)
         do {
             return try train(job, encoder, until: deadline, checkingBudget: checkingBudget)
         } catch let error as ExperimentError {

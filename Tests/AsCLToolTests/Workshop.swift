@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Testing
 
@@ -90,10 +91,12 @@ enum Workshop {
     }
 }
 
-/// The real encoder that `make setup` installs: `ASCL_TEXT_ENCODER`, else the link `.text-encoder` at the package's root.
+/// The real encoder that `make setup` installs: `ASCL_TEXT_ENCODER`, else `.text-encoder` at the package's root, else
+/// the one in the user's cache.
 func textEncoderFolder() -> String {
     if let folder = ProcessInfo.processInfo.environment["ASCL_TEXT_ENCODER"] { return folder }
-    return #filePath.folder.folder.folder + "/.text-encoder"
+    let own = #filePath.folder.folder.folder + "/.text-encoder"
+    return exists(own) ? own : UserCache.folder() + "/text-encoder"
 }
 
 extension String {

@@ -47,8 +47,8 @@ struct BenchEvaluation: ParsableCommand {
         let device = try options.prepare()
         let place = folder ?? FileManager.default.temporaryDirectory.path + "/ascl-bench-\(UUID().uuidString)"
         defer { if folder == nil { try? FileManager.default.removeItem(atPath: place) } }
-        let encoder = try TextEncoder(directory: textEncoder, device: device)
-        try writeData(to: place, words: wholeWords())
+        let encoder = try TextEncoder(directory: TextEncoder.find(textEncoder), device: device)
+        try writeData(to: place, words: wholeWords(in: encoder.directory))
         let split = try Dataset(path: place).split("test")
         let model = try RetrievalModel(
             options.configuration(textDimension: encoder.width), textEncoder: encoder, seed: 1, device: device)
@@ -110,11 +110,11 @@ struct BenchEvaluation: ParsableCommand {
     }
 
     /// Words that are one token each.
-    private func wholeWords() throws -> [String] {
-        let lines = try String(contentsOfFile: textEncoder + "/vocab.txt", encoding: .utf8).split(separator: "\n")
+    private func wholeWords(in encoder: String) throws -> [String] {
+        let lines = try String(contentsOfFile: encoder + "/vocab.txt", encoding: .utf8).split(separator: "\n")
         let words = lines.filter { $0.utf8.count > 3 && $0.utf8.allSatisfy { $0 >= 97 && $0 <= 122 } }.map(String.init)
         guard !words.isEmpty else {
-            throw ValidationError("--text-encoder: expected whole words in \(textEncoder)/vocab.txt, found none")
+            throw ValidationError("--text-encoder: expected whole words in \(encoder)/vocab.txt, found none")
         }
         return words
     }

@@ -7,10 +7,12 @@ final class SharedTurns: Sendable {
 
     init() {
         lock = .allocate(capacity: 1)
-        // Who waits to be alone comes next; otherwise the others might never leave a gap.
         var attributes = pthread_rwlockattr_t()
         pthread_rwlockattr_init(&attributes)
+        #if os(Linux)
+        // Who waits to be alone comes next; otherwise the others might never leave a gap.
         pthread_rwlockattr_setkind_np(&attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
+        #endif
         pthread_rwlock_init(lock, &attributes)
         pthread_rwlockattr_destroy(&attributes)
     }
