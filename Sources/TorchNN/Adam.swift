@@ -69,7 +69,7 @@ package final class Adam {
                     steps: pairs.map(\.0.step), learningRate: learningRate * factor, beta1: betas.0, beta2: betas.1,
                     epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
             }
-            for (slot, _) in active.flatMap(\.1) { try slot.parameter.setGradient(nil) }
+            for (slot, _) in active.flatMap(\.1) { try slot.parameter.clearGradient() }
             return norm
         }
     }

@@ -161,7 +161,7 @@ package final class Trainer {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
                 try batchLoss(batch, &generator).backward()
-                for (_, parameter) in parameters.entries { try parameter.setGradient(nil) }
+                for (_, parameter) in parameters.entries { try parameter.clearGradient() }
             }
             shortest = min(shortest, time / .seconds(1))
         }
