@@ -19,7 +19,7 @@ import TorchNN
         let model: RetrievalModel
         var checkpoint: String { folder.path + "/run" }
 
-        init(fusion: AsCLConfiguration.Fusion = .sum) throws {
+        init(fusion: Fusion = .sum) throws {
             folder = try ScratchFolder()
             split = try data.split(in: folder)
             model = try RetrievalModel(
@@ -51,8 +51,8 @@ import TorchNN
         }
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `a saved model gives the same scores to the bit`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `a saved model gives the same scores to the bit`(_ fusion: Fusion) throws {
         let saved = try Saved(fusion: fusion)
         let loaded = try RetrievalModel(checkpoint: saved.checkpoint)
         #expect(try loaded.ascl.configuration == saved.model.ascl.configuration)

@@ -21,8 +21,8 @@ import Testing
                     localWeight: 0.8))
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `what is written is read again`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `what is written is read again`(_ fusion: Fusion) throws {
         let folder = try ScratchFolder()
         let path = folder.path + "/config.json"
         let configuration = try AsCLConfiguration(

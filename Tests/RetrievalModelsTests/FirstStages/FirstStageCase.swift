@@ -11,7 +11,7 @@ struct FirstStageCase<Scorer: PairScorer> where Scorer.Images == Tensor, Scorer.
     let configuration: BaselineConfiguration
 
     init(
-        _ method: BaselineConfiguration.Method, lexicon: [Int]? = nil,
+        _ method: Method, lexicon: [Int]? = nil,
         _ build: (ParameterScope, BaselineConfiguration) throws -> Scorer
     ) throws {
         let configuration = BaselineConfiguration(
