@@ -6,7 +6,8 @@ import RetrievalModels
 import TextEncoding
 import Torch
 
-/// What an evaluation gains that keeps vectors which have attended to the true partner (spec sections 4 and 9).
+/// What an evaluation gains that keeps vectors which have attended to the true partner (docs/method.md, Score and Known
+/// oddities of the paper).
 ///
 /// This is the one place where such scores are computed. They are no retrieval: a caption's partner is what a user wants to
 /// find, and nobody has it beforehand.

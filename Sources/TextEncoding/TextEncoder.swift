@@ -77,7 +77,8 @@ package struct TextEncoder: Sendable {
     /// - Parameters:
     ///   - tokens: Vocabulary indices of each text.
     ///   - training: Whether dropout acts.
-    ///   - noise: Changes the packed input embeddings before positions are added (spec section 2, level `embeddings`).
+    ///   - noise: Changes the packed input embeddings before positions are added (docs/method.md, Generated samples,
+    ///     level `embeddings`).
     package func encode(
         _ tokens: [[Int32]], training: Bool = false,
         noise: ((TextBatch, _ texts: [Int]) throws(TorchError) -> TextBatch)? = nil

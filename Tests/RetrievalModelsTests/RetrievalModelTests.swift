@@ -59,7 +59,7 @@ import TorchNN
         #expect(try scores(loaded, saved.split) == scores(saved.model, saved.split))
     }
 
-    @Test func `a checkpoint is the folder that the specification describes`() throws {
+    @Test func `a checkpoint is the folder that docs/method.md describes`() throws {
         let saved = try Saved(fusion: .gated)
         let files = try FileManager.default.subpathsOfDirectory(atPath: saved.checkpoint).sorted()
         #expect(

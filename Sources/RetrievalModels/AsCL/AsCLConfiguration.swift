@@ -1,6 +1,6 @@
 package import AsCLBase
 
-/// The shape of an AsCL model: `config.json` of a checkpoint (spec section 8).
+/// The shape of an AsCL model: `config.json` of a checkpoint (docs/method.md, Files).
 package struct AsCLConfiguration: ModelConfiguration, Equatable {
     /// Always `ascl`.
     private var architecture = Method.ascl

@@ -3,8 +3,8 @@ import RetrievalData
 package import TextEncoding
 package import Torch
 
-/// Asymmetry-I (spec section 2): noise that turns a caption into a negative. Special tokens and padding are never
-/// touched: noise acts on the words between them.
+/// Asymmetry-I (docs/method.md, Generated samples): noise that turns a caption into a negative. Special tokens and
+/// padding are never touched: noise acts on the words between them.
 package enum AsymmetryNoise {
     /// What is done to one caption.
     package enum Kind: String, Sendable, CaseIterable {
@@ -25,7 +25,7 @@ package enum AsymmetryNoise {
     package struct Strength: Sendable, Equatable {
         let gaussianScale, dropout, cutoffRate: Double
 
-        /// The spec's values by default.
+        /// The method's values by default.
         package init(gaussianScale: Double = 1, dropout: Double = 0.5, cutoffRate: Double = 0.2) {
             self.gaussianScale = gaussianScale
             self.dropout = dropout

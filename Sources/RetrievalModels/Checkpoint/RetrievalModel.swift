@@ -6,7 +6,7 @@ package import TextEncoding
 package import Torch
 package import TorchNN
 
-/// A model and its text encoder, as a checkpoint's folder holds them (spec section 8): `config.json`,
+/// A model and its text encoder, as a checkpoint's folder holds them (docs/method.md, Files): `config.json`,
 /// `model.safetensors`, `text_encoder/`.
 package struct RetrievalModel: Sendable {
     /// The method: AsCL or a peer.

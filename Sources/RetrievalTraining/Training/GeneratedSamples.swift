@@ -4,8 +4,8 @@ import RetrievalModels
 import TextEncoding
 import Torch
 
-/// The samples that training makes of a batch's captions (spec section 2): positives by joining or shortening,
-/// negatives by noise.
+/// The samples that training makes of a batch's captions (docs/method.md, Generated samples): positives by joining or
+/// shortening, negatives by noise.
 struct GeneratedSamples {
     let configuration: TrainingConfiguration.Samples
     let captions: CaptionSource

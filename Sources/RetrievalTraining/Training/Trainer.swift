@@ -6,7 +6,8 @@ package import RetrievalModels
 import Torch
 import TorchNN
 
-/// Trains a model by the method's recipe (spec section 6) and keeps the checkpoint with the best validation Rsum.
+/// Trains a model by the method's recipe (docs/method.md, Training) and keeps the checkpoint with the best validation
+/// Rsum.
 ///
 /// A run is a function of its configuration, data and thread count: resumed after a kill at any moment, it goes on to the
 /// same weights.

@@ -12,7 +12,7 @@ import Testing
          "normalize_features": false, "max_tokens": 64}
         """
 
-    @Test func `the file of the specification is read`() throws {
+    @Test func `the file of the documentation is read`() throws {
         let found = try read(Self.json)
         #expect(
             try found
