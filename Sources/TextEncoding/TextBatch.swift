@@ -26,15 +26,6 @@ package struct TextBatch: Sendable {
         return offsets
     }
 
-    /// Packs padded vectors `[texts, positions, width]`.
-    package init(padded: Tensor, lengths: [Int]) throws(TorchError) {
-        let (positions, width) = (padded.shape[1], padded.shape[2])
-        let indices = lengths.enumerated().flatMap { text, length in (0..<length).map { text * positions + $0 } }
-        let rows = try padded.reshaped([-1, width]).gathered(
-            Tensor(indices, shape: [indices.count]).to(device: padded.device))
-        try self.init(rows: rows, lengths: lengths)
-    }
-
     /// The same rows with other values, `[words, any width]`.
     package func replacingRows(_ rows: Tensor) throws(TorchError) -> TextBatch {
         try TextBatch(rows: rows, lengths: lengths)
