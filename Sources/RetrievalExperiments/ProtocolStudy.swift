@@ -62,8 +62,8 @@ package struct ProtocolStudy: Codable, Sendable {
                 guard let noise else { return try model.images(split, indices) }
                 let places = try Tensor(indices, shape: [indices.count])
                 return try ImageBatch(
-                    regions: noise.regions.gathered(places).to(device: model.device),
-                    globals: noise.globals.gathered(places).to(device: model.device))
+                    regions: noise.regions.indexSelect(places).to(device: model.device),
+                    globals: noise.globals.indexSelect(places).to(device: model.device))
             }
             for scoring in Scoring.allCases {
                 let ranks = try withoutGradients {

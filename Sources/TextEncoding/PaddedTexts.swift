@@ -27,7 +27,7 @@ extension TextBatch {
     package init(padded: Tensor, lengths: [Int]) throws(TorchError) {
         let places = Self.places(lengths, among: padded.shape[1])
         let rows = try padded.reshaped([-1, padded.shape[2]])
-            .gathered(Tensor(places, shape: [places.count]).to(device: padded.device))
+            .indexSelect(Tensor(places, shape: [places.count]).to(device: padded.device))
         try self.init(rows: rows, lengths: lengths)
     }
 

@@ -35,7 +35,7 @@ package struct TextBatch: Sendable {
     package func selecting(_ texts: [Int]) throws(TorchError) -> TextBatch {
         let starts = offsets
         let indices = texts.flatMap { starts[$0]..<starts[$0 + 1] }
-        let rows = try rows.gathered(Tensor(indices, shape: [indices.count]).to(device: rows.device))
+        let rows = try rows.indexSelect(Tensor(indices, shape: [indices.count]).to(device: rows.device))
         return try TextBatch(rows: rows, lengths: texts.map { lengths[$0] })
     }
 

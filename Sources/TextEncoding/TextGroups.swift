@@ -34,7 +34,7 @@ package struct TextGroups: Sendable {
     package func restored(_ parts: [Tensor], dimension: Int = 0) throws(TorchError) -> Tensor {
         let joined = try Tensor.concatenated(parts, dimension: dimension)
         let way = try Tensor(wayBack, shape: [wayBack.count]).to(device: joined.device)
-        return try joined.gathered(way, dimension: dimension)
+        return try joined.indexSelect(way, dimension: dimension)
     }
 
     /// The groups' texts in their own order.

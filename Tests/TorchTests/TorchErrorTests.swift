@@ -26,7 +26,7 @@ import Testing
             ("linear([2, 3], [4, 5]): ", { try a.linear(b) }),
             ("linear([2, 3], [4, 3], [5]): ", { try a.linear(.zeros([4, 3]), narrow) }),
             ("embedding([2, 3], [1]): ", { try a.embedding(Tensor([2], shape: [1])) }),
-            ("index_select([4, 5], 0, [1]): ", { try b.gathered(Tensor([4], shape: [1])) }),
+            ("index_select([4, 5], 0, [1]): ", { try b.indexSelect(Tensor([4], shape: [1])) }),
             ("empty([-1]): ", { try .empty([-1]) }),
             ("item([2, 3]): ", { try Tensor(Float(a.item())) }),
         ]

@@ -57,7 +57,6 @@ enum {
     CT_GENERATOR,
     CT_TENSORS,
     CT_INTS,
-    CT_BOOLS,
     CT_SCALARS  // doubles, for a parameter of type Scalar?[]
 };
 

@@ -35,7 +35,7 @@ package struct DualEncoder: PairScorer {
     /// look for among them.
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let first = try Tensor(Array(texts.offsets.dropLast()), shape: [texts.lengths.count])
-        let summaries = try texts.rows.gathered(first.to(device: texts.rows.device))
+        let summaries = try texts.rows.indexSelect(first.to(device: texts.rows.device))
         let members = try texts.padded()
         return try text(members.rows, summaries: summaries, padding: members.isPadding)
     }

@@ -58,7 +58,7 @@ import Torch
         let model = try given.model().ascl
         let (images, texts) = (try given.images(), try given.texts())
         let order = try Tensor([5, 2, 0, 4, 1, 3, 8, 6, 7], shape: [9])
-        let reordered = try texts.replacingRows(texts.rows.gathered(order))
+        let reordered = try texts.replacingRows(texts.rows.indexSelect(order))
         #expect(
             try largestDifference(
                 form.similarity(model, images, texts), form.similarity(model, images, reordered)) <= 2e-6)
@@ -99,6 +99,6 @@ import Torch
 extension ImageBatch {
     fileprivate func selecting(_ images: [Int]) throws -> ImageBatch {
         let places = try Tensor(images, shape: [images.count])
-        return try ImageBatch(regions: regions.gathered(places), globals: globals.gathered(places))
+        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
     }
 }

@@ -39,7 +39,7 @@ struct FirstStageCase<Scorer: PairScorer> where Scorer.Images == Tensor, Scorer.
     /// Images without their company.
     func selecting(_ images: [Int], of batch: ImageBatch) throws -> ImageBatch {
         let places = try Tensor(images, shape: [images.count])
-        return try ImageBatch(regions: batch.regions.gathered(places), globals: batch.globals.gathered(places))
+        return try ImageBatch(regions: batch.regions.indexSelect(places), globals: batch.globals.indexSelect(places))
     }
 
     /// A layer of the method in float64.
