@@ -89,7 +89,7 @@ enum Terminal {
     /// A line on standard error.
     static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
-    /// Says which images a split leaves out, and that regions stand in for missing globals (spec section 8).
+    /// Says which images a split leaves out, and that regions stand in for missing globals (docs/method.md, Files).
     static func tellOfMissingFeatures(_ split: RetrievalSplit) {
         if split.withoutFeatures > 0 {
             say("\(split.name): \(split.withoutFeatures) images without features left out; failed.tsv says why")

@@ -286,10 +286,11 @@ ps_extent ps_packed_extent(const ps_packed *packed) {
 ps_instructions ps_best_instructions(void) { return best(); }
 
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
-    if (!images || !texts || !score || !images->isImages || texts->isImages || images->isFixed != texts->isFixed
-        || images->kernel != texts->kernel || images->dimension != texts->dimension || images->heads != texts->heads) {
+    if (!images || !texts || !score || !images->isImages || texts->isImages
+        || images->dimension != texts->dimension || images->heads != texts->heads) {
         return PS_BAD_SIZES;
     }
+    if (images->isFixed != texts->isFixed || images->kernel != texts->kernel) return PS_UNLIKE_SIDES;
     // A task is one image group with a run of caption groups: few images or few captions still fill the threads.
     constexpr int64_t run = 4;
     const int64_t runs = (texts->groups.size() + run - 1) / run;

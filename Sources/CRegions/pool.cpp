@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "CRegions.h"
+#include "guarded.hpp"
 
 namespace {
 
@@ -49,7 +50,9 @@ void transpose(const float *from, int64_t cells, int64_t channels, float *to) {
 /// Runs `fill(box, cells)` for every box, `cells` being `[rows * columns, channels]`, and lays it into the result.
 template <typename Fill>
 int64_t each_box(const float *boxes, const regions_pooling &sizes, float *result, Fill fill) noexcept {
-    try {
+    const bool sound = sizes.channels > 0 && sizes.height > 0 && sizes.width > 0 && sizes.box_count >= 0
+        && sizes.rows > 0 && sizes.columns > 0;
+    return guarded(sound, [&] {
         const int64_t cells = sizes.rows * sizes.columns;
         std::vector<float> buffer(cells * sizes.channels);
         for (int64_t index = 0; index < sizes.box_count; ++index) {
@@ -57,9 +60,7 @@ int64_t each_box(const float *boxes, const regions_pooling &sizes, float *result
             transpose(buffer.data(), cells, sizes.channels, result + index * cells * sizes.channels);
         }
         return sizes.box_count;
-    } catch (...) {
-        return -1;
-    }
+    });
 }
 
 void add(const Sample &sample, int64_t channels, float *__restrict cell) {

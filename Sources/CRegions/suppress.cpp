@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CRegions.h"
+#include "guarded.hpp"
 
 namespace {
 
@@ -60,19 +61,10 @@ std::vector<int64_t> identity(int64_t count) {
     return order;
 }
 
-template <typename Body>
-int64_t guarded(Body body) noexcept {
-    try {
-        return body();
-    } catch (...) {
-        return -1;
-    }
-}
-
 }  // namespace
 
 int64_t regions_top(const float *scores, int64_t count, int64_t wanted, int64_t *indices) {
-    return guarded([&] {
+    return guarded(count >= 0 && wanted >= 0, [&] {
         std::vector<int64_t> order = identity(count);
         const ByFallingScore first{scores};
         wanted = std::min(wanted, count);
@@ -86,7 +78,7 @@ int64_t regions_top(const float *scores, int64_t count, int64_t wanted, int64_t 
 int64_t regions_suppress(
     const float *boxes, const float *scores, const int32_t *groups, int64_t count, regions_overlap overlap,
     int64_t limit, int64_t *kept) {
-    return guarded([&] {
+    return guarded(count >= 0 && limit >= 0, [&] {
         // Group by group in falling score: a box only ever meets those of its group, which then lie side by side.
         std::vector<int64_t> order = identity(count);
         const ByFallingScore first{scores};
@@ -120,7 +112,7 @@ int64_t regions_suppress(
 int64_t regions_confidences(
     const float *boxes, const float *scores, int64_t count, int64_t classes, int64_t first_class,
     regions_overlap overlap, float *confidences) {
-    return guarded([&] {
+    return guarded(count >= 0 && classes >= 0 && first_class >= 0, [&] {
         // Every class has the same boxes, so what overlaps what is worked out once.
         const std::vector<int64_t> plain = identity(count);
         const Columns columns(boxes, plain.data(), count, overlap.inclusive_pixels);

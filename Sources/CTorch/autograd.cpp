@@ -32,8 +32,8 @@ CT_EXPORT CTStatus ct_gradients(
 
 CT_EXPORT CTTensor ct_gradient(CTTensor tensor) { return ct::give(ct::share(tensor).grad()); }
 
-CT_EXPORT CTStatus ct_set_gradient(CTTensor tensor, CTTensor gradient) {
-    return ct::guarded([&] { ct::share(tensor).mutable_grad() = ct::share(gradient); });
+CT_EXPORT CTStatus ct_clear_gradient(CTTensor tensor) {
+    return ct::guarded([&] { ct::share(tensor).mutable_grad().reset(); });
 }
 
 namespace {

@@ -26,12 +26,6 @@ c10::IValue to_ivalue(const CTValue &argument) {
     case CT_GENERATOR: return *reinterpret_cast<at::Generator *>(value.generator);
     case CT_INTS:
         return c10::IValue(at::IntArrayRef(static_cast<const int64_t *>(value.pointer), argument.count));
-    case CT_BOOLS: {
-        c10::List<bool> list;
-        const auto flags = static_cast<const bool *>(value.pointer);
-        for (int64_t i = 0; i < argument.count; i++) list.push_back(flags[i]);
-        return list;
-    }
     case CT_SCALARS: {
         c10::List<std::optional<at::Scalar>> list;
         const auto numbers = static_cast<const double *>(value.pointer);

@@ -37,6 +37,16 @@ CT_EXPORT int32_t ct_device(CTTensor tensor) {
     const auto device = ct::impl(tensor)->device();
     return static_cast<int32_t>(device.type()) << 8 | static_cast<uint8_t>(device.index());
 }
+CT_EXPORT const char *ct_kind(CTTensor tensor) {
+    static thread_local std::string kind;
+    const auto impl = ct::impl(tensor);
+    try {
+        kind = std::string(c10::toString(c10::typeMetaToScalarType(impl->dtype()))) + " on " + impl->device().str();
+        return kind.c_str();
+    } catch (...) {
+        return "a kind of tensor that has no name";
+    }
+}
 CT_EXPORT bool ct_is_contiguous(CTTensor tensor) { return ct::impl(tensor)->is_contiguous(); }
 CT_EXPORT bool ct_requires_grad(CTTensor tensor) { return ct::share(tensor).requires_grad(); }
 

@@ -3,7 +3,7 @@ package import RetrievalModels
 import Torch
 
 extension Evaluator {
-    /// Alignment and uniformity of the unconditioned embeddings (spec section 7), the paper's figure 4.
+    /// Alignment and uniformity of the unconditioned embeddings (docs/method.md, Evaluation), the paper's figure 4.
     /// - Throws: `InputError` when the model is not AsCL: peers define no such embeddings.
     package func geometry() throws -> EmbeddingGeometry {
         let ascl = try model.ascl

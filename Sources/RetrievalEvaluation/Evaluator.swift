@@ -3,8 +3,8 @@ package import RetrievalModels
 package import TextEncoding
 import Torch
 
-/// Ranks a split's images and captions for each other (spec section 7), in blocks: the score matrix is never whole in
-/// memory, and every score comes from its pair alone.
+/// Ranks a split's images and captions for each other (docs/method.md, Evaluation), in blocks: the score matrix is
+/// never whole in memory, and every score comes from its pair alone.
 package struct Evaluator {
     /// Whose scores rank.
     package let model: RetrievalModel

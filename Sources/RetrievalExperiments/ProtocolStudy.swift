@@ -6,7 +6,8 @@ import RetrievalModels
 import TextEncoding
 import Torch
 
-/// What an evaluation gains that keeps vectors which have attended to the true partner (spec sections 4 and 9).
+/// What an evaluation gains that keeps vectors which have attended to the true partner (docs/method.md, Score and Known
+/// oddities of the paper).
 ///
 /// This is the one place where such scores are computed. They are no retrieval: a caption's partner is what a user wants to
 /// find, and nobody has it beforehand.
@@ -58,8 +59,8 @@ package struct ProtocolStudy: Codable, Sendable {
                 guard let noise else { return try model.images(split, indices) }
                 let places = try Tensor(indices, shape: [indices.count])
                 return try ImageBatch(
-                    regions: noise.regions.gathered(places).to(device: model.device),
-                    globals: noise.globals.gathered(places).to(device: model.device))
+                    regions: noise.regions.indexSelect(places).to(device: model.device),
+                    globals: noise.globals.indexSelect(places).to(device: model.device))
             }
             for scoring in Scoring.allCases {
                 let ranks = try withoutGradients {

@@ -113,7 +113,7 @@ extension ReportData {
         ]
     }
 
-    /// 1,000 sampled queries (spec section 7).
+    /// 1,000 sampled queries (docs/method.md, Evaluation).
     func lengths() throws -> [Block] {
         let captions = runner.splits.test.captions
         var generator = SeededGenerator(seed: 0, stream: 13)

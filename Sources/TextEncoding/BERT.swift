@@ -25,12 +25,12 @@ package struct BERT: Sendable {
         self.layers = layers
     }
 
-    /// Input embeddings, before positions are added: int64 `[batch, tokens]` to `[batch, tokens, hidden]`.
+    /// Input embeddings, before positions are added: int64 `[tokens]` to `[tokens, hidden]`.
     package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }
 
     /// The last hidden state, `[batch, tokens, hidden]`.
     /// - Parameters:
-    ///   - embeddings: `[batch, tokens, hidden]` as `embed` gives them.
+    ///   - embeddings: `[batch, tokens, hidden]`, anything at padding.
     ///   - mask: bool `[batch, tokens]`, true at real tokens; nil when all are.
     ///   - training: Whether dropout acts.
     package func callAsFunction(

@@ -26,15 +26,6 @@ package struct TextBatch: Sendable {
         return offsets
     }
 
-    /// Packs padded vectors `[texts, positions, width]`.
-    package init(padded: Tensor, lengths: [Int]) throws(TorchError) {
-        let (positions, width) = (padded.shape[1], padded.shape[2])
-        let indices = lengths.enumerated().flatMap { text, length in (0..<length).map { text * positions + $0 } }
-        let rows = try padded.reshaped([-1, width]).gathered(
-            Tensor(indices, shape: [indices.count]).to(device: padded.device))
-        try self.init(rows: rows, lengths: lengths)
-    }
-
     /// The same rows with other values, `[words, any width]`.
     package func replacingRows(_ rows: Tensor) throws(TorchError) -> TextBatch {
         try TextBatch(rows: rows, lengths: lengths)
@@ -44,7 +35,7 @@ package struct TextBatch: Sendable {
     package func selecting(_ texts: [Int]) throws(TorchError) -> TextBatch {
         let starts = offsets
         let indices = texts.flatMap { starts[$0]..<starts[$0 + 1] }
-        let rows = try rows.gathered(Tensor(indices, shape: [indices.count]).to(device: rows.device))
+        let rows = try rows.indexSelect(Tensor(indices, shape: [indices.count]).to(device: rows.device))
         return try TextBatch(rows: rows, lengths: texts.map { lengths[$0] })
     }
 

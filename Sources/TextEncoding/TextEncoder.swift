@@ -72,54 +72,35 @@ package struct TextEncoder: Sendable {
     }
 
     /// Word vectors `[tokens of all texts, B]`: the last hidden state at every token.
-    ///
-    /// Texts go through BERT in groups of like length, so that little padding is computed.
     /// - Parameters:
     ///   - tokens: Vocabulary indices of each text.
     ///   - training: Whether dropout acts.
-    ///   - noise: Changes the packed input embeddings before positions are added (spec section 2, level `embeddings`).
-    package func encode(
-        _ tokens: [[Int32]], training: Bool = false,
-        noise: ((TextBatch, _ texts: [Int]) throws(TorchError) -> TextBatch)? = nil
-    ) throws(TorchError) -> TextBatch {
-        let order = tokens.indices.sorted { (tokens[$0].count, $0) < (tokens[$1].count, $1) }
-        var batches: [TextBatch] = []
-        for start in stride(from: 0, to: order.count, by: Self.groupSize) {
-            let texts = Array(order[start..<min(start + Self.groupSize, order.count)])
-            batches.append(try encodeGroup(texts, tokens, training, noise))
+    package func encode(_ tokens: [[Int32]], training: Bool = false) throws(TorchError) -> TextBatch {
+        let groups = groups(tokens)
+        var parts: [TextBatch] = []
+        for group in groups.places {
+            parts.append(try encode(embedded: embed(group.map { tokens[$0] }), training: training))
         }
-        var places = [Int](repeating: 0, count: order.count)
-        for (place, text) in order.enumerated() { places[text] = place }
-        return try .joined(batches).selecting(places)
+        return try groups.restored(parts)
     }
 
-    private static let groupSize = 32
+    /// The groups in which texts go through BERT, so that little padding is computed.
+    package func groups(_ tokens: [[Int32]]) -> TextGroups { TextGroups(tokens.map(\.count), textsAtOnce: 32) }
 
-    private func encodeGroup(
-        _ texts: [Int], _ tokens: [[Int32]], _ training: Bool,
-        _ noise: ((TextBatch, _ texts: [Int]) throws(TorchError) -> TextBatch)?
-    ) throws(TorchError) -> TextBatch {
-        let lengths = texts.map { tokens[$0].count }
-        let longest = lengths.max() ?? 0
-        var ids: [Int] = []
-        var real: [Bool] = []
-        for text in texts {
-            let padding = longest - tokens[text].count
-            ids += tokens[text].map(Int.init) + [Int](repeating: Int(tokenizer.padding), count: padding)
-            real += [Bool](repeating: true, count: tokens[text].count) + [Bool](repeating: false, count: padding)
-        }
-        let shape = [texts.count, longest]
-        let mask = try Tensor(real, shape: shape).to(device: device)
-        var embeddings = try bert.embed(Tensor(ids, shape: shape).to(device: device))
-        if let noise {
-            let noisy = try noise(TextBatch(padded: embeddings, lengths: lengths), texts)
-            let flat = try embeddings.reshaped([-1, width])
-            let indices = real.indices.filter { real[$0] }
-            let places = try Tensor(indices, shape: [indices.count]).to(device: device)
-            embeddings = try flat.replacing(places, with: noisy.rows).reshaped(shape + [width])
-        }
-        let padded = lengths.contains { $0 < longest }
-        let hidden = try bert(embeddings: embeddings, mask: padded ? mask : nil, training: training)
-        return try TextBatch(padded: hidden, lengths: lengths)
+    /// Input embeddings `[tokens of all texts, B]`, before positions are added: where noise of level `embeddings` acts
+    /// (docs/method.md, Generated samples).
+    package func embed(_ tokens: [[Int32]]) throws(TorchError) -> TextBatch {
+        let ids = tokens.flatMap { $0.map(Int.init) }
+        let rows = try bert.embed(Tensor(ids, shape: [ids.count]).to(device: device))
+        return try TextBatch(rows: rows, lengths: tokens.map(\.count))
+    }
+
+    /// Word vectors `[tokens of all texts, B]` of one group's input embeddings.
+    package func encode(embedded texts: TextBatch, training: Bool = false) throws(TorchError) -> TextBatch {
+        let padded = try texts.padded()
+        let isFull = Set(texts.lengths).count == 1
+        let hidden = try bert(
+            embeddings: padded.rows, mask: isFull ? nil : padded.isPadding.not(), training: training)
+        return try TextBatch(padded: hidden, lengths: texts.lengths)
     }
 }

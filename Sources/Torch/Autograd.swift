@@ -7,15 +7,14 @@ extension Tensor {
             withExtendedLifetime(self) { ct_set_requires_grad(handle, on) }, "setRequiresGradient(\(shape))")
     }
 
-    /// The gradient gathered by `backward`, if any.
+    /// The gradient gathered by `backward`, if any; autograd gives it the tensor's own type and device.
     package var gradient: Tensor? {
-        withExtendedLifetime(self) { ct_gradient(handle).map(Tensor.init(owning:)) }
+        withExtendedLifetime(self) { ct_gradient(handle) }.map { Tensor(owning: $0, dtype: dtype, device: device) }
     }
 
-    /// Sets or clears the gathered gradient.
-    package func setGradient(_ gradient: Tensor?) throws(TorchError) {
-        let status = withExtendedLifetime((self, gradient)) { ct_set_gradient(handle, gradient?.handle) }
-        try TorchError.check(status, "setGradient(\(shape))")
+    /// Drops the gathered gradient.
+    package func clearGradient() throws(TorchError) {
+        try TorchError.check(withExtendedLifetime(self) { ct_clear_gradient(handle) }, "clearGradient(\(shape))")
     }
 
     /// Adds d(self)/d(leaf) to the gradient of every leaf that self was made from.
@@ -37,7 +36,7 @@ extension Tensor {
                 inputs.map(\.optionalHandle), Int64(inputs.count), retainingGraph, &handles)
         }
         try TorchError.check(status, "gradients(\(inputs.map(\.shape)))")
-        return handles.map { $0.map(Tensor.init(owning:)) }
+        return try Tensor.owning(handles)
     }
 
     /// A function whose gradient is written by hand.
@@ -59,6 +58,16 @@ extension Tensor {
         return outputs
     }
 
+    /// Takes over one strong reference each; all of them, even when one is refused.
+    static func owning(_ handles: some Collection<CTTensor?>) throws(TorchError) -> [Tensor?] {
+        let owned = handles.map { handle in
+            handle.map { handle in Result { () throws(TorchError) in try Tensor(owning: handle) } }
+        }
+        var tensors: [Tensor?] = []
+        for result in owned { tensors.append(try result?.get()) }
+        return tensors
+    }
+
     private var optionalHandle: CTTensor? { handle }
 
     /// Keeps the Swift closure alive inside libtorch's graph.
@@ -70,13 +79,9 @@ extension Tensor {
             guard let context, let outputGradients, let inputGradients else { return 1 }
             let body = Unmanaged<Backward>.fromOpaque(context).takeUnretainedValue().body
             do throws(TorchError) {
-                let results = try body(
-                    (0..<Int(outputCount)).map { index in
-                        outputGradients[index].map { handle in
-                            ct_retain(handle)
-                            return Tensor(owning: handle)
-                        }
-                    })
+                let borrowed = UnsafeBufferPointer(start: outputGradients, count: Int(outputCount))
+                for handle in borrowed { ct_retain(handle) }
+                let results = try body(Tensor.owning(borrowed))
                 guard results.count == Int(inputCount) else {
                     ct_fail("expected \(inputCount) gradients, found \(results.count)")
                     return 1

@@ -21,8 +21,19 @@ extension ElementType {
     }
 
     init?(scalarType: Int32) {
-        guard let type = Self.allCases.first(where: { $0.scalarType == scalarType }) else { return nil }
-        self = type
+        switch scalarType {
+        case 0: self = .uint8
+        case 1: self = .int8
+        case 2: self = .int16
+        case 3: self = .int32
+        case 4: self = .int64
+        case 5: self = .float16
+        case 6: self = .float32
+        case 7: self = .float64
+        case 11: self = .bool
+        case 15: self = .bfloat16
+        default: return nil
+        }
     }
 }
 

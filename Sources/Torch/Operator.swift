@@ -96,7 +96,7 @@ struct Operator: @unchecked Sendable {
         guard result.tag == CT_TENSOR, let handle = result.value.tensor else {
             throw TorchError(operation: name, reason: "it returned no tensor")
         }
-        return Tensor(owning: handle)
+        return try Tensor(owning: handle, from: name)
     }
 
     /// Calls it for a list of tensors.
@@ -107,7 +107,7 @@ struct Operator: @unchecked Sendable {
         }
         defer { free(UnsafeMutableRawPointer(mutating: list)) }
         let handles = list.assumingMemoryBound(to: CTTensor?.self)
-        return (0..<Int(result.count)).compactMap { handles[$0].map(Tensor.init(owning:)) }
+        return try Tensor.owning(UnsafeBufferPointer(start: handles, count: Int(result.count))).compactMap(\.self)
     }
 
     /// Calls it for its effect.

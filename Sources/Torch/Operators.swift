@@ -8,8 +8,6 @@ enum Operators {
     static let uniformInPlace = Operator("uniform_")
     static let copyInPlace = Operator("copy_")
     static let fillInPlace = Operator("fill_", "Scalar")
-    static let addScaledInPlace = Operator("add_", "Tensor")
-    static let multiplyScalarInPlace = Operator("mul_", "Scalar")
 
     // Arithmetic
     static let add = Operator("add", "Tensor")
@@ -81,7 +79,6 @@ enum Operators {
 
     // Networks
     static let softmax = Operator("softmax", "int")
-    static let logSoftmax = Operator("log_softmax", "int")
     static let logSumExp = Operator("logsumexp")
     static let layerNorm = Operator("layer_norm")
     static let dropout = Operator("dropout")
@@ -109,7 +106,6 @@ enum Operators {
 
     // Optimizers
     static let fusedAdamInPlace = Operator("_fused_adam_")
-    static let fusedAdamWInPlace = Operator("_fused_adamw_")
     static let foreachAddScalarInPlace = Operator("_foreach_add_", "Scalar")
     static let foreachMultiplyInPlace = Operator("_foreach_mul_", "Tensor")
     static let foreachNorm = Operator("_foreach_norm", "Scalar")

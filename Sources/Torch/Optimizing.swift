@@ -1,16 +1,15 @@
 extension Tensor {
     /// One step of Adam for all parameters at once, in place (libtorch's fused kernel).
     ///
-    /// `steps` are float scalars, one a parameter, counted up here. With `decoupled` the weight decay is AdamW's.
+    /// `steps` are float scalars, one a parameter, counted up here.
     package static func adamStep(
         parameters: [Tensor], gradients: [Tensor], firstMoments: [Tensor], secondMoments: [Tensor], steps: [Tensor],
-        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double, decoupled: Bool
+        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double
     ) throws(TorchError) {
         try Operators.foreachAddScalarInPlace.run(.tensors(steps), .double(1))
-        let step = decoupled ? Operators.fusedAdamWInPlace : Operators.fusedAdamInPlace
-        try step.run(
+        try Operators.fusedAdamInPlace.run(
             .tensors(parameters), .tensors(gradients), .tensors(firstMoments), .tensors(secondMoments), .tensors([]),
-            .tensors(steps), .double(learningRate), .double(beta1), .double(beta2), .double(weightDecay),
+            .tensors(steps), .double(learningRate), .double(beta1), .double(beta2), .double(0),
             .double(epsilon), .bool(false), .bool(false))
     }
 

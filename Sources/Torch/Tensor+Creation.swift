@@ -9,7 +9,7 @@ extension Tensor {
         var handle: CTTensor?
         let status = ct_empty(shape.map(Int64.init), Int64(shape.count), dtype.scalarType, device.code, &handle)
         guard status == 0, let handle else { throw TorchError.last("empty(\(shape))") }
-        return Tensor(owning: handle)
+        return try Tensor(owning: handle)
     }
 
     /// The values in C order.
@@ -48,7 +48,7 @@ extension Tensor {
             retained.release()
             throw TorchError.last("Tensor(wrapping: \(shape))")
         }
-        self.init(owning: handle)
+        try self.init(owning: handle)
     }
 
     /// Every element the same.

@@ -40,7 +40,7 @@ extension Tensor {
         try Operators.slice(.tensor(self), .int(dimension), .int(range.lowerBound), .int(range.upperBound), .int(1))
     }
     /// The rows of `dimension` named by an int64 vector, in its order.
-    package func gathered(_ indices: Tensor, dimension: Int = 0) throws(TorchError) -> Tensor {
+    package func indexSelect(_ indices: Tensor, dimension: Int = 0) throws(TorchError) -> Tensor {
         try Operators.indexSelect(.tensor(self), .int(dimension), .tensor(indices))
     }
     /// A copy in which the rows of `dimension` that `indices` name are those of `source`.

@@ -14,8 +14,30 @@ package struct Tensor: @unchecked Sendable {
 
     private let reference: Reference
 
+    /// The type of its elements.
+    package let dtype: DType
+
+    /// Where its memory is.
+    package let device: Device
+
+    /// Takes over one strong reference to a tensor whose type and device are known.
+    init(owning handle: CTTensor, dtype: DType, device: Device) {
+        reference = Reference(handle)
+        (self.dtype, self.device) = (dtype, device)
+    }
+
     /// Takes over one strong reference.
-    init(owning handle: CTTensor) { reference = Reference(handle) }
+    /// - Throws: `TorchError` for libtorch's other element types (complex, quantised, ...) and devices, by their names.
+    init(owning handle: CTTensor, from operation: @autoclosure () -> String = "Tensor") throws(TorchError) {
+        reference = Reference(handle)
+        guard let dtype = DType(scalarType: ct_scalar_type(handle)), let device = Device(code: ct_device(handle)) else {
+            throw TorchError(
+                operation: operation(),
+                reason: "expected \(DType.allCases.map { "\($0)" }.joined(separator: ", ")) on cpu or cuda, "
+                    + "found \(String(cString: ct_kind(handle)))")
+        }
+        (self.dtype, self.device) = (dtype, device)
+    }
 
     /// Borrowed: valid while this `Tensor` lives, so only ever used under `withExtendedLifetime`.
     var handle: CTTensor { reference.handle }
@@ -31,12 +53,6 @@ package struct Tensor: @unchecked Sendable {
 
     /// The number of elements.
     package var count: Int { withExtendedLifetime(self) { Int(ct_element_count(handle)) } }
-
-    /// The type of its elements. (No operator of this package makes libtorch's other types, complex and quantised ones.)
-    package var dtype: DType { withExtendedLifetime(self) { DType(scalarType: ct_scalar_type(handle)) ?? .float32 } }
-
-    /// Where its memory is.
-    package var device: Device { withExtendedLifetime(self) { Device(code: ct_device(handle)) ?? .cpu } }
 
     /// Whether its elements lie in C order without gaps.
     package var isContiguous: Bool { withExtendedLifetime(self) { ct_is_contiguous(handle) } }

@@ -1,7 +1,7 @@
 package import Torch
 
-/// Adam (Kingma and Ba 2015), or AdamW (Loshchilov and Hutter 2019) when the weight decay is decoupled, over groups of
-/// parameters that each scale the learning rate by a factor of their own.
+/// Adam (Kingma and Ba 2015) with the authors' betas 0.9 and 0.999 and epsilon 1e-8, over groups of parameters that each
+/// scale the learning rate by a factor of their own.
 package final class Adam {
     /// Parameters that share a learning-rate factor.
     package struct Group {
@@ -21,16 +21,9 @@ package final class Adam {
     }
 
     private let groups: [(factor: Double, slots: [Slot])]
-    private let betas: (Double, Double)
-    private let epsilon: Double
-    private let weightDecay: Double
-    private let decoupled: Bool
 
     /// An optimizer at rest: all moments zero.
-    package init(
-        _ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0,
-        decoupled: Bool = false
-    ) throws(TorchError) {
+    package init(_ groups: [Group]) throws(TorchError) {
         var made: [(factor: Double, slots: [Slot])] = []
         for group in groups {
             var slots: [Slot] = []
@@ -44,10 +37,6 @@ package final class Adam {
             made.append((group.learningRateFactor, slots))
         }
         self.groups = made
-        self.betas = betas
-        self.epsilon = epsilon
-        self.weightDecay = weightDecay
-        self.decoupled = decoupled
     }
 
     /// Clips the norm of all gradients together, updates every parameter that has a gradient, and clears them.
@@ -66,10 +55,10 @@ package final class Adam {
                 try Tensor.adamStep(
                     parameters: pairs.map(\.0.parameter), gradients: pairs.map(\.1),
                     firstMoments: pairs.map(\.0.firstMoment), secondMoments: pairs.map(\.0.secondMoment),
-                    steps: pairs.map(\.0.step), learningRate: learningRate * factor, beta1: betas.0, beta2: betas.1,
-                    epsilon: epsilon, weightDecay: weightDecay, decoupled: decoupled)
+                    steps: pairs.map(\.0.step), learningRate: learningRate * factor, beta1: 0.9, beta2: 0.999,
+                    epsilon: 1e-8)
             }
-            for (slot, _) in active.flatMap(\.1) { try slot.parameter.setGradient(nil) }
+            for (slot, _) in active.flatMap(\.1) { try slot.parameter.clearGradient() }
             return norm
         }
     }

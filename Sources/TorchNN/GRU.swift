@@ -33,9 +33,9 @@ package struct GRU: Sendable {
     /// `[steps, 2 hidden]`, forward states first, when it is bidirectional. No step sees another sequence.
     package func callAsFunction(_ rows: Tensor, lengths: [Int]) throws(TorchError) -> Tensor {
         let packing = Packing(lengths)
-        let states = try rows.gathered(Self.indices(packing.rows, rows.device))
+        let states = try rows.indexSelect(Self.indices(packing.rows, rows.device))
             .packedGRU(batchSizes: packing.batchSizes, parameters: parameters)
-        return try states.gathered(Self.indices(packing.places, rows.device))
+        return try states.indexSelect(Self.indices(packing.places, rows.device))
     }
 
     private static func indices(_ values: [Int], _ device: Device) throws(TorchError) -> Tensor {

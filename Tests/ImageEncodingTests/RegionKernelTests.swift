@@ -67,6 +67,27 @@ import Torch
         #expect(expected.contains(0) && expected.contains { $0 > 0 })
     }
 
+    @Test func `impossible sizes are refused as that`() throws {
+        let one = [Box(left: 0, top: 0, right: 1, bottom: 1)]
+        let overlap = RegionKernels.Overlap(threshold: 0.5, convention: .torchvision)
+        let bodies: [(String, () throws -> Void)] = [
+            ("top", { _ = try RegionKernels.top(-1, of: [1, 2]) }),
+            ("suppress", { _ = try RegionKernels.suppress(one, scores: [1], overlap: overlap, limit: -1) }),
+            (
+                "confidences",
+                { _ = try RegionKernels.confidences(one, scores: [1], firstClass: -1, overlap: overlap) }
+            ),
+        ]
+        for (name, body) in bodies {
+            let error = #expect(throws: TorchError.self) { try body() }
+            #expect(error?.description == "regions.\(name): impossible sizes")
+        }
+    }
+
+    @Test func `every failure has a reason of its own`() {
+        #expect([-1, -2, -3].map(RegionKernels.reason) == ["out of memory", "impossible sizes", "an unknown failure"])
+    }
+
     @Test func `cells are torchvision's`() throws {
         let rois = boxes(goldens.rois)
         let aligned = try RegionKernels.align(map, rois, size: 3, scale: 0.125, samples: 2, aligned: false)

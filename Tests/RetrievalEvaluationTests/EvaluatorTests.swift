@@ -9,8 +9,8 @@ import Torch
 @testable import RetrievalEvaluation
 
 @Suite struct EvaluatorTests {
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `scores and ranks are those of the whole matrix by the formulas`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `scores and ranks are those of the whole matrix by the formulas`(_ fusion: Fusion) throws {
         let world = try World(TinyData(images: 11, captionsPerImage: 3), fusion: fusion)
         let (matrix, ranks) = try world.evaluate()
         let plain = try world.plainScores()
@@ -48,8 +48,8 @@ import Torch
     }
 
     /// A score that has seen its true partner would find it in noise.
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `an untrained model is at chance on random features`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `an untrained model is at chance on random features`(_ fusion: Fusion) throws {
         let world = try World(TinyData(images: 60, captionsPerImage: 5), fusion: fusion)
         let result = try RetrievalResult(world.evaluate().ranks)
         // One hit is expected in 60 images and five in 300 captions; ten times as many at rank 10.
@@ -75,16 +75,16 @@ import Torch
         }
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `equal images get no credit from captions`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `equal images get no credit from captions`(_ fusion: Fusion) throws {
         var data = TinyData(images: 15, captionsPerImage: 2)
         data.imagesAreEqual = true
         let result = try RetrievalResult(World(data, fusion: fusion).evaluate().ranks)
         #expect(result.textToImage.r10 == 0 && result.textToImage.medianRank == 15)
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `equal captions get no credit from images`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `equal captions get no credit from images`(_ fusion: Fusion) throws {
         var data = TinyData(images: 15, captionsPerImage: 2)
         data.captionsAreEqual = true
         let result = try RetrievalResult(World(data, fusion: fusion).evaluate().ranks)

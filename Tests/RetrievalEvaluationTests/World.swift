@@ -14,7 +14,7 @@ struct World {
 
     /// - Parameter split: To use in place of the data's own, with the same features.
     init(
-        _ data: TinyData, split: RetrievalSplit? = nil, fusion: AsCLConfiguration.Fusion = .sum, maxTokens: Int = 64
+        _ data: TinyData, split: RetrievalSplit? = nil, fusion: Fusion = .sum, maxTokens: Int = 64
     ) throws {
         folder = try ScratchFolder()
         self.split = try split ?? data.split(in: folder)

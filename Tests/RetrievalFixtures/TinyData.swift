@@ -50,7 +50,7 @@ package struct TinyData {
 
     /// A model's configuration for such data.
     package func configuration(
-        fusion: AsCLConfiguration.Fusion = .sum, localWeight: Double = 0.6
+        fusion: Fusion = .sum, localWeight: Double = 0.6
     ) throws -> AsCLConfiguration {
         try AsCLConfiguration(
             jointDimension: 16, heads: 2, regionDimension: regionDimension, globalDimension: globalDimension,

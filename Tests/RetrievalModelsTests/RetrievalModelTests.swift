@@ -19,7 +19,7 @@ import TorchNN
         let model: RetrievalModel
         var checkpoint: String { folder.path + "/run" }
 
-        init(fusion: AsCLConfiguration.Fusion = .sum) throws {
+        init(fusion: Fusion = .sum) throws {
             folder = try ScratchFolder()
             split = try data.split(in: folder)
             model = try RetrievalModel(
@@ -51,15 +51,15 @@ import TorchNN
         }
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `a saved model gives the same scores to the bit`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `a saved model gives the same scores to the bit`(_ fusion: Fusion) throws {
         let saved = try Saved(fusion: fusion)
         let loaded = try RetrievalModel(checkpoint: saved.checkpoint)
         #expect(try loaded.ascl.configuration == saved.model.ascl.configuration)
         #expect(try scores(loaded, saved.split) == scores(saved.model, saved.split))
     }
 
-    @Test func `a checkpoint is the folder that the specification describes`() throws {
+    @Test func `a checkpoint is the folder that docs/method.md describes`() throws {
         let saved = try Saved(fusion: .gated)
         let files = try FileManager.default.subpathsOfDirectory(atPath: saved.checkpoint).sorted()
         #expect(

@@ -1,5 +1,7 @@
 import Foundation
+import RetrievalModels
 import Testing
+import TextEncoding
 
 @testable import RetrievalTraining
 
@@ -58,6 +60,25 @@ import Testing
         ])
         #expect(configuration.training.epochs == 4)
         #expect(configuration.model.heads == 3 && configuration.model.jointDimension == 9)
+    }
+
+    @Test(arguments: Method.allCases)
+    func `the method that is named is the one to be trained`(_ method: Method) throws {
+        let tiny = try TinyTraining()
+        var configuration = tiny.configuration
+        try configuration.apply(overrides: ["model.method=\(method.rawValue)"])
+        let encoder = try TextEncoder(directory: tiny.folder.path + "/bert")
+        #expect(try configuration.modelConfiguration(for: tiny.split, encoder).method == method)
+    }
+
+    @Test(arguments: Method.allCases)
+    func `heads matter to a method that has them`(_ method: Method) throws {
+        let yaml = "model: {method: \(method.rawValue), joint_dimension: 100, heads: 8}"
+        if method == .ascl {
+            #expect(throws: TrainingError.self) { try TrainingConfiguration(yaml: yaml, source: "x.yaml") }
+        } else {
+            #expect(try TrainingConfiguration(yaml: yaml, source: "x.yaml").model.method == method)
+        }
     }
 
     private let configs =

@@ -24,6 +24,29 @@ import Torch
         #expect(try packed.rows.array() == [1, 2, 3] as [Float])
     }
 
+    @Test func `padding is zeros, and each word has its share of the text`() throws {
+        let padded = try batch.padded()
+        #expect(padded.rows.shape == [3, 3, 1])
+        #expect(try padded.rows.array() == [1, 2, 0, 3, 0, 0, 4, 5, 6] as [Float])
+        let third: Float = 1 / 3
+        #expect(try padded.share.array() == [0.5, 0.5, 0, 1, 0, 0, third, third, third])
+        let isPadding = try padded.isPadding.array(Bool.self)
+        #expect(isPadding == [false, false, true, false, true, true, false, false, false])
+        #expect(try TextBatch(padded: padded.rows, lengths: batch.lengths).rows.array(Float.self) == batch.rows.array())
+    }
+
+    @Test func `groups keep padding below a fifth, and lead back`() throws {
+        let lengths = [9, 2, 10, 1, 12, 2]
+        let texts = try TextBatch(rows: Tensor.range(36).to(.float32).reshaped([36, 1]), lengths: lengths)
+        let groups = texts.groups(mostWords: 30)
+        #expect(groups.places == [[3], [1, 5], [0, 2], [4]])
+        #expect(texts.groups(mostWords: 15).places == [[3], [1, 5], [0], [2], [4]])
+        let parts = try groups.places.map { try texts.selecting($0) }
+        #expect(try groups.restored(parts).rows.array(Float.self) == texts.rows.array())
+        let firsts = try groups.restored(parts.map { try $0.means() }, dimension: 0)
+        #expect(try firsts.array(Float.self) == texts.means().array())
+    }
+
     @Test func batchesJoinInOrder() throws {
         let joined = try TextBatch.joined([batch.selecting([1]), batch.selecting([0])])
         #expect(joined.lengths == [1, 2])

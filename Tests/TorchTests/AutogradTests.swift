@@ -9,7 +9,7 @@ import Torch
         #expect(try values(x.gradient) == [2, 4, 6])
         try (x * 10).sum().backward()
         #expect(try values(x.gradient) == [12, 14, 16])
-        try x.setGradient(nil)
+        try x.clearGradient()
         #expect(x.gradient == nil)
         try (x * x).backward(tensor([1, 0, 2], 3))
         #expect(try values(x.gradient) == [2, 0, 12])
@@ -45,7 +45,7 @@ import Torch
         let x = try leaf([-1, 1])
         try x.clamped(min: 0).sum().backward()
         #expect(try values(x.gradient) == [0, 1])
-        try x.setGradient(nil)
+        try x.clearGradient()
         try x.filled(where: Tensor([false, true], shape: [2]), with: 0).sum().backward()
         #expect(try values(x.gradient) == [1, 0])
     }

@@ -85,7 +85,7 @@ import Torch
         func round() throws {
             let parts = try (x + x).split([64, 64])
             try Tensor.concatenated(parts).sum().backward()
-            try x.setGradient(nil)
+            try x.clearGradient()
             _ = try? x.matmul(parts[0])
         }
         try round()

@@ -1,5 +1,6 @@
 import Testing
-import Torch
+
+@testable import Torch
 
 /// One line with the operator, the shapes it was given and libtorch's reason.
 @Suite struct TorchErrorTests {
@@ -25,7 +26,7 @@ import Torch
             ("linear([2, 3], [4, 5]): ", { try a.linear(b) }),
             ("linear([2, 3], [4, 3], [5]): ", { try a.linear(.zeros([4, 3]), narrow) }),
             ("embedding([2, 3], [1]): ", { try a.embedding(Tensor([2], shape: [1])) }),
-            ("index_select([4, 5], 0, [1]): ", { try b.gathered(Tensor([4], shape: [1])) }),
+            ("index_select([4, 5], 0, [1]): ", { try b.indexSelect(Tensor([4], shape: [1])) }),
             ("empty([-1]): ", { try .empty([-1]) }),
             ("item([2, 3]): ", { try Tensor(Float(a.item())) }),
         ]
@@ -63,6 +64,17 @@ import Torch
         #expect(
             try message { _ = try turned.withBytes { $0.count } } == "withBytes([3, 2]): expected a contiguous tensor")
         #expect(try turned.contiguous().withBytes { $0.count } == 24)
+    }
+
+    @Test func `an element type that is none of ours is named`() throws {
+        let complex = Operator("complex")
+        let line = try message { _ = try complex(.tensor(tensor([1], 1)), .tensor(tensor([2], 1))) }
+        #expect(line.hasSuffix("found ComplexFloat on cpu"), "\(line)")
+    }
+
+    @Test func `a device that is none of ours is none`() {
+        let meta: Int32 = 14 << 8 | 0xff  // c10::DeviceType
+        #expect(Device(code: meta) == nil && Device(code: Device.cuda(3).code) == .cuda(3))
     }
 
     @Test func aFailureLeavesTheNextCallSound() throws {

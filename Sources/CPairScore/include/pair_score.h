@@ -14,7 +14,14 @@
 extern "C" {
 #endif
 
-typedef enum { PS_OK = 0, PS_BAD_SIZES = 1, PS_OUT_OF_MEMORY = 2, PS_NOT_FINITE = 3, PS_NO_SUCH_INSTRUCTIONS = 4 } ps_status;
+typedef enum {
+    PS_OK = 0,
+    PS_BAD_SIZES = 1,
+    PS_OUT_OF_MEMORY = 2,
+    PS_NOT_FINITE = 3,
+    PS_NO_SUCH_INSTRUCTIONS = 4,
+    PS_UNLIKE_SIDES = 5  ///< packed in different precisions or for different instructions
+} ps_status;
 
 /// How forward products are computed: in float32, or from 16-bit integers - each row scaled so that no sum overflows -
 /// with 32-bit sums. Softmax, lengths and cosines are float32 either way.

@@ -1,8 +1,8 @@
 /// Kernels of region detectors on the CPU, each one call a picture and serial: a pipeline runs one worker a core.
 ///
 /// Boxes are float32 `[count, 4]`: left, top, right, bottom. Everything is row-major and contiguous. The caller answers
-/// for the sizes and for finite boxes within +-1e7; no exception leaves a function, which returns a negative number
-/// when memory ran out.
+/// for finite boxes within +-1e7; no exception leaves a function, which returns one of `regions_failure`, all below
+/// zero, when it failed.
 #ifndef CREGIONS_H
 #define CREGIONS_H
 
@@ -12,6 +12,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// Why a function failed.
+typedef enum { REGIONS_OUT_OF_MEMORY = -1, REGIONS_BAD_SIZES = -2, REGIONS_FAILED = -3 } regions_failure;
 
 /// How boxes overlap. With `inclusive_pixels` a box from 3 to 5 is 3 wide (Caffe's reading), else 2 (torchvision's);
 /// boxes overlap too much when their intersection over union is above the threshold, or, with `at_threshold`, equal.

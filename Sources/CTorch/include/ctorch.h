@@ -30,6 +30,8 @@ const int64_t *ct_sizes(CTTensor tensor);  // borrowed
 int64_t ct_element_count(CTTensor tensor);
 int32_t ct_scalar_type(CTTensor tensor);
 int32_t ct_device(CTTensor tensor);
+// Element type and device in libtorch's words, "ComplexFloat on cuda:0"; valid until the thread's next call of it.
+const char *ct_kind(CTTensor tensor);
 bool ct_is_contiguous(CTTensor tensor);
 bool ct_requires_grad(CTTensor tensor);
 CTStatus ct_set_requires_grad(CTTensor tensor, bool on);
@@ -55,7 +57,6 @@ enum {
     CT_GENERATOR,
     CT_TENSORS,
     CT_INTS,
-    CT_BOOLS,
     CT_SCALARS  // doubles, for a parameter of type Scalar?[]
 };
 
@@ -83,7 +84,7 @@ CTStatus ct_gradients(
     const CTTensor *outputs, const CTTensor *output_gradients, int64_t output_count, const CTTensor *inputs,
     int64_t input_count, bool retain_graph, CTTensor *results);  // NULL where an input was not used
 CTTensor ct_gradient(CTTensor tensor);                           // owned, NULL when there is none
-CTStatus ct_set_gradient(CTTensor tensor, CTTensor gradient_or_null);
+CTStatus ct_clear_gradient(CTTensor tensor);
 // A gradient the caller writes. It gets borrowed gradients of the outputs (NULL where none flowed) and fills
 // `input_gradients` with owned handles or NULL; nonzero means failure, told through `ct_fail`.
 typedef int32_t (*CTBackward)(

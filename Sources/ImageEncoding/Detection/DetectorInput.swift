@@ -71,7 +71,7 @@ struct DetectorPreprocessing: Sendable {
         var x = try Tensor(picture.pixels, shape: [picture.height, picture.width, 3]).to(device: device).to(.float32)
         switch convention {
         case .torchvision: x = try x / 255
-        case .caffe: x = try x.gathered(Tensor([2, 1, 0], shape: [3]).to(device: device), dimension: 2)
+        case .caffe: x = try x.indexSelect(Tensor([2, 1, 0], shape: [3]).to(device: device), dimension: 2)
         }
         x = try (x - channels(means, device)) / channels(deviations, device)
         let size = size(width: picture.width, height: picture.height)

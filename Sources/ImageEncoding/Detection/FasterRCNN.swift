@@ -107,7 +107,7 @@ package struct FasterRCNN: Sendable {
             order += own
         }
         let places = order.indices.sorted { order[$0] < order[$1] }
-        return try Tensor.concatenated(parts).gathered(Tensor(places, shape: [places.count]).to(device: device))
+        return try Tensor.concatenated(parts).indexSelect(Tensor(places, shape: [places.count]).to(device: device))
     }
 
     func input(_ picture: Picture) throws(TorchError) -> DetectorInput { try preprocessing(picture, on: device) }

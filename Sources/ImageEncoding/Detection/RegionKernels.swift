@@ -49,7 +49,7 @@ enum RegionKernels {
             regions_confidences(
                 $0, scores, Int64(boxes.count), Int64(classes), Int64(firstClass), overlap.value, &result)
         }
-        try check(status >= 0, "confidences", "out of memory")
+        try check(status, "confidences")
         return result
     }
 
@@ -73,7 +73,7 @@ enum RegionKernels {
 
     private static func cut(
         _ map: Tensor, _ boxes: [Box], size: Int, scale: Float, _ name: String,
-        _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>?, regions_pooling, UnsafeMutablePointer<Float>) -> Int64
+        _ kernel: (UnsafePointer<Float>?, UnsafePointer<Float>?, regions_pooling, UnsafeMutablePointer<Float>?) -> Int64
     ) throws(TorchError) -> Tensor {
         try check(boxes, name)
         let shape = map.shape
@@ -89,17 +89,9 @@ enum RegionKernels {
         let sizes = regions_pooling(
             channels: Int64(shape[1]), height: Int64(shape[2]), width: Int64(shape[3]), box_count: Int64(boxes.count),
             rows: Int64(size), columns: Int64(size), scale: scale)
-        var status: Int64 = -1
-        try rows.withBytes { source in
-            status =
-                (try? result.withBytes { target in
-                    guard let from = source.bindMemory(to: Float.self).baseAddress,
-                        let to = target.bindMemory(to: Float.self).baseAddress
-                    else { return -1 }
-                    return floats(boxes) { kernel(from, $0, sizes, to) }
-                }) ?? -1
-        }
-        try check(status >= 0, name, "out of memory")
+        let (from, to) = (try floats(of: rows), try floats(of: result))
+        let status = withExtendedLifetime((rows, result)) { floats(boxes) { kernel(from, $0, sizes, to) } }
+        try check(status, name)
         return try result.to(device: map.device)
     }
 
@@ -107,16 +99,33 @@ enum RegionKernels {
         _ capacity: Int, _ name: String, _ fill: (UnsafeMutablePointer<Int64>?) -> Int64
     ) throws(TorchError) -> [Int] {
         var count: Int64 = 0
-        let found = [Int](unsafeUninitializedCapacity: capacity) { memory, initialized in
+        let found = [Int](unsafeUninitializedCapacity: max(capacity, 0)) { memory, initialized in
             count = memory.withMemoryRebound(to: Int64.self) { fill($0.baseAddress) }
             initialized = max(Int(count), 0)
         }
-        try check(count >= 0, name, "out of memory")
+        try check(count, name)
         return found
+    }
+
+    private static func floats(of tensor: Tensor) throws(TorchError) -> UnsafeMutablePointer<Float>? {
+        try tensor.withBytes { $0.bindMemory(to: Float.self).baseAddress }
     }
 
     private static func floats<Result>(_ boxes: [Box], _ body: (UnsafePointer<Float>?) -> Result) -> Result {
         boxes.withUnsafeBytes { body($0.bindMemory(to: Float.self).baseAddress) }
+    }
+
+    /// Why a kernel failed that returned this negative number.
+    static func reason(_ status: Int64) -> String {
+        switch status {
+        case Int64(REGIONS_OUT_OF_MEMORY.rawValue): "out of memory"
+        case Int64(REGIONS_BAD_SIZES.rawValue): "impossible sizes"
+        default: "an unknown failure"
+        }
+    }
+
+    private static func check(_ status: Int64, _ name: String) throws(TorchError) {
+        try check(status >= 0, name, reason(status))
     }
 
     private static func check(_ boxes: [Box], _ name: String) throws(TorchError) {

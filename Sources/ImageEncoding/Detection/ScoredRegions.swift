@@ -29,7 +29,8 @@ struct ScoredRegions {
         }
         let rows = try Tensor(chosen, shape: [count]).to(device: features.device)
         return DetectedRegions(
-            features: try features.gathered(rows).array(), boxes: chosen.map { toFractions(boxes[$0]).clipped(1, 1) },
+            features: try features.indexSelect(rows).array(),
+            boxes: chosen.map { toFractions(boxes[$0]).clipped(1, 1) },
             classes: classes.map(Int32.init),
             confidences: zip(chosen, classes).map { probabilities[$0 * classCount + $1] })
     }

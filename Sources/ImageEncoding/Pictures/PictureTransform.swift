@@ -95,7 +95,7 @@ package struct PictureTransform: Sendable, Equatable {
             let left = Int((Double(size.width - crop) / 2).rounded(.toNearestOrEven))
             pixels = try pixels.sliced(1, top..<top + crop).sliced(2, left..<left + crop)
         }
-        if channelOrder == .bgr { pixels = try pixels.gathered(Tensor([2, 1, 0], shape: [3]), dimension: 3) }
+        if channelOrder == .bgr { pixels = try pixels.indexSelect(Tensor([2, 1, 0], shape: [3]), dimension: 3) }
         return pixels
     }
 

@@ -1,19 +1,9 @@
 package import AsCLBase
 
-/// The shape of an AsCL model: `config.json` of a checkpoint (spec section 8).
+/// The shape of an AsCL model: `config.json` of a checkpoint (docs/method.md, Files).
 package struct AsCLConfiguration: ModelConfiguration, Equatable {
-    /// How the attended image and the image's own global feature become one vector, or no fusion at all.
-    package enum Fusion: String, Codable, Sendable, CaseIterable {
-        /// Their sum.
-        case sum
-        /// A learned blend: t a + (1 - t) b with t = sigmoid(Linear([a; b])).
-        case gated
-        /// Ablation without cross-modal fusion: mean regions against mean words.
-        case none
-    }
-
     /// Always `ascl`.
-    package private(set) var architecture = "ascl"
+    private var architecture = Method.ascl
     /// D.
     package var jointDimension: Int
     /// H; divides D.
@@ -34,7 +24,7 @@ package struct AsCLConfiguration: ModelConfiguration, Equatable {
     package var maxTokens: Int
 
     /// Always `ascl`.
-    package var method: String { architecture }
+    package var method: Method { architecture }
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case architecture
@@ -76,7 +66,7 @@ package struct AsCLConfiguration: ModelConfiguration, Equatable {
                 throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
             }
         }
-        try require(architecture == "ascl", .architecture, "ascl", architecture)
+        try require(architecture == .ascl, .architecture, "ascl", architecture.rawValue)
         try require(jointDimension >= 1, .jointDimension, "at least 1", jointDimension)
         try require(
             heads >= 1 && jointDimension % max(heads, 1) == 0, .heads, "a divisor of joint_dimension \(jointDimension)",

@@ -19,20 +19,17 @@ extension AsCLModel {
         var globals: [Tensor] = []
         let room = images.regions.device == .cpu ? 1 << 24 : 1 << 28
         let mostWords = room / (images.count * imageSide.regions) / configuration.heads
-        let groups = texts.groupsOfLikeLength(mostWords: mostWords)
-        for group in groups {
+        let groups = texts.groups(mostWords: mostWords)
+        for group in groups.places {
             let textSide = try TextSide(
                 texts.selecting(group), attention, globalFusion, heads: configuration.heads)
             let (local, global) = try score(imageSide, textSide)
             locals.append(local)
             globals.append(global)
         }
-        var places = [Int](repeating: 0, count: texts.lengths.count)
-        for (place, text) in groups.joined().enumerated() { places[text] = place }
-        let back = try Tensor(places, shape: [places.count]).to(device: images.regions.device)
         return try PairScores(
-            local: .concatenated(locals, dimension: 1).gathered(back, dimension: 1),
-            global: .concatenated(globals, dimension: 1).gathered(back, dimension: 1),
+            local: groups.restored(locals, dimension: 1),
+            global: groups.restored(globals, dimension: 1),
             localWeight: configuration.localWeight)
     }
 
@@ -124,23 +121,11 @@ private struct TextSide {
         _ texts: TextBatch, _ attention: (imageToText: CrossAttention, textToImage: CrossAttention),
         _ global: GlobalFusion, heads: Int
     ) throws(TorchError) {
-        count = texts.lengths.count
-        words = texts.lengths.max() ?? 0
-        let device = texts.rows.device
-        // A padded place shows the text's last word, finite and masked out wherever it would count.
-        let starts = texts.offsets
-        var places: [Int] = []
-        var shares: [Float] = []
-        for (text, length) in texts.lengths.enumerated() {
-            for word in 0..<words {
-                places.append(starts[text] + min(word, length - 1))
-                shares.append(word < length ? 1 / Float(length) : 0)
-            }
-        }
-        let padded = try texts.rows.gathered(Tensor(places, shape: [places.count]).to(device: device))
-            .reshaped([count, words, -1])
-        share = try Tensor(shares, shape: [count, words]).to(texts.rows.dtype).to(device: device)
-        padding = try share.equals(0).reshaped([count, 1, 1, 1, words])
+        let texts = try texts.padded()
+        let padded = texts.rows
+        (count, words) = (padded.shape[0], padded.shape[1])
+        share = try texts.share.to(padded.dtype)
+        padding = try texts.isPadding.reshaped([count, 1, 1, 1, words])
         query = try attention.textToImage.scaledQueries(padded, heads)
         unit = try attention.textToImage.unitRows(padded, heads)
         key = try attention.imageToText.keys(padded, heads)

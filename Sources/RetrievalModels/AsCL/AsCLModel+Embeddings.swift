@@ -2,7 +2,8 @@ package import TextEncoding
 package import Torch
 
 extension AsCLModel {
-    /// Unit vectors `[images, D]` of projected images that have met no text (spec section 7): Fusion(X_v^T mean v, X_g^T g).
+    /// Unit vectors `[images, D]` of projected images that have met no text (docs/method.md, Evaluation): Fusion(X_v^T
+    /// mean v, X_g^T g).
     package func embeddings(_ images: ImageBatch) throws(TorchError) -> Tensor {
         let own = try globalFusion.image(images.globals)
         guard attention != nil else { return try own.normalized(-1) }

@@ -87,8 +87,19 @@ struct FusedImages: Sendable {
         self.tables = tables
     }
 
-    init(joining images: [FusedImages]) {
-        self.init(parts: images.flatMap(\.parts), tables: images.count == 1 ? images[0].tables : [])
+    /// Batches one after the other; every table has an item a row, so that joined tables are those of one batch.
+    init(joining batches: [FusedImages]) throws(TorchError) {
+        let recorded = batches.map(\.tables).filter { !$0.isEmpty }
+        guard recorded.isEmpty || recorded.count == batches.count else {
+            throw TorchError(
+                operation: "joined(\(batches.count))",
+                reason: "expected gradients to be recorded for all images or for none")
+        }
+        var tables: [Tensor] = []
+        for table in recorded.first?.indices ?? 0..<0 {
+            tables.append(batches.count == 1 ? recorded[0][table] : try .concatenated(recorded.map { $0[table] }))
+        }
+        self.init(parts: batches.flatMap(\.parts), tables: tables)
     }
 }
 

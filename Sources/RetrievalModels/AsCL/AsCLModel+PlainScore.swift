@@ -2,7 +2,8 @@ package import TextEncoding
 package import Torch
 
 extension AsCLModel {
-    /// S pair by pair, head by head, just as the formulas stand (spec sections 3 and 4): what the fast forms are held to.
+    /// S pair by pair, head by head, just as the formulas stand (docs/method.md, Cross-modal fusion and Score): what
+    /// the fast forms are held to.
     /// - Parameters:
     ///   - images: Projected, `[images, regions, D]`.
     ///   - texts: Projected, `[words, D]`.

@@ -3,8 +3,8 @@ package import Torch
 
 extension AsCLModel {
     /// How well each region agrees with a text, `[images, regions]` in [-1, 1]: R(v_i, w*_i), the cosine of region i
-    /// with what it attended to among the words (spec section 4). Half its mean over the regions is the first half of
-    /// S_local. Nil where the model has no attention.
+    /// with what it attended to among the words (docs/method.md, Score). Half its mean over the regions is the first
+    /// half of S_local. Nil where the model has no attention.
     /// - Parameters:
     ///   - images: Projected, `[images, regions, D]`.
     ///   - text: Projected, `[words, D]`: the rows of one text.

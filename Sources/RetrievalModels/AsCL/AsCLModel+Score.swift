@@ -34,7 +34,7 @@ package struct ScorableImages: Sendable {
         guard fused.isEmpty || others.isEmpty else {
             throw TorchError(operation: "joined(\(batches.count))", reason: "expected images scorable in one way")
         }
-        if others.isEmpty { return ScorableImages(form: .fused(FusedImages(joining: fused))) }
+        if others.isEmpty { return try ScorableImages(form: .fused(FusedImages(joining: fused))) }
         return try ScorableImages(
             form: .operators(
                 ImageBatch(

@@ -77,7 +77,7 @@ struct GlobalFusion: Sendable {
     let text, attendedImage, image: Linear
     let gate: Linear?
 
-    init(_ scope: ParameterScope, dimension: Int, fusion: AsCLConfiguration.Fusion) throws(TorchError) {
+    init(_ scope: ParameterScope, dimension: Int, fusion: Fusion) throws(TorchError) {
         text = try Linear(scope / "text", from: dimension, to: dimension, bias: false)
         attendedImage = try Linear(scope / "attended_image", from: dimension, to: dimension, bias: false)
         image = try Linear(scope / "image", from: dimension, to: dimension, bias: false)

@@ -3,8 +3,8 @@ import RetrievalData
 package import TextEncoding
 package import Torch
 
-/// Asymmetry-I (spec section 2): noise that turns a caption into a negative. Special tokens and padding are never
-/// touched: noise acts on the words between them.
+/// Asymmetry-I (docs/method.md, Generated samples): noise that turns a caption into a negative. Special tokens and
+/// padding are never touched: noise acts on the words between them.
 package enum AsymmetryNoise {
     /// What is done to one caption.
     package enum Kind: String, Sendable, CaseIterable {
@@ -25,7 +25,7 @@ package enum AsymmetryNoise {
     package struct Strength: Sendable, Equatable {
         let gaussianScale, dropout, cutoffRate: Double
 
-        /// The spec's values by default.
+        /// The method's values by default.
         package init(gaussianScale: Double = 1, dropout: Double = 0.5, cutoffRate: Double = 0.2) {
             self.gaussianScale = gaussianScale
             self.dropout = dropout
@@ -64,7 +64,7 @@ package enum AsymmetryNoise {
             }
             let indices = spans.flatMap { $0 }
             let places = try Tensor(indices, shape: [indices.count]).to(device: rows.device)
-            let clean = try rows.gathered(places)
+            let clean = try rows.indexSelect(places)
             let lengths = spans.map(\.count)
             let noisy =
                 switch kind {
@@ -90,7 +90,8 @@ package enum AsymmetryNoise {
         let texts = try TextBatch(rows: clean.detached() * clean.detached(), lengths: lengths)
         let rms = try texts.means().mean(1, keepingDimensions: true).sqrt()
         let textOfRow = lengths.enumerated().flatMap { [Int](repeating: $0, count: $1) }
-        let deviation = try rms.gathered(Tensor(textOfRow, shape: [textOfRow.count]).to(device: clean.device)) * scale
+        let deviation =
+            try rms.indexSelect(Tensor(textOfRow, shape: [textOfRow.count]).to(device: clean.device)) * scale
         let source = try Generator(seed: generator.next())
         let noise = try Tensor.normal(clean.shape, generator: source).to(clean.dtype).to(device: clean.device)
         return try clean + noise * deviation
@@ -129,7 +130,7 @@ package enum AsymmetryNoise {
         }
         let textOfRow = lengths.enumerated().flatMap { [Int](repeating: $0, count: $1) }
         let mask = try Tensor(cut, shape: [lengths.count, width])
-            .gathered(Tensor(textOfRow, shape: [textOfRow.count]))
+            .indexSelect(Tensor(textOfRow, shape: [textOfRow.count]))
         return try clean.filled(where: mask.to(device: clean.device), with: 0)
     }
 }

@@ -100,7 +100,7 @@ enum PairScoreKernel {
         guard status != PS_NOT_FINITE else {
             throw TorchError(
                 operation: "pair_score(\(count) \(kind))",
-                reason: "expected finite numbers, found an infinity or NaN in number \(badItem) (from 0) of the \(kind)"
+                reason: "\(reason(status)) in number \(badItem) (from 0) of the \(kind)"
             )
         }
         try check(status, "\(count) \(kind)")
@@ -138,8 +138,19 @@ enum PairScoreKernel {
 
     private static func check(_ status: ps_status, _ what: String) throws(TorchError) {
         guard status != PS_OK else { return }
-        throw TorchError(
-            operation: "pair_score(\(what))", reason: status == PS_OUT_OF_MEMORY ? "out of memory" : "impossible sizes")
+        throw TorchError(operation: "pair_score(\(what))", reason: reason(status))
+    }
+
+    /// Why a call failed.
+    static func reason(_ status: ps_status) -> String {
+        switch status {
+        case PS_BAD_SIZES: "impossible sizes"
+        case PS_OUT_OF_MEMORY: "out of memory"
+        case PS_NOT_FINITE: "expected finite numbers, found an infinity or NaN"
+        case PS_NO_SUCH_INSTRUCTIONS: "this machine lacks the instructions"
+        case PS_UNLIKE_SIDES: "expected images and texts in one precision, found two"
+        default: "an unknown failure"
+        }
     }
 }
 

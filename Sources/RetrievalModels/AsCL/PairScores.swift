@@ -1,6 +1,6 @@
 package import Torch
 
-/// Scores of every image against every text of a batch, each computed from that pair alone (spec section 4).
+/// Scores of every image against every text of a batch, each computed from that pair alone (docs/method.md, Score).
 package struct PairScores: Sendable {
     /// S `[images, texts]`.
     package let similarity: Tensor

@@ -2,9 +2,10 @@ package import Torch
 package import TorchNN
 
 extension BaselineConfiguration {
-    /// The peer that the configuration describes.
+    /// The baseline that the configuration describes.
     package func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer {
-        switch architecture {
+        switch method {
+        case .ascl: throw TorchError(operation: "build", reason: "expected the method of a baseline, found ascl")
         case .vse: try VSE(scope, self)
         case .scan: try SCAN(scope, self)
         case .imram: try IMRAM(scope, self)

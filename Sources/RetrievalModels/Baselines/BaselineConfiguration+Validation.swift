@@ -12,10 +12,13 @@ extension BaselineConfiguration {
                 throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
             }
         }
+        let baselines = Method.allCases.filter { $0 != .ascl }.map(\.rawValue).joined(separator: ", ")
+        try require(method != .ascl, .method, "one of \(baselines)", method.rawValue)
         try require(jointDimension >= 1, .jointDimension, "at least 1", jointDimension)
-        let heads = architecture == .dsran ? DSRANGraphAttention.heads : 1
+        let heads = method == .dsran ? DSRANGraphAttention.heads : 1
         try require(
-            jointDimension % heads == 0, .jointDimension, "a multiple of \(heads) for \(method)", jointDimension)
+            jointDimension % heads == 0, .jointDimension, "a multiple of \(heads) for \(method.rawValue)",
+            jointDimension)
         try require(regionDimension >= 1, .regionDimension, "at least 1", regionDimension)
         try require(globalDimension >= 1, .globalDimension, "at least 1", globalDimension)
         try require(textDimension >= 1, .textDimension, "at least 1", textDimension)
@@ -23,10 +26,10 @@ extension BaselineConfiguration {
         try require(
             (1...1 << 24).contains(vocabularySize), .vocabularySize, "1 to \(1 << 24) tokens", vocabularySize)
         try require(maxTokens >= 3, .maxTokens, "at least 3", maxTokens)
-        let ownWords = architecture != .dualEncoder && architecture != .lexicon
-        try require(ownWords || words == .encoder, .words, "encoder for \(method)", words.rawValue)
+        let ownWords = method != .dualEncoder && method != .lexicon
+        try require(ownWords || words == .encoder, .words, "encoder for \(method.rawValue)", words.rawValue)
         guard let lexicon else { return }
-        try require(architecture == .lexicon, .lexicon, "no such key for \(method)", "\(lexicon.count) tokens")
+        try require(method == .lexicon, .lexicon, "no such key for \(method.rawValue)", "\(lexicon.count) tokens")
         let isAscending = zip(lexicon, lexicon.dropFirst()).allSatisfy(<)
         let isWithin = lexicon.allSatisfy((0..<vocabularySize).contains)
         try require(

@@ -1,21 +1,5 @@
-/// The shape and settings of a peer: `config.json` of its checkpoint.
+/// The shape and settings of a baseline: `config.json` of its checkpoint.
 package struct BaselineConfiguration: ModelConfiguration, Equatable {
-    /// The methods that AsCL is compared with.
-    package enum Method: String, Codable, Sendable, CaseIterable {
-        /// VSE++ (Faghri et al., BMVC 2018): one vector an image, one a text.
-        case vse = "vse++"
-        /// SCAN (Lee et al., ECCV 2018): stacked cross attention.
-        case scan
-        /// IMRAM (Chen et al., CVPR 2020): iterative matching with recurrent attention memory.
-        case imram
-        /// DSRAN (Wen et al., TCSVT 2021): dual semantic relations by graph attention.
-        case dsran
-        /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
-        case dualEncoder = "dual_encoder"
-        /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
-        case lexicon
-    }
-
     /// Where words come from.
     package enum Words: String, Codable, Sendable, CaseIterable {
         /// The text encoder's vectors.
@@ -42,8 +26,8 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
         case average
     }
 
-    /// Which method.
-    package var architecture: Method
+    /// Which method; never `ascl`, whose configuration is `AsCLConfiguration`.
+    package var method: Method
     /// D.
     package var jointDimension: Int
     /// R.
@@ -67,13 +51,11 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
     /// The vocabulary's tokens that have a term (`LexiconEncoder`), ascending; nil for all of them.
     package var lexicon: [Int]?
 
-    /// `architecture`, as the file has it.
-    package var method: String { architecture.rawValue }
     /// Where words are of the method's own.
     package var readsTokens: Bool { words == .gru }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case architecture
+        case method = "architecture"
         case jointDimension = "joint_dimension"
         case regionDimension = "region_dimension"
         case globalDimension = "global_dimension"
@@ -86,11 +68,11 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
 
     /// Makes a configuration, unchecked; temperatures and the like are the papers' and stand in each method's file.
     package init(
-        _ architecture: Method, jointDimension: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
+        _ method: Method, jointDimension: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
         vocabularySize: Int, maxTokens: Int = 64, normalizeFeatures: Bool = false, words: Words = .encoder,
         direction: Direction = .textToImage, pooling: Pooling = .logSumExp, lexicon: [Int]? = nil
     ) {
-        self.architecture = architecture
+        self.method = method
         self.jointDimension = jointDimension
         self.regionDimension = regionDimension
         self.globalDimension = globalDimension

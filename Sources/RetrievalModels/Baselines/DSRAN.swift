@@ -67,14 +67,14 @@ package struct DSRAN: PairScorer {
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let words = try inputs.configuration.words == .gru ? texts.rows.to(.float32).normalized(-1) : texts.rows.relu()
         let batch = try texts.replacingRows(words)
-        let order = texts.groupsOfLikeLength(mostWords: (1 << 26) / (12 * words.shape[1]))
+        let groups = texts.groups(mostWords: (1 << 26) / (12 * words.shape[1]))
         var vectors: [Tensor] = []
-        for texts in order {
-            let group = try TextGroup(batch.selecting(texts))
-            let related = try wordRelations(group.rows, padding: group.share.equals(0))
+        for places in groups.places {
+            let group = try batch.selecting(places).padded()
+            let related = try wordRelations(group.rows, padding: group.isPadding)
             vectors.append(try (related * group.share.unsqueezed(-1)).sum(1))
         }
-        return try Tensor.concatenated(vectors).gathered(TextGroup.places(order, on: words.device)).normalized(-1)
+        return try groups.restored(vectors).normalized(-1)
     }
 
     /// Cosines `[images, texts]`.

@@ -10,13 +10,12 @@ extension IMRAM {
         let (count, regions) = (images.regions.shape[0], images.regions.shape[1])
         let device = images.regions.device
         let (mostWords, room) = device == .cpu ? (1 << 9, 1 << 26) : (1 << 12, 1 << 29)
-        let order = texts.words.groupsOfLikeLength(mostWords: mostWords)
+        let groups = texts.words.groups(mostWords: mostWords)
         var columns: [Tensor] = []
-        for group in order {
-            let words = try TextGroup(texts.words.selecting(group))
-            let asQueries = try texts.asQueries.map { (all) throws(TorchError) in try TextGroup(all.selecting(group)) }
-            let asContexts = try texts.asContexts.map { (all) throws(TorchError) in try TextGroup(all.selecting(group))
-            }
+        for group in groups.places {
+            let words = try texts.words.selecting(group).padded()
+            let asQueries = try texts.asQueries?.selecting(group).padded()
+            let asContexts = try texts.asContexts?.selecting(group).padded()
             // The side with more places attends to the other: about eight vectors and six rows of weights a query.
             let (fewer, more) = (min(words.rows.shape[1], regions), max(words.rows.shape[1], regions))
             let atOnce = max(room / (group.count * more * (8 * configuration.jointDimension + 6 * fewer)), 1)
@@ -28,12 +27,11 @@ extension IMRAM {
             }
             columns.append(try .concatenated(pieces))
         }
-        return try Tensor.concatenated(columns, dimension: 1)
-            .gathered(TextGroup.places(order, on: device), dimension: 1)
+        return try groups.restored(columns, dimension: 1)
     }
 
     private func score(
-        _ images: Images, _ words: TextGroup, asQueries: Tensor?, asContexts: Tensor?
+        _ images: Images, _ words: PaddedTexts, asQueries: Tensor?, asContexts: Tensor?
     ) throws(TorchError) -> Tensor {
         let regions = images.regions
         var scores: [Tensor] = []

@@ -1,3 +1,4 @@
+import TextEncoding
 package import Torch
 
 // R is a cosine, so the weights need not sum to one, and no attended vector is ever formed: with w_f = exp(l1 t_f) and the
@@ -10,7 +11,7 @@ extension SCAN {
         let (count, regions) = (images.regions.shape[0], images.regions.shape[1])
         let room = images.regions.device == .cpu ? Self.roomOnCPU : Self.roomOnDevice
         var columns: [Tensor] = []
-        for (group, gram) in texts.groups {
+        for (group, gram) in zip(texts.padded, texts.grams) {
             let imagesAtOnce = max(room / (regions * group.share.count), 1)
             var rows: [Tensor] = []
             for start in stride(from: 0, to: count, by: imagesAtOnce) {
@@ -21,14 +22,14 @@ extension SCAN {
             }
             columns.append(try .concatenated(rows))
         }
-        return try Tensor.concatenated(columns, dimension: 1).gathered(texts.places, dimension: 1)
+        return try texts.groups.restored(columns, dimension: 1)
     }
 
     /// Region-word cosines at once: what the processor's caches hold, and 256 MiB.
     private static var roomOnCPU: Int { 1 << 19 }
     private static var roomOnDevice: Int { 1 << 26 }
 
-    private func score(_ images: Images, _ texts: TextGroup, _ textGram: Tensor) throws(TorchError) -> Tensor {
+    private func score(_ images: Images, _ texts: PaddedTexts, _ textGram: Tensor) throws(TorchError) -> Tensor {
         func textToImage() throws(TorchError) -> Tensor {
             let relevances = try relevances(
                 of: texts.rows.transposed(0, 1), to: images.regions, images.gram, .textToImage)

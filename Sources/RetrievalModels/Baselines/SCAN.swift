@@ -49,10 +49,10 @@ package struct SCAN: PairScorer {
 
     /// What scores need of texts alone.
     package struct Texts: Sendable {
-        /// Texts of like length: unit words, padded with zeros, and their cosines with each other, `[texts, words, words]`.
-        let groups: [(texts: TextGroup, gram: Tensor)]
-        /// int64 `[texts]`: the place of each text in the groups' order.
-        let places: Tensor
+        /// Texts of like length.
+        let groups: TextGroups
+        /// Of each group unit words, padded, and their cosines with each other, `[texts, words, words]`.
+        let padded: [PaddedTexts], grams: [Tensor]
     }
 
     /// Raw features `[images, regions, R]`, ready to be scored; global ones are not looked at.
@@ -68,12 +68,12 @@ package struct SCAN: PairScorer {
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
         let units = try texts.replacingRows(texts.rows.to(.float32).normalized(-1))
         let device = texts.rows.device
-        let order = texts.groupsOfLikeLength(mostWords: device == .cpu ? 1 << 10 : 1 << 14)
-        let groups = try order.map { (texts) throws(TorchError) in
-            let group = try TextGroup(units.selecting(texts))
-            return (texts: group, gram: try group.rows.matmul(group.rows.transposed()).to(.float32))
+        let groups = texts.groups(mostWords: device == .cpu ? 1 << 10 : 1 << 14)
+        let padded = try groups.places.map { (texts) throws(TorchError) in try units.selecting(texts).padded() }
+        let grams = try padded.map { (texts) throws(TorchError) in
+            try texts.rows.matmul(texts.rows.transposed()).to(.float32)
         }
-        return try Texts(groups: groups, places: TextGroup.places(order, on: device))
+        return Texts(groups: groups, padded: padded, grams: grams)
     }
 
     /// Images one batch after the other.

@@ -70,6 +70,6 @@ package struct VSE: PairScorer {
 
     private static func lastRows(_ texts: TextBatch) throws(TorchError) -> Tensor {
         let last = texts.offsets.dropFirst().map { $0 - 1 }
-        return try texts.rows.gathered(Tensor(last, shape: [last.count]).to(device: texts.rows.device))
+        return try texts.rows.indexSelect(Tensor(last, shape: [last.count]).to(device: texts.rows.device))
     }
 }

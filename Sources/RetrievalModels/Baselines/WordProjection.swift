@@ -31,7 +31,7 @@ struct WordProjection: Sendable {
                     initial: .uniform(0.1)),
                 try GRU(
                     scope / "gru", from: Self.embeddingWidth, to: configuration.jointDimension,
-                    isBidirectional: configuration.architecture != .vse))
+                    isBidirectional: configuration.method != .vse))
         }
     }
 

@@ -9,15 +9,15 @@ enum ModelConfigurationFile {
     static func read(_ path: String) throws -> any ModelConfiguration {
         let named = FileManager.default.contents(atPath: path)
             .flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?.architecture
-        if let named, named != "ascl" {
-            guard BaselineConfiguration.Method(rawValue: named) != nil else {
-                let known = ["ascl"] + BaselineConfiguration.Method.allCases.map(\.rawValue)
-                throw InputError(
-                    path: path, place: "architecture", expected: "one of \(known.joined(separator: ", "))", found: named
-                )
-            }
-            return try BaselineConfiguration(path: path)
+        // Where the key is missing, AsCL's configuration says so.
+        guard let named else { return try AsCLConfiguration(path: path) }
+        guard let method = Method(rawValue: named) else {
+            let known = Method.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InputError(path: path, place: "architecture", expected: "one of \(known)", found: named)
         }
-        return try AsCLConfiguration(path: path)
+        switch method {
+        case .ascl: return try AsCLConfiguration(path: path)
+        case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon: return try BaselineConfiguration(path: path)
+        }
     }
 }

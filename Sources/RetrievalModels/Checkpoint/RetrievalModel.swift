@@ -6,7 +6,7 @@ package import TextEncoding
 package import Torch
 package import TorchNN
 
-/// A model and its text encoder, as a checkpoint's folder holds them (spec section 8): `config.json`,
+/// A model and its text encoder, as a checkpoint's folder holds them (docs/method.md, Files): `config.json`,
 /// `model.safetensors`, `text_encoder/`.
 package struct RetrievalModel: Sendable {
     /// The method: AsCL or a peer.
@@ -26,7 +26,8 @@ package struct RetrievalModel: Sendable {
     package var ascl: AsCLModel {
         get throws(InputError) {
             guard let ascl = scorer as? AsCLModel else {
-                throw InputError(path: "model", place: "architecture", expected: "ascl", found: configuration.method)
+                throw InputError(
+                    path: "model", place: "architecture", expected: "ascl", found: configuration.method.rawValue)
             }
             return ascl
         }
@@ -154,7 +155,7 @@ package struct RetrievalModel: Sendable {
 
     /// For errors.
     private var description: String {
-        (scorer as? AsCLModel).map { "\($0.configuration.fusion) fusion" } ?? configuration.method
+        (scorer as? AsCLModel).map { "\($0.configuration.fusion) fusion" } ?? configuration.method.rawValue
     }
 
     /// Enough for sorting by length to pay, few enough for progress to show.

@@ -35,9 +35,9 @@ package struct DualEncoder: PairScorer {
     /// look for among them.
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let first = try Tensor(Array(texts.offsets.dropLast()), shape: [texts.lengths.count])
-        let summaries = try texts.rows.gathered(first.to(device: texts.rows.device))
-        let (members, padding) = try texts.paddedRows()
-        return try text(members, summaries: summaries, padding: padding)
+        let summaries = try texts.rows.indexSelect(first.to(device: texts.rows.device))
+        let members = try texts.padded()
+        return try text(members.rows, summaries: summaries, padding: members.isPadding)
     }
 
     /// S `[images, texts]`: the cosine, of embeddings of images and texts.
@@ -47,21 +47,4 @@ package struct DualEncoder: PairScorer {
 
     /// Embeddings one batch after the other.
     package static func joined(_ batches: [Tensor]) throws(TorchError) -> Tensor { try .concatenated(batches) }
-}
-
-extension TextBatch {
-    /// `[texts, longest, width]` and bool `[texts, longest]`, true at padding (which repeats some row and must be masked).
-    fileprivate func paddedRows() throws(TorchError) -> (rows: Tensor, padding: Tensor) {
-        let longest = lengths.max() ?? 0
-        let starts = offsets
-        let places = lengths.indices.flatMap { text in
-            (0..<longest).map { $0 < lengths[text] ? starts[text] + $0 : starts[text] }
-        }
-        let padding = lengths.flatMap { length in (0..<longest).map { $0 >= length } }
-        let indices = try Tensor(places, shape: [places.count]).to(device: rows.device)
-        return (
-            try rows.gathered(indices).reshaped([lengths.count, longest, -1]),
-            try Tensor(padding, shape: [lengths.count, longest]).to(device: rows.device)
-        )
-    }
 }

@@ -19,20 +19,6 @@ package enum DistillationLoss {
             + divergence(studentLogits, from: teacherLogits, along: 0, excluded)
     }
 
-    /// The contrastive loss of the batch's own pairs plus `weight` times the divergence from the teacher, by the student's
-    /// same temperature.
-    /// - Parameters:
-    ///   - student: S_s `[N, N]`, positives on the diagonal.
-    ///   - teacher: S_t `[N, N]`.
-    ///   - excluded: As for `RetrievalLoss.contrastive`.
-    package static func total(
-        _ student: Tensor, from teacher: Tensor, temperatures: (student: Double, teacher: Double), weight: Double,
-        excluded: Tensor? = nil
-    ) throws(TorchError) -> Tensor {
-        try RetrievalLoss.contrastive(student, temperature: temperatures.student, excluded: excluded)
-            + divergence(student, from: teacher, temperatures: temperatures, excluded: excluded) * weight
-    }
-
     private static func divergence(
         _ student: Tensor, from teacher: Tensor, along dimension: Int, _ excluded: Tensor?
     ) throws(TorchError) -> Tensor {

@@ -6,8 +6,8 @@ package import TorchNN
 
 /// What is the same in every method's `config.json`.
 package protocol ModelConfiguration: Codable, Sendable {
-    /// The name that the file goes by: `ascl`, `scan`, ...
-    var method: String { get }
+    /// Whose configuration it is.
+    var method: Method { get }
     /// R.
     var regionDimension: Int { get }
     /// G.

@@ -1,5 +1,7 @@
 package import RetrievalModels
 
+extension Method: ConfigurationChoice {}
+extension Fusion: ConfigurationChoice {}
 extension BaselineConfiguration.Words: ConfigurationChoice {}
 extension BaselineConfiguration.Direction: ConfigurationChoice {}
 extension BaselineConfiguration.Pooling: ConfigurationChoice {}
@@ -7,11 +9,11 @@ extension BaselineConfiguration.Pooling: ConfigurationChoice {}
 extension TrainingConfiguration {
     /// The network's shape and its score. Feature sizes are not set here: the data and the text encoder have them.
     package struct Model: Sendable, Equatable, ConfigurationSection {
-        /// AsCL, or a peer to compare it with. Baselines have no heads, local weight or fusion.
+        /// AsCL, or a baseline to compare it with. Baselines have no heads, local weight or fusion.
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
         package var jointDimension = 1024
-        /// H, the heads of each cross-modal attention; divides `jointDimension`.
+        /// H, the heads of each cross-modal attention; divides `jointDimension`. AsCL's alone.
         package var heads = 8
         /// u1, the weight of the local score against the global one.
         package var localWeight = 0.8
@@ -21,7 +23,7 @@ extension TrainingConfiguration {
         package var normalizeFeatures = false
         /// The longest caption in tokens, special tokens included; the rest is cut.
         package var maxTokens = 64
-        /// Where a peer's words come from.
+        /// Where a baseline's words come from.
         package var words = Words.encoder
         /// Which side attends to the other, in SCAN and IMRAM.
         package var direction = Direction.textToImage
@@ -42,7 +44,8 @@ extension TrainingConfiguration {
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
-            if method == .ascl, words != .encoder {
+            guard method == .ascl else { return }
+            guard words == .encoder else {
                 throw place.key("words").invalid(expected: "encoder, with method ascl", found: words.rawValue)
             }
             guard jointDimension % heads != 0 else { return }
@@ -51,40 +54,12 @@ extension TrainingConfiguration {
         }
     }
 
-    /// The method, by the name that `config.json` gives it.
-    package enum Method: String, ConfigurationChoice {
-        /// The paper's.
-        case ascl
-        /// VSE++.
-        case vse = "vse++"
-        /// SCAN.
-        case scan
-        /// IMRAM.
-        case imram
-        /// DSRAN.
-        case dsran
-        /// A dual encoder in the manner of LightningDOT and COTS.
-        case dualEncoder = "dual_encoder"
-        /// A sparse encoder in the manner of LexLIP.
-        case lexicon
-    }
-
-    /// A peer's words.
+    /// A baseline's words.
     package typealias Words = BaselineConfiguration.Words
-    /// A peer's direction of attention.
+    /// A baseline's direction of attention.
     package typealias Direction = BaselineConfiguration.Direction
     /// SCAN's pooling.
     package typealias Pooling = BaselineConfiguration.Pooling
-
-    /// The fusion of the attended and the plain global image vector.
-    package enum Fusion: String, ConfigurationChoice {
-        /// Their sum.
-        case sum
-        /// Their mix by a learned gate.
-        case gated
-        /// No cross-modal fusion at all: cosines of mean vectors (an ablation).
-        case none
-    }
 
     /// The caption's encoder, a folder with a Hugging Face BERT.
     package struct TextEncoder: Sendable, Equatable, ConfigurationSection {

@@ -7,23 +7,25 @@ extension TrainingConfiguration {
     package func modelConfiguration(
         for split: RetrievalSplit, _ encoder: TextEncoding.TextEncoder
     ) throws -> any ModelConfiguration {
-        guard let peer = BaselineConfiguration.Method(rawValue: model.method.rawValue) else {
+        switch model.method {
+        case .ascl:
             return try AsCLConfiguration(
                 jointDimension: model.jointDimension, heads: model.heads, regionDimension: split.regionDimension,
                 globalDimension: split.globalDimension, textDimension: encoder.width, localWeight: model.localWeight,
-                fusion: model.fusion.inModel, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
+                fusion: model.fusion, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
+        case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon:
+            let configuration = BaselineConfiguration(
+                model.method, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
+                globalDimension: split.globalDimension, textDimension: encoder.width,
+                vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
+                normalizeFeatures: model.normalizeFeatures, words: model.words, direction: model.direction,
+                pooling: model.pooling,
+                lexicon: model.method == .lexicon
+                    ? LexiconEncoder.lexicon(
+                        of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil)
+            try configuration.validate(path: "configuration")
+            return configuration
         }
-        let configuration = BaselineConfiguration(
-            peer, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
-            globalDimension: split.globalDimension, textDimension: encoder.width,
-            vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
-            normalizeFeatures: model.normalizeFeatures, words: model.words, direction: model.direction,
-            pooling: model.pooling,
-            lexicon: peer == .lexicon
-                ? LexiconEncoder.lexicon(
-                    of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil)
-        try configuration.validate(path: "configuration")
-        return configuration
     }
 }
 
@@ -61,15 +63,5 @@ extension TrainingConfiguration {
                 found: "\(images)")
         }
         return images == 0 ? split : split.subset(images: Array(0..<images))
-    }
-}
-
-extension TrainingConfiguration.Fusion {
-    fileprivate var inModel: AsCLConfiguration.Fusion {
-        switch self {
-        case .sum: .sum
-        case .gated: .gated
-        case .none: .none
-        }
     }
 }

@@ -4,7 +4,7 @@ import RetrievalModels
 import TextEncoding
 import Torch
 
-/// The loss of one batch of (image, caption) pairs with its generated samples (spec section 5).
+/// The loss of one batch of (image, caption) pairs with its generated samples (docs/method.md, Loss).
 struct BatchLoss {
     let configuration: TrainingConfiguration
     let samples: GeneratedSamples

@@ -40,14 +40,11 @@ struct CaptionSource {
         return try words(ofTokens: captions.map { tokens[$0] })
     }
 
-    /// Raw word vectors of any tokens, with noise on the encoder's input embeddings if asked for.
-    func words(
-        ofTokens tokens: [[Int32]],
-        noise: ((TextBatch, [Int]) throws(TorchError) -> TextBatch)? = nil
-    ) throws -> TextBatch {
+    /// Raw word vectors of any tokens.
+    func words(ofTokens tokens: [[Int32]]) throws -> TextBatch {
         if model.configuration.readsTokens { return try model.encode(tokens) }
-        if noise == nil, let words = try known?.words(ofTokens: tokens, on: model.device) { return words }
-        if encoderIsTrained { return try model.textEncoder.encode(tokens, training: true, noise: noise) }
-        return try withoutGradients { try model.textEncoder.encode(tokens, noise: noise) }
+        if let words = try known?.words(ofTokens: tokens, on: model.device) { return words }
+        if encoderIsTrained { return try model.textEncoder.encode(tokens, training: true) }
+        return try withoutGradients { try model.textEncoder.encode(tokens) }
     }
 }

@@ -4,8 +4,8 @@ import RetrievalModels
 import TextEncoding
 import Torch
 
-/// The samples that training makes of a batch's captions (spec section 2): positives by joining or shortening,
-/// negatives by noise.
+/// The samples that training makes of a batch's captions (docs/method.md, Generated samples): positives by joining or
+/// shortening, negatives by noise.
 struct GeneratedSamples {
     let configuration: TrainingConfiguration.Samples
     let captions: CaptionSource
@@ -45,11 +45,10 @@ struct GeneratedSamples {
         let scorer = captions.model.scorer
         switch configuration.level {
         case .embeddings:
-            var own = generator  // an escaping closure cannot hold the inout one
-            let words = try captions.words(ofTokens: input) { (embeddings, texts) throws(TorchError) in
-                try AsymmetryNoise.apply(texts.map { kinds[$0] }, strength: strength, to: embeddings, &own)
-            }
-            generator = own
+            let words =
+                try captions.encoderIsTrained
+                ? noisyWords(input, kinds, strength, &generator)
+                : withoutGradients { try noisyWords(input, kinds, strength, &generator) }
             return try scorer.project(words)
         case .words:
             var words = clean
@@ -61,6 +60,22 @@ struct GeneratedSamples {
             }
             return try AsymmetryNoise.apply(kinds, strength: strength, to: words, &generator)
         }
+    }
+
+    /// Raw word vectors of tokens, noise on the text encoder's input embeddings: embed, noise, encode, group by group.
+    private func noisyWords(
+        _ tokens: [[Int32]], _ kinds: [AsymmetryNoise.Kind], _ strength: AsymmetryNoise.Strength,
+        _ generator: inout SeededGenerator
+    ) throws -> TextBatch {
+        let encoder = captions.model.textEncoder
+        let groups = encoder.groups(tokens)
+        var parts: [TextBatch] = []
+        for group in groups.places {
+            let clean = try encoder.embed(group.map { tokens[$0] })
+            let noisy = try AsymmetryNoise.apply(group.map { kinds[$0] }, strength: strength, to: clean, &generator)
+            parts.append(try encoder.encode(embedded: noisy, training: captions.encoderIsTrained))
+        }
+        return try groups.restored(parts)
     }
 
     private func kind(_ generator: inout SeededGenerator) -> AsymmetryNoise.Kind {

@@ -6,7 +6,8 @@ package import RetrievalModels
 import Torch
 import TorchNN
 
-/// Trains a model by the method's recipe (spec section 6) and keeps the checkpoint with the best validation Rsum.
+/// Trains a model by the method's recipe (docs/method.md, Training) and keeps the checkpoint with the best validation
+/// Rsum.
 ///
 /// A run is a function of its configuration, data and thread count: resumed after a kill at any moment, it goes on to the
 /// same weights.
@@ -161,7 +162,7 @@ package final class Trainer {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
                 try batchLoss(batch, &generator).backward()
-                for (_, parameter) in parameters.entries { try parameter.setGradient(nil) }
+                for (_, parameter) in parameters.entries { try parameter.clearGradient() }
             }
             shortest = min(shortest, time / .seconds(1))
         }

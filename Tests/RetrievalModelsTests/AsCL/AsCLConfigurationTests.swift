@@ -12,7 +12,7 @@ import Testing
          "normalize_features": false, "max_tokens": 64}
         """
 
-    @Test func `the file of the specification is read`() throws {
+    @Test func `the file of the documentation is read`() throws {
         let found = try read(Self.json)
         #expect(
             try found
@@ -21,8 +21,8 @@ import Testing
                     localWeight: 0.8))
     }
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases)
-    func `what is written is read again`(_ fusion: AsCLConfiguration.Fusion) throws {
+    @Test(arguments: Fusion.allCases)
+    func `what is written is read again`(_ fusion: Fusion) throws {
         let folder = try ScratchFolder()
         let path = folder.path + "/config.json"
         let configuration = try AsCLConfiguration(

@@ -100,6 +100,24 @@ import TorchNN
         #expect(error?.description.contains("int16 needs sum fusion") == true)
     }
 
+    @Test func `sides of different precisions are refused as that`() throws {
+        let given = RandomCase()
+        let model = try given.model().ascl
+        let error = #expect(throws: TorchError.self) {
+            try withoutGradients {
+                try model.similarity(
+                    model.scorable(given.images(), in: .int16), model.scorable(given.texts(), in: .fp32))
+            }
+        }
+        #expect(error?.description.contains("expected images and texts in one precision") == true, "\(error as Any)")
+    }
+
+    @Test func `every failure of the kernel has a reason of its own`() {
+        let reasons = (1...5).map { PairScoreKernel.reason(.init(rawValue: $0)) }
+        #expect(Set(reasons).count == 5 && !reasons.contains("an unknown failure"))
+        #expect(reasons[3].contains("instructions"))
+    }
+
     @Test func `gradients need a record on both sides`() throws {
         let given = RandomCase()
         let model = try given.model().ascl
@@ -114,9 +132,8 @@ import TorchNN
 struct CUDAScoreTests {
     private let card = Device.cuda(0)
 
-    @Test(arguments: AsCLConfiguration.Fusion.allCases, [Precision.fp32, .bf16])
-    func `scores and gradients are those of the CPU`(_ fusion: AsCLConfiguration.Fusion, _ precision: Precision) throws
-    {
+    @Test(arguments: Fusion.allCases, [Precision.fp32, .bf16])
+    func `scores and gradients are those of the CPU`(_ fusion: Fusion, _ precision: Precision) throws {
         let given = RandomCase(fusion: fusion, dimension: 32, heads: 4, lengths: [4, 1, 7, 2, 12])
         let (here, parametersHere) = try given.model()
         let (there, parametersThere) = try given.model(on: card)

@@ -7,7 +7,7 @@ import TorchNN
 
 /// A fresh model with random images and texts, all a function of the sizes.
 struct RandomCase: CustomTestStringConvertible {
-    var fusion = AsCLConfiguration.Fusion.sum
+    var fusion = Fusion.sum
     var dimension = 12
     var heads = 3
     var imageCount = 3

@@ -51,6 +51,36 @@ import TorchNN
         }
     }
 
+    @Test(arguments: [RandomCase(imageCount: 5), RandomCase(fusion: .gated, imageCount: 5)])
+    func `images joined of parts have the scores and gradients of one batch`(_ given: RandomCase) throws {
+        func result(joining parts: [Range<Int>]) throws -> (scores: Tensor, gradients: [String: [Float]]) {
+            let (model, parameters) = try given.model()
+            let images = try given.images()
+            let joined = try ScorableImages.joined(
+                parts.map { part in
+                    try model.scorable(
+                        ImageBatch(regions: images.regions.sliced(0, part), globals: images.globals.sliced(0, part)))
+                })
+            let scores = try model.similarity(joined, model.scorable(given.texts()))
+            return (scores, try gradients(parameters, of: scores))
+        }
+        let (whole, joined) = (try result(joining: [0..<5]), try result(joining: [0..<2, 2..<3, 3..<5]))
+        #expect(try largestDifference(joined.scores, whole.scores) < 2e-6)
+        for (name, expected) in whole.gradients {
+            let found = try #require(joined.gradients[name], "\(name)")
+            #expect(largestDifference(found, expected) < 2e-5 * max(expected.map(abs).max() ?? 0, 1e-3), "\(name)")
+        }
+    }
+
+    @Test func `images with gradients and images without do not join`() throws {
+        let given = RandomCase()
+        let model = try given.model().ascl
+        let recorded = try model.scorable(given.images())
+        let fixed = try withoutGradients { try model.scorable(given.images()) }
+        let error = #expect(throws: TorchError.self) { try ScorableImages.joined([recorded, fixed]) }
+        #expect(error?.description.contains("gradients to be recorded for all images or for none") == true)
+    }
+
     @Test func `bfloat16 products score nearly the same`() throws {
         let given = RandomCase(dimension: 32, heads: 4)
         let model = try given.model().ascl
@@ -72,10 +102,13 @@ import TorchNN
                 < 2e-6)
     }
 
-    /// Of a loss that weighs every score differently.
     private func gradients(_ given: RandomCase, _ form: ScoreForm) throws -> [String: [Float]] {
         let (model, parameters) = try given.model()
-        let scores = try form.similarity(model, given.images(), given.texts())
+        return try gradients(parameters, of: form.similarity(model, given.images(), given.texts()))
+    }
+
+    /// Of a loss that weighs every score differently.
+    private func gradients(_ parameters: ParameterSet, of scores: Tensor) throws -> [String: [Float]] {
         let weights = try Tensor.normal(scores.shape, generator: Generator(seed: 5))
         try (scores * weights + scores * scores).sum().backward()
         var gradients: [String: [Float]] = [:]

@@ -9,11 +9,11 @@ import Torch
 
 /// Every score is computed from its pair alone, and from a text's words as a set.
 @Suite struct ScoreInvarianceTests {
-    static let fusions = AsCLConfiguration.Fusion.allCases
+    static let fusions = Fusion.allCases
 
     @Test(arguments: ScoreForm.allCases, fusions)
     func `a score does not depend on the other texts and images`(
-        _ form: ScoreForm, _ fusion: AsCLConfiguration.Fusion
+        _ form: ScoreForm, _ fusion: Fusion
     ) throws {
         let given = RandomCase(fusion: fusion, imageCount: 4, lengths: [4, 1, 7, 2, 9])
         let model = try given.model().ascl
@@ -35,7 +35,7 @@ import Torch
 
     @Test(arguments: ScoreForm.allCases, fusions)
     func `replacing a text's own image changes only that image's scores`(
-        _ form: ScoreForm, _ fusion: AsCLConfiguration.Fusion
+        _ form: ScoreForm, _ fusion: Fusion
     ) throws {
         let given = RandomCase(fusion: fusion, imageCount: 4, lengths: [4, 1, 7, 2])
         let model = try given.model().ascl
@@ -52,13 +52,13 @@ import Torch
 
     @Test(arguments: ScoreForm.allCases, fusions)
     func `the order of word vectors cannot change a score`(
-        _ form: ScoreForm, _ fusion: AsCLConfiguration.Fusion
+        _ form: ScoreForm, _ fusion: Fusion
     ) throws {
         let given = RandomCase(fusion: fusion, lengths: [6, 3])
         let model = try given.model().ascl
         let (images, texts) = (try given.images(), try given.texts())
         let order = try Tensor([5, 2, 0, 4, 1, 3, 8, 6, 7], shape: [9])
-        let reordered = try texts.replacingRows(texts.rows.gathered(order))
+        let reordered = try texts.replacingRows(texts.rows.indexSelect(order))
         #expect(
             try largestDifference(
                 form.similarity(model, images, texts), form.similarity(model, images, reordered)) <= 2e-6)
@@ -99,6 +99,6 @@ import Torch
 extension ImageBatch {
     fileprivate func selecting(_ images: [Int]) throws -> ImageBatch {
         let places = try Tensor(images, shape: [images.count])
-        return try ImageBatch(regions: regions.gathered(places), globals: globals.gathered(places))
+        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
     }
 }

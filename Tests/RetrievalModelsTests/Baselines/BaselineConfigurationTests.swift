@@ -20,11 +20,11 @@ import TorchNN
             .scan, jointDimension: 1024, regionDimension: 2048, globalDimension: 2049, textDimension: 768,
             vocabularySize: 30522, words: .gru, direction: .imageToText, pooling: .average)
         #expect(try BaselineConfiguration(path: folder.path + "/config.json") == expected)
-        #expect(expected.method == "scan" && expected.readsTokens)
+        #expect(expected.method == .scan && expected.readsTokens)
     }
 
-    @Test(arguments: BaselineConfiguration.Method.allCases)
-    func `what is written is read again and can be built`(_ method: BaselineConfiguration.Method) throws {
+    @Test(arguments: Method.allCases.filter { $0 != .ascl })
+    func `what is written is read again and can be built`(_ method: Method) throws {
         let folder = try ScratchFolder()
         let path = folder.path + "/config.json"
         let configuration = BaselineConfiguration(
@@ -35,7 +35,7 @@ import TorchNN
         let read = try BaselineConfiguration(path: path)
         #expect(read == configuration)
         let (scorer, parameters) = try ParameterStore.initialize(seed: 1) { try read.build($0) }
-        #expect(scorer.modelConfiguration.method == method.rawValue)
+        #expect(scorer.modelConfiguration.method == method)
         #expect(parameters.valueCount > 0)
     }
 
@@ -45,6 +45,10 @@ import TorchNN
             "{\"architecture\": \"scan\", \"joint_dimension\": 1024",
             "{\"architecture\": \"dsran\", \"joint_dimension\": 12",
             "joint_dimension: expected a multiple of 8 for dsran, found 12"
+        ),
+        (
+            "\"scan\"", "\"ascl\"",
+            "architecture: expected one of vse++, scan, imram, dsran, dual_encoder, lexicon, found ascl"
         ),
         ("2048", "-1", "region_dimension: expected at least 1, found -1"),
         ("2049", "0", "global_dimension: expected at least 1, found 0"),

@@ -44,7 +44,7 @@ struct FormulaCase<Scorer: PairScorer> {
 
     func images(_ places: [Int]) throws -> ImageBatch {
         let places = try Tensor(places, shape: [places.count])
-        return try ImageBatch(regions: images.regions.gathered(places), globals: images.globals.gathered(places))
+        return try ImageBatch(regions: images.regions.indexSelect(places), globals: images.globals.indexSelect(places))
     }
 
     /// S by the equations.

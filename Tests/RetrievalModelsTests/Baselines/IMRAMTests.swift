@@ -33,8 +33,8 @@ import Torch
         let order = try Tensor([3, 0, 2, 1], shape: [4])
         let regions = try Tensor([4, 2, 0, 1, 3], shape: [5])
         let reordered = try given.scores(
-            ImageBatch(regions: given.images.regions.gathered(regions, dimension: 1), globals: given.images.globals),
-            given.texts.replacingRows(given.texts.rows.gathered(order)))
+            ImageBatch(regions: given.images.regions.indexSelect(regions, dimension: 1), globals: given.images.globals),
+            given.texts.replacingRows(given.texts.rows.indexSelect(order)))
         #expect(try abs(reordered.item() - given.scores(given.images, given.texts).item()) < 2e-6)
     }
 

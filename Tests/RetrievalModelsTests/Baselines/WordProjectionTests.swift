@@ -8,7 +8,7 @@ import TorchNN
 @Suite struct WordProjectionTests {
     @Test func `gated words average two directions, a single one serves a single vector`() throws {
         let tokens = try TextBatch(rows: Tensor([3, 1, 4, 1, 5, 9] as [Float], shape: [6, 1]), lengths: [4, 2])
-        for method in [BaselineConfiguration.Method.scan, .vse] {
+        for method in [Method.scan, .vse] {
             let (words, parameters) = try ParameterStore.initialize(seed: 2) {
                 try WordProjection($0, configuration(method))
             }
@@ -40,7 +40,7 @@ import TorchNN
         #expect(throws: TorchError.self) { try words(TextBatch(rows: .full([2, 1], 10), lengths: [2])) }
     }
 
-    private func configuration(_ method: BaselineConfiguration.Method) -> BaselineConfiguration {
+    private func configuration(_ method: Method) -> BaselineConfiguration {
         BaselineConfiguration(
             method, jointDimension: 5, regionDimension: 7, globalDimension: 5, textDimension: 6, vocabularySize: 10,
             words: .gru)

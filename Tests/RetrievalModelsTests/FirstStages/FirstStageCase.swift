@@ -11,7 +11,7 @@ struct FirstStageCase<Scorer: PairScorer> where Scorer.Images == Tensor, Scorer.
     let configuration: BaselineConfiguration
 
     init(
-        _ method: BaselineConfiguration.Method, lexicon: [Int]? = nil,
+        _ method: Method, lexicon: [Int]? = nil,
         _ build: (ParameterScope, BaselineConfiguration) throws -> Scorer
     ) throws {
         let configuration = BaselineConfiguration(
@@ -39,7 +39,7 @@ struct FirstStageCase<Scorer: PairScorer> where Scorer.Images == Tensor, Scorer.
     /// Images without their company.
     func selecting(_ images: [Int], of batch: ImageBatch) throws -> ImageBatch {
         let places = try Tensor(images, shape: [images.count])
-        return try ImageBatch(regions: batch.regions.gathered(places), globals: batch.globals.gathered(places))
+        return try ImageBatch(regions: batch.regions.indexSelect(places), globals: batch.globals.indexSelect(places))
     }
 
     /// A layer of the method in float64.

@@ -1,4 +1,3 @@
-package import TextEncoding
 package import Torch
 
 extension TextBatch {

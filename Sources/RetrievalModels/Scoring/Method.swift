@@ -1,0 +1,17 @@
+/// The methods that score images against texts, by the names that configurations and `config.json` give them.
+package enum Method: String, Codable, Sendable, CaseIterable {
+    /// AsCL (Gong, Mai, Huang; ICME 2024).
+    case ascl
+    /// VSE++ (Faghri et al., BMVC 2018): one vector an image, one a text.
+    case vse = "vse++"
+    /// SCAN (Lee et al., ECCV 2018): stacked cross attention.
+    case scan
+    /// IMRAM (Chen et al., CVPR 2020): iterative matching with recurrent attention memory.
+    case imram
+    /// DSRAN (Wen et al., TCSVT 2021): dual semantic relations by graph attention.
+    case dsran
+    /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
+    case dualEncoder = "dual_encoder"
+    /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
+    case lexicon
+}
