@@ -90,12 +90,7 @@ enum Terminal {
     static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
     /// Says which images a split leaves out, and that regions stand in for missing globals (docs/method.md, Files).
-    static func tellOfMissingFeatures(_ split: RetrievalSplit) {
-        if split.withoutFeatures > 0 {
-            say("\(split.name): \(split.withoutFeatures) images without features left out; failed.tsv says why")
-        }
-        if split.globalsAreRegionMeans { say("\(split.name): no global features; the mean of the regions serves") }
-    }
+    static func tellOfMissingFeatures(_ splits: RetrievalSplit...) { splits.omissions.forEach(say) }
 
     /// Prints a result as JSON.
     static func printJSON(_ value: some Encodable) throws {

@@ -60,7 +60,7 @@ struct TrainCommand: ParsableCommand {
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        for split in [train, validation] { Terminal.tellOfMissingFeatures(split) }
+        Terminal.tellOfMissingFeatures(train, validation)
         let encoder = try TextEncoder(directory: TextEncoder.find(settings.textEncoder.path), device: place)
         let shape = try settings.modelConfiguration(for: train, encoder)
         let model = try RetrievalModel(

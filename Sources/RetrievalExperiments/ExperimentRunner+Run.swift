@@ -18,13 +18,9 @@ extension ExperimentRunner {
             configuration.modelConfiguration(for: splits.train, encoder), textEncoder: encoder,
             seed: UInt64(job.seed), device: device)
         let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
-        let known =
-            try configuration.textEncoder.trainable || model.configuration.readsTokens
-            ? nil
-            : KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
         let trainer = try Trainer(
-            configuration, model: model, train: splits.train, validation: splits.validation, words: known,
+            configuration, model: model, train: splits.train, validation: splits.validation,
+            words: words(model, configuration),
             teacher: teacher, report: report)
         if checkingBudget, deadline != .distantFuture {
             let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(model)
@@ -52,21 +48,19 @@ extension ExperimentRunner {
         }
     }
 
-    /// What may lie on the disk to save the runs work.
-    private static let mostWordBytes = 8 << 30
-
     /// What a frozen text encoder makes of the training's captions; one process encodes, others wait for it.
-    private func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> KnownWords? {
+    func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> WordSource? {
         guard !configuration.textEncoder.trainable, !model.configuration.readsTokens else { return nil }
-        let bytes = KnownWords.estimatedBytes(splits.train, width: model.wordWidth)
-        guard bytes <= Self.mostWordBytes else {
-            report("\(bytes >> 30) GB of captions and positives are encoded as they come, not once for all runs")
+        let bytes = WordSource.estimatedBytes(ofSamplesOf: splits.train, width: model.wordWidth)
+        guard bytes <= mostWordBytes else {
+            report("\(bytes >> 20) MB of captions and positives are encoded as they come, not once for all runs")
             return nil
         }
         let lock = try FolderLock(folder.words, isWaiting: true)
         return try withExtendedLifetime(lock) {
-            try KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
+            try WordSource(
+                model, samplesOf: splits.train, in: folder.words,
+                progress: meter("encoding captions and their positives"))
         }
     }
 

@@ -50,9 +50,11 @@ struct TinyTraining {
     }
 
     func samples(_ model: RetrievalModel) throws -> GeneratedSamples {
-        let captions = try CaptionSource(
-            model, split, encoderIsTrained: configuration.textEncoder.trainable, progress: { _ in })
-        return GeneratedSamples(configuration: configuration.samples, captions: captions, split: split)
+        let tokens = try model.tokenize(split.captions).map(\.ids)
+        let words =
+            try configuration.textEncoder.trainable
+            ? WordSource(model, encoderIsTrained: true) : WordSource(model, keeping: tokens)
+        return GeneratedSamples(configuration: configuration.samples, split: split, tokens: tokens, words: words)
     }
 
     /// The lines of a run's log, without their times.

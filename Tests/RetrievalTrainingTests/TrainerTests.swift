@@ -70,7 +70,7 @@ import Torch
         let (outcome, last) = try training.run(into: "run")
         let best = try RetrievalModel(checkpoint: training.folder.path + "/run")
         func rsum(_ model: RetrievalModel) throws -> Double {
-            try RetrievalResult(Evaluator(model, training.split).ranks(model)).rsum
+            try RetrievalResult(Evaluator(model, training.split).ranks()).rsum
         }
         let validations = try training.log("run").compactMap { $0["validation_rsum"] }
         let highest = try #require(validations.max())

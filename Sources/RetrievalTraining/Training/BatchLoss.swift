@@ -11,7 +11,7 @@ struct BatchLoss {
     /// Whose scores the model is to learn besides, if anybody's.
     var teacher: RetrievalModel?
 
-    private var model: RetrievalModel { samples.captions.model }
+    private var model: RetrievalModel { samples.words.model }
     private var split: RetrievalSplit { samples.split }
 
     /// L for the captions of a batch.
@@ -62,7 +62,7 @@ struct BatchLoss {
         _ student: Tensor, from teacher: RetrievalModel, _ batch: [Int], _ excluded: Tensor?
     ) throws -> Tensor {
         let target = try withoutGradients {
-            try scores(teacher, teacher.scorer, samples.captions.words(ofCaptions: batch), batch)
+            try scores(teacher, teacher.scorer, words(batch), batch)
         }
         let temperature = configuration.loss.temperature
         return try DistillationLoss.divergence(
@@ -76,21 +76,26 @@ struct BatchLoss {
         return try scorer.similarity(images, scorer.scorable(words, in: .fp32)).to(.float32)
     }
 
+    /// Raw words of captions.
+    private func words(_ captions: [Int]) throws -> TextBatch {
+        try samples.words.words(of: captions.map { samples.tokens[$0] })
+    }
+
     /// Projected words of T and, as the configuration asks, of T-, T+ and T+'s negatives, in this order. The triplet
     /// loss knows no generated samples.
     private func texts(
         _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> [TextBatch] {
         let contrastive = configuration.loss.kind == .contrastive
-        let clean = try scorer.project(samples.captions.words(ofCaptions: batch))
+        let clean = try scorer.project(words(batch))
         var sets = [clean]
         if contrastive && configuration.loss.negatives {
-            let tokens = batch.map { samples.captions.tokens[$0] }
+            let tokens = batch.map { samples.tokens[$0] }
             sets.append(try samples.negatives(tokens, clean: clean, &generator))
         }
         if contrastive && configuration.loss.positives {
             let tokens = try samples.positives(batch, &generator)
-            let positives = try scorer.project(samples.captions.words(ofTokens: tokens))
+            let positives = try scorer.project(samples.words.words(of: tokens))
             sets.append(positives)
             if configuration.loss.negatives {
                 sets.append(try samples.negatives(tokens, clean: positives, &generator))

@@ -22,6 +22,9 @@ package final class Trainer {
         case outOfTime
     }
 
+    /// What words may take on the disk to be encoded once, not at every step.
+    private static let mostWordBytes = 2 << 30
+
     private let configuration: TrainingConfiguration
     private let model: RetrievalModel
     private let split: RetrievalSplit
@@ -40,7 +43,7 @@ package final class Trainer {
     ///   - encoding: Called with the captions encoded so far and their number.
     package init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
-        validation: RetrievalSplit, words: KnownWords? = nil, teacher: RetrievalModel? = nil, report: (String) -> Void,
+        validation: RetrievalSplit, words: WordSource? = nil, teacher: RetrievalModel? = nil, report: (String) -> Void,
         encoding: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
@@ -49,17 +52,23 @@ package final class Trainer {
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
         try configuration.check(model, teacher: teacher)
-        let captions = try CaptionSource(model, train, encoderIsTrained: trainable, known: words) {
-            encoding($0, train.captions.count)
+        let captions = try model.tokenize(train.captions)
+        let tokens = captions.map(\.ids)
+        let cut = captions.count { $0.wasCut }
+        if cut > 0 {
+            report("\(cut) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
         }
-        if captions.cutCaptions > 0 {
-            report(
-                "\(captions.cutCaptions) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
-        }
+        let isKept = !trainable && WordSource.byteCount(of: tokens, for: model) <= Self.mostWordBytes
+        let source =
+            try words
+            ?? (isKept
+                ? WordSource(model, keeping: tokens, progress: encoding)
+                : WordSource(model, encoderIsTrained: trainable))
         self.validation = try Evaluator(model, validation, encoderIsFrozen: !trainable)
         batchLoss = BatchLoss(
             configuration: configuration,
-            samples: GeneratedSamples(configuration: configuration.samples, captions: captions, split: train),
+            samples: GeneratedSamples(
+                configuration: configuration.samples, split: train, tokens: tokens, words: source),
             teacher: teacher)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
@@ -95,7 +104,7 @@ package final class Trainer {
         while state.step < total {
             if let end = try trainToEndOfEpoch(&state, &record, folder, deadline) { return end }
             let epoch = state.step / sampler.stepsPerEpoch
-            let result = try RetrievalResult(validation.ranks(model))
+            let result = try RetrievalResult(validation.ranks())
             try record.validation(result, step: state.step, epoch: epoch)
             if state.best.map({ result.rsum > $0.rsum }) ?? true {
                 state.best = .init(epoch: epoch, rsum: result.rsum)
