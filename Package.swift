@@ -68,7 +68,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
     name: "AsCL",
     products: [
-        .executable(name: "ascl", targets: ["AsCLTool"])
+        .library(name: "AsCL", targets: ["AsCL"]),
+        .executable(name: "ascl", targets: ["AsCLTool"]),
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -110,6 +111,12 @@ let package = Package(
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
+        layer(
+            "AsCL",
+            [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding", "FeatureExtraction",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+            ]),
         .executableTarget(
             name: "AsCLTool",
             dependencies: [
@@ -162,6 +169,7 @@ let package = Package(
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
+        tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
         tests("AsCLTool", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import RetrievalData
 import RetrievalModels
-package import Torch
+public import Torch
 
 /// Where and how much to compute.
 struct ComputeOptions: ParsableArguments {
@@ -27,7 +27,7 @@ extension Device: ExpressibleByArgument {
     static let help: ArgumentHelp = "cpu, cuda or cuda:N. Default: the first CUDA card if there is one, else cpu."
 
     /// `cpu`, `cuda` or `cuda:N`.
-    package init?(argument: String) {
+    public init?(argument: String) {
         switch argument {
         case "cpu": self = .cpu
         case "cuda": self = .cuda(0)

@@ -133,10 +133,10 @@ import TextEncoding
         let known = try WordSource(model, samplesOf: runner.splits.train, in: runner.folder.words) { _, _ in }
         let trainer = try Trainer(
             configuration, model: model, train: runner.splits.train, validation: runner.splits.validation,
-            words: known, report: { _ in })
+            words: known)
         let folder = try RunFolder(claiming: trained, existing: .refuse)
         try Data(configuration.yaml().utf8).write(to: URL(fileURLWithPath: trained + "/training.yaml"))
-        #expect(try trainer.run(in: folder, until: .distantPast) == .outOfTime)
+        #expect(try trainer.run(in: folder, isStopping: { true }) == .stopped)
         #expect(try runner.outcome(.full, seed: 0) == nil)
         #expect(try runner.run([.full], seeds: 0..<1) == .complete)
         #expect(try result(runner, .full)?.ranks == expected.ranks)
