@@ -70,6 +70,7 @@ let package = Package(
     products: [
         .library(name: "AsCL", targets: ["AsCL"]),
         .executable(name: "ascl", targets: ["AsCLTool"]),
+        .executable(name: "ascl-bench", targets: ["AsCLBench"]),
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -114,15 +115,27 @@ let package = Package(
         layer(
             "AsCL",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding", "FeatureExtraction",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
+                "FeatureExtraction",
                 "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
             ]),
+        layer(
+            "CommandLineOptions",
+            ["AsCLBase", "Torch", "ImageEncoding", "ModelWeights", "RetrievalModels", argumentParser]),
         .executableTarget(
             name: "AsCLTool",
             dependencies: [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "ModelWeights", "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", argumentParser,
+                "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "AsCLBench",
+            dependencies: [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
+                "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -170,7 +183,7 @@ let package = Package(
             ]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
-        tests("AsCLTool", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -30,11 +30,14 @@ final class Tool {
     /// Starts the tool.
     /// - Parameters:
     ///   - shell: What `sh` does before it becomes the tool, such as `ulimit`.
+    ///   - program: Its file.
     ///   - environment: Variables that it gets besides, or instead of, the test's own.
-    init(_ arguments: [String], shell: String = "", environment: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], shell: String = "", program: String = path, environment: [String: String] = [:]
+    ) throws {
         captured = try Workshop.newFolder("captured")
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", Self.path] + arguments
+        process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", program] + arguments
         // One thread each: several tests run at once.
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
             .merging(environment) { $1 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayFiles
 import AsCLBase
+import CommandLineOptions
 import Foundation
 import RetrievalData
 import RetrievalEvaluation
