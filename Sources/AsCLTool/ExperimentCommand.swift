@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import Foundation
 import RetrievalData
@@ -91,7 +92,7 @@ struct ExperimentCommand: ParsableCommand {
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil
         let runner = try ExperimentRunner(
             folder: output, base: base, splits: splits, device: .chosen(device), report: Terminal.say,
-            meter: { Meter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
+            meter: { ProgressMeter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
             launch: launch)
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")

@@ -80,7 +80,7 @@ struct TrainCommand: ParsableCommand {
         let trainer = try Trainer(
             settings, model: model, train: train, validation: validation,
             teacher: master, report: Terminal.say,
-            encoding: Meter("encoding", unit: "captions").update)
+            encoding: ProgressMeter("encoding", unit: "captions").update)
         switch try trainer.run(in: folder) {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
