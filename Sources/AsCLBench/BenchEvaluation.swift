@@ -60,12 +60,12 @@ struct BenchEvaluation: ParsableCommand {
         let encoding = try seconds {
             evaluator = try Evaluator(
                 model, split, in: options.precision, wordsFile: state?.wordsFile,
-                progress: Meter("encoding", unit: "captions").update)
+                progress: ProgressMeter("encoding", unit: "captions").update)
         }
         guard let evaluator else { throw ExitCode.failure }
         let pairs = images * images * captionsPerImage
         let done = state?.ranks.count ?? 0
-        let meter = Meter("scoring", unit: "pairs")
+        let meter = ProgressMeter("scoring", unit: "pairs")
         meter.begin(at: done, of: pairs)
         var ranks: RetrievalRanks?
         let scoring = try seconds {

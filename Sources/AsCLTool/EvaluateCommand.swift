@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayFiles
+import AsCLBase
 import CommandLineOptions
 import RetrievalData
 import RetrievalEvaluation
@@ -103,13 +104,13 @@ struct EvaluateCommand: ParsableCommand {
                 path: $0, rows: split.imageCount, columns: split.captions.count, isKept: state != nil,
                 continuing: (state?.ranks.count ?? 0) > 0)
         }
-        let encoding = Meter("encoding", unit: "captions")
+        let encoding = ProgressMeter("encoding", unit: "captions")
         let evaluator = try Evaluator(
             model, split, in: precision, wordsFile: state?.wordsFile, progress: encoding.update)
         if evaluator.cutCaptions > 0 {
             Terminal.say("\(evaluator.cutCaptions) captions are longer than max_tokens and are cut")
         }
-        let scoring = Meter("scoring", unit: "pairs")
+        let scoring = ProgressMeter("scoring", unit: "pairs")
         let done = state?.ranks.count ?? 0
         scoring.begin(at: done, of: split.imageCount * split.captions.count)
         let ranks = try evaluator.ranks(continuing: state?.ranks, progress: scoring.update) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import Foundation
 import RetrievalData
@@ -10,7 +11,7 @@ import Torch
 struct ExperimentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "experiment",
-        abstract: "Repeat the paper's tables and figures, and compare AsCL with its peers, on any data.",
+        abstract: "Repeat the paper's tables and figures, and compare AsCL with its baselines, on any data.",
         discussion: """
             Trains what the experiment needs, at several seeds, evaluates it on a
             split that had no part in training, and writes a report as <name>.html,
@@ -65,7 +66,7 @@ struct ExperimentCommand: ParsableCommand {
 
     /// The experiments asked for.
     private var experiments: [Experiment] {
-        name == "all" ? Experiment.allCases : Experiment(rawValue: name).map { [$0] } ?? []
+        name == "all" ? Experiment.allCases : Experiment(named: name).map { [$0] } ?? []
     }
 
     mutating func validate() throws {
@@ -91,7 +92,7 @@ struct ExperimentCommand: ParsableCommand {
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil
         let runner = try ExperimentRunner(
             folder: output, base: base, splits: splits, device: .chosen(device), report: Terminal.say,
-            meter: { Meter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
+            meter: { ProgressMeter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
             launch: launch)
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import Scenes
 
@@ -32,7 +33,7 @@ struct ScenesCommand: ParsableCommand {
         }
 
         func run() throws {
-            let meter = Meter("drawing", unit: "scenes")
+            let meter = ProgressMeter("drawing", unit: "scenes")
             var configuration = SceneConfiguration()
             configuration.seed = seed
             configuration.trainCount = train

@@ -68,7 +68,7 @@ struct TrainCommand: ParsableCommand {
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
                 + "\(run.model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
-        let console = TrainingConsole(encoding: Meter("encoding", unit: "captions").update)
+        let console = TrainingConsole(encoding: ProgressMeter("encoding", unit: "captions").update)
         let outcome = try run.trainer(onEvent: console.show)
             .run(in: folder, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
         switch outcome {

@@ -4,7 +4,7 @@ import AsCLBase
 /// Text files with one item a line, as captions and image names are kept.
 enum LineFile {
     /// The lines of a UTF-8 file without the white space around them; `item` says what a line holds. An empty file,
-    /// a blank line and bytes that are not UTF-8 are errors. Only a line feed ends a line, as in the peers' loaders.
+    /// a blank line and bytes that are not UTF-8 are errors. Only a line feed ends a line, as in the field's loaders.
     static func read(_ path: String, item: String) throws(InputError) -> [String] {
         let file = try MappedFile(path: path)
         defer { withExtendedLifetime(file) {} }

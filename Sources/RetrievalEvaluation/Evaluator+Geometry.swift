@@ -4,7 +4,7 @@ import Torch
 
 extension Evaluator {
     /// Alignment and uniformity of the unconditioned embeddings (docs/method.md, Evaluation), the paper's figure 4.
-    /// - Throws: `InputError` when the model is not AsCL: peers define no such embeddings.
+    /// - Throws: `InputError` when the model is not AsCL: baselines define no such embeddings.
     package func geometry() throws -> EmbeddingGeometry {
         let ascl = try model.ascl
         return try withoutGradients {

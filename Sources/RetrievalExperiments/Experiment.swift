@@ -11,15 +11,20 @@ package enum Experiment: String, Sendable, CaseIterable {
     /// Figure 5.
     case lengths
     /// Published methods on the same features.
-    case peers
+    case baselines
     /// The same with GRU words.
-    case peersGRU = "peers-gru"
+    case baselinesGRU = "baselines-gru"
     /// Dual and lexicon encoders before AsCL.
     case firstStage = "first-stage"
     /// Honest against leaky scoring.
     case `protocol`
     /// Accuracy by kind of asymmetry.
     case probe
+
+    /// The experiment of a name; what was called peers is called baselines.
+    package init?(named name: String) {
+        self.init(rawValue: name.replacing("peers", with: "baselines"))
+    }
 
     /// One line for `--help`.
     package var summary: String {
@@ -29,8 +34,8 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .samples: "Figure 3: kinds of positives, and of noise at both levels"
         case .geometry: "Figure 4: alignment and uniformity"
         case .lengths: "Figure 5: text-to-image recall by query length"
-        case .peers: "VSE++, SCAN, IMRAM and DSRAN on the same words"
-        case .peersGRU: "the same peers with GRU words, as in their papers"
+        case .baselines: "VSE++, SCAN, IMRAM and DSRAN on the same words"
+        case .baselinesGRU: "the same baselines with GRU words, as in their papers"
         case .firstStage: "fast encoders taught by AsCL, by shortlist size"
         case .protocol: "honest scores beside leaky ones, which saw the partner"
         case .probe: "right captions against wrong ones, by kind of asymmetry"
@@ -49,10 +54,10 @@ package enum Experiment: String, Sendable, CaseIterable {
             Variant.positives
                 + Variant.noiseLevels.flatMap { level in Variant.noiseKinds.map { .noise($0, level: level) } }
         case .geometry, .lengths: [.full, .withoutSamples]
-        case .peers: [.full] + Variant.peers(words: "encoder")
-        case .peersGRU: [.full] + Variant.peers(words: "gru")
+        case .baselines: [.full] + Variant.baselines(words: "encoder")
+        case .baselinesGRU: [.full] + Variant.baselines(words: "gru")
         case .firstStage: [.full] + Variant.firstStages
-        case .probe: Variant.ablations + Variant.peers(words: "encoder")
+        case .probe: Variant.ablations + Variant.baselines(words: "encoder")
         }
     }
 }

@@ -62,7 +62,7 @@ package struct ExperimentReport {
             case .samples: try data.samples()
             case .geometry: try data.geometry()
             case .lengths: try data.lengths()
-            case .peers, .peersGRU: try data.peers(experiment)
+            case .baselines, .baselinesGRU: try data.baselines(experiment)
             case .firstStage: try data.firstStages()
             case .protocol: try data.protocols()
             case .probe: try data.probe()
@@ -130,8 +130,8 @@ extension Experiment {
         case .samples: "Generated samples (figure 3)"
         case .geometry: "Alignment and uniformity (figure 4)"
         case .lengths: "Query length (figure 5)"
-        case .peers: "Baselines"
-        case .peersGRU: "Baselines with GRU words"
+        case .baselines: "Baselines"
+        case .baselinesGRU: "Baselines with GRU words"
         case .firstStage: "First stages"
         case .protocol: "Protocol integrity"
         case .probe: "Asymmetry probe"

@@ -3,15 +3,15 @@ import RetrievalData
 import RetrievalEvaluation
 import RunReports
 
-// What the paper does not have: peers trained alike, first stages, the protocol's integrity, the probe.
+// What the paper does not have: baselines trained alike, first stages, the protocol's integrity, the probe.
 extension ReportData {
-    func peers(_ experiment: Experiment) throws -> [Block] {
-        let words = experiment == .peersGRU ? "GRU words" : "the same text encoder's words"
+    func baselines(_ experiment: Experiment) throws -> [Block] {
+        let words = experiment == .baselinesGRU ? "GRU words" : "the same text encoder's words"
         return [
             .paragraph(
-                "Every method is trained by the same schedule on the same features and \(words), peers with their papers' "
+                "Every method is trained by the same schedule on the same features and \(words), baselines with their papers' "
                     + "loss, so that only the method differs."),
-            .table(try recallTable("AsCL and its peers on \(queries)", experiment.variants, in: experiment)),
+            .table(try recallTable("AsCL and its baselines on \(queries)", experiment.variants, in: experiment)),
         ]
     }
 

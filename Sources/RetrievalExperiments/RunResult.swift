@@ -12,7 +12,7 @@ package struct RunResult: Codable, Sendable {
     package let result: RetrievalResult
     /// The rank of every query, for tests between runs.
     package let ranks: RetrievalRanks
-    /// Alignment and uniformity; nil for peers.
+    /// Alignment and uniformity; nil for baselines.
     package let geometry: EmbeddingGeometry?
     /// Accuracy by kind of asymmetry; nil where the data gives no cases.
     package let probe: [String: ProbeAccuracy]?

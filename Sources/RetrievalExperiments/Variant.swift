@@ -66,27 +66,27 @@ extension Variant {
     /// Where noise goes.
     static let noiseLevels = ["words", "embeddings"]
 
-    /// The peers, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a third of the work of
+    /// The baselines, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a third of the work of
     /// both directions together.
-    static func peers(words: String) -> [Variant] {
+    static func baselines(words: String) -> [Variant] {
         let gru = words == "gru"
-        func peer(_ name: String, _ title: String, _ settings: [String]) -> Variant {
+        func baseline(_ name: String, _ title: String, _ settings: [String]) -> Variant {
             Variant(
                 gru ? name + "-gru" : name, gru ? title + ", GRU" : title,
                 ["loss.kind=triplet", "model.words=\(words)"] + settings)
         }
         return [
-            peer("vse++", "VSE++", ["model.method=vse++"]),
-            peer("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
-            peer(
+            baseline("vse++", "VSE++", ["model.method=vse++"]),
+            baseline("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
+            baseline(
                 "scan-t2i-average", "SCAN t2i AVG",
                 ["model.method=scan", "model.direction=text_to_image", "model.pooling=average"]),
-            peer("scan-i2t", "SCAN i2t LSE", ["model.method=scan", "model.direction=image_to_text"]),
-            peer(
+            baseline("scan-i2t", "SCAN i2t LSE", ["model.method=scan", "model.direction=image_to_text"]),
+            baseline(
                 "scan-i2t-average", "SCAN i2t AVG",
                 ["model.method=scan", "model.direction=image_to_text", "model.pooling=average"]),
-            peer("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
-            peer("dsran", "DSRAN", ["model.method=dsran"]),
+            baseline("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
+            baseline("dsran", "DSRAN", ["model.method=dsran"]),
         ]
     }
 

@@ -54,7 +54,7 @@ import TextEncoding
 
     @Test func `every method trains, peers with GRU words too`() throws {
         let world = try World()
-        let methods = Variant.peers(words: "encoder") + Variant.peers(words: "gru")
+        let methods = Variant.baselines(words: "encoder") + Variant.baselines(words: "gru")
         let runner = try world.run(methods)
         for method in methods {
             let found = try #require(try result(runner, method), "\(method.name)")

@@ -1,3 +1,4 @@
+import AsCLBase
 import Testing
 
 @testable import RetrievalTraining
@@ -10,24 +11,30 @@ import Testing
 
         func line(isTerminal: Bool, startingAt step: Int = 0) -> ProgressLine {
             ProgressLine(
-                totalSteps: 1000, startingAt: step, isTerminal: isTerminal, seconds: { self.time },
-                write: { self.shown.append($0) })
+                totalSteps: 1000, startingAt: step,
+                to: ProgressOutput(
+                    isTerminal: isTerminal, seconds: { self.time }, write: { self.shown.append($0) }))
         }
     }
 
     @Test func `the line says everything within 80 columns`() {
+        let stage = Stage()
+        var progress = stage.line(isTerminal: false)
+        progress.validated(rsum: 231.44)
+        stage.time += 0.5
+        progress.update(step: 1, pairs: 206, loss: 3.21456)
+        #expect(stage.shown == ["step 1/1000  0.1%  412 pairs/s  loss 3.215  Rsum 231.4  left 8:20\n"])
+
+        let slow = Stage()
+        var crawl = slow.line(isTerminal: false)
+        slow.time += 36.037
+        crawl.update(step: 1, pairs: 154, loss: .nan)
+        #expect(slow.shown == ["step 1/1000  0.1%  4.3 pairs/s  loss nan  left 10:00:01\n"])
         #expect(
             ProgressLine.line(
-                step: 120, totalSteps: 1000, pairsPerSecond: 412.4, loss: 3.21456, rsum: 231.44, secondsLeft: 754)
-                == "step 120/1000  12.0%  412 pairs/s  loss 3.215  Rsum 231.4  left 12:34")
-        #expect(
-            ProgressLine.line(
-                step: 1, totalSteps: 3, pairsPerSecond: 4.26, loss: .nan, rsum: nil, secondsLeft: 36_001)
-                == "step 1/3  33.3%  4.3 pairs/s  loss nan  left 10:00:01")
-        #expect(
-            ProgressLine.line(
-                step: 999_999, totalSteps: 999_999, pairsPerSecond: 9_999, loss: 12.3456, rsum: 599.99,
-                secondsLeft: 35_999
+                .init(
+                    done: 999_999, total: 999_999, rate: 9_999, secondsLeft: 35_999,
+                    figures: ["loss 12.346", "Rsum 600.0"])
             ).count < 80)
     }
 
@@ -95,7 +102,7 @@ import Testing
 
     @Test func `without a step there is nothing to show`() {
         let stage = Stage()
-        var progress = stage.line(isTerminal: true)
+        let progress = stage.line(isTerminal: true)
         progress.finish()
         #expect(stage.shown.isEmpty)
     }

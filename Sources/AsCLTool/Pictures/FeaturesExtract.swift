@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 package import FeatureExtraction
 import Foundation
@@ -73,7 +74,7 @@ struct FeaturesExtract: ParsableCommand {
             decode: { try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize) }, output: output,
             settings: ExtractionSettings(
                 elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
-        let meter = Meter("features", unit: "pictures")
+        let meter = ProgressMeter("features", unit: "pictures")
         // Pictures that failed before any was computed, such as missing ones, tell nothing of the rate.
         var unusable: Int?
         do {

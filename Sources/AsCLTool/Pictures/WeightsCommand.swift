@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import Foundation
 import ModelWeights
@@ -66,7 +67,7 @@ struct WeightsFetch: ParsableCommand {
         if entry.sha256 == nil {
             Terminal.say("no SHA-256 is published to check it by: use it only if you trust its source")
         }
-        let meter = Mutex(Meter("fetching \(entry.fileName)", unit: "kB"))
+        let meter = Mutex(ProgressMeter("fetching \(entry.fileName)", unit: "kB"))
         let before = cache.unfinishedByteCount(entry)
         if before > 0 {
             meter.withLock { $0.begin(at: before / 1000, of: (entry.approximateByteCount ?? before) / 1000) }

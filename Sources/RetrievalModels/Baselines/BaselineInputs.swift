@@ -2,9 +2,9 @@ package import TextEncoding
 package import Torch
 package import TorchNN
 
-/// The projections of peers that read all there is: regions, the global vector and words to the joint dimension D.
+/// The projections of baselines that read all there is: regions, the global vector and words to the joint dimension D.
 package struct BaselineInputs: Sendable {
-    /// The peer's configuration.
+    /// The baseline's configuration.
     package let configuration: BaselineConfiguration
     let region, global: FeatureProjection
     let words: WordProjection

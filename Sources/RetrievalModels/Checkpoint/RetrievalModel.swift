@@ -9,7 +9,7 @@ package import TorchNN
 /// A model and its text encoder, as a checkpoint's folder holds them (docs/method.md, Files): `config.json`,
 /// `model.safetensors`, `text_encoder/`.
 public struct RetrievalModel: Sendable {
-    /// The method: AsCL or a peer.
+    /// The method: AsCL or a baseline.
     package let scorer: any PairScorer
     /// The method's parameters.
     package let parameters: ParameterSet
@@ -22,7 +22,7 @@ public struct RetrievalModel: Sendable {
     package var configuration: any ModelConfiguration { scorer.modelConfiguration }
 
     /// The method where only AsCL will do.
-    /// - Throws: `InputError` when it is a peer.
+    /// - Throws: `InputError` when it is a baseline.
     package var ascl: AsCLModel {
         get throws(InputError) {
             guard let ascl = scorer as? AsCLModel else {

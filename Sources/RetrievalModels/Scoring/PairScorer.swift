@@ -1,7 +1,7 @@
 package import TextEncoding
 package import Torch
 
-/// A method that scores images against texts: AsCL, or one of its peers.
+/// A method that scores images against texts: AsCL, or one of its baselines.
 ///
 /// Training, evaluation and experiments know methods by this alone. What belongs to one image or one text is computed once,
 /// by `scorable`, and may meet any number of partners; `similarity` then computes every score from its pair alone.
