@@ -22,8 +22,7 @@ import Torch
             training.configuration.training.epochs = 3
             let whole = try training.run(into: "whole")
             InterruptFlag.install()
-            kill(getpid(), SIGINT)
-            while InterruptFlag.signalNumber == nil { usleep(1000) }
+            raiseHere(SIGINT)
             let steps = training.split.captions.count / batchSize * 3
             for step in 1...steps {
                 let folder = try RunFolder(
