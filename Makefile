@@ -8,8 +8,9 @@ help: ## list the targets
 setup: ## install what is missing (system packages, libtorch, text encoder); says what it does
 	@scripts/setup
 
-build: setup ## build .build/release/ascl
+build: setup ## build .build/release/ascl and .build/release/ascl-bench
 	swift build -c release --product ascl
+	swift build -c release --product ascl-bench
 
 install: setup ## put the program and what it needs into PREFIX, ready to run from any folder
 	@scripts/install "$(PREFIX)"

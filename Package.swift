@@ -68,7 +68,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
     name: "AsCL",
     products: [
-        .executable(name: "ascl", targets: ["AsCLTool"])
+        .library(name: "AsCL", targets: ["AsCL"]),
+        .executable(name: "ascl", targets: ["AsCLTool"]),
+        .executable(name: "ascl-bench", targets: ["AsCLBench"]),
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -110,12 +112,30 @@ let package = Package(
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
+        layer(
+            "AsCL",
+            [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
+                "FeatureExtraction",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+            ]),
+        layer(
+            "CommandLineOptions",
+            ["AsCLBase", "Torch", "ImageEncoding", "ModelWeights", "RetrievalModels", argumentParser]),
         .executableTarget(
             name: "AsCLTool",
             dependencies: [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "ModelWeights", "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", argumentParser,
+                "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "AsCLBench",
+            dependencies: [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
+                "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -162,7 +182,8 @@ let package = Package(
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
-        tests("AsCLTool", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
+        tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times AsCL written in PyTorch, on the input that `ascl bench` makes too (same shapes, random values).
+"""Times AsCL written in PyTorch, on the input that `ascl-bench` makes too (same shapes, random values).
 
   forward  S [N, N] without gradients; what a form keeps of each item is made beforehand
   step     one whole training step: projections, S of N images with the captions T, T-, T+ and T+-, the loss, gradients,

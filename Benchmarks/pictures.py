@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures and weights to time `ascl bench pictures` on, and the same work done by Pillow and PyTorch.
+"""Pictures and weights to time `ascl-bench pictures` on, and the same work done by Pillow and PyTorch.
 
   photos   writes --count JPEG files of --width x --height that compress about as photographs do
   weights  writes a backbone's random weights as a .pth file, which `ascl` reads as it is

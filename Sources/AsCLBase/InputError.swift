@@ -3,21 +3,21 @@ import Foundation
 /// Bad input, told in one line: the file, the place in it, what has to stand there and what does.
 ///
 /// Every target throws it, so that whoever catches one knows them all. What libtorch refuses is a `TorchError`.
-package struct InputError: Error, CustomStringConvertible, Sendable, Equatable {
+public struct InputError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The file, folder or address; nil where a value of the program's own arguments is at fault.
-    package let path: String?
+    public let path: String?
     /// Where in it, or which step of handling it; nil where the whole is meant.
-    package let place: String?
+    public let place: String?
     /// What has to stand there.
-    package let expected: String
+    public let expected: String
     /// What stands there.
-    package let found: String
+    public let found: String
     /// The `errno` of the system call that failed, where one did; `found` says it in words.
-    package let systemCode: Int32?
+    public let systemCode: Int32?
 
     /// An error whose line reads `path: place: expected ..., found ...`. Control characters, such as the line breaks in a
     /// hostile file's name, are written as escapes.
-    package init(
+    public init(
         path: String? = nil, place: String? = nil, expected: String, found: some CustomStringConvertible,
         systemCode: Int32? = nil
     ) {
@@ -29,10 +29,10 @@ package struct InputError: Error, CustomStringConvertible, Sendable, Equatable {
     }
 
     /// The error in one line.
-    package var description: String { (path.map { "\($0): " } ?? "") + reason }
+    public var description: String { (path.map { "\($0): " } ?? "") + reason }
 
     /// The line without the path, for where the path stands already.
-    package var reason: String { (place.map { "\($0): " } ?? "") + "expected \(expected), found \(found)" }
+    public var reason: String { (place.map { "\($0): " } ?? "") + "expected \(expected), found \(found)" }
 
     /// A failed system call.
     /// - Parameter code: The `errno` it left; by default the current one, so nothing may come between.

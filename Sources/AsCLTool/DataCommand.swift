@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineOptions
 import RetrievalData
 
 struct DataCommand: ParsableCommand {

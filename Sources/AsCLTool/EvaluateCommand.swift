@@ -1,5 +1,6 @@
 import ArgumentParser
 import ArrayFiles
+import CommandLineOptions
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalModels

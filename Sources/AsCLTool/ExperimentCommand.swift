@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineOptions
 import Foundation
 import RetrievalData
 import RetrievalExperiments
@@ -84,7 +85,7 @@ struct ExperimentCommand: ParsableCommand {
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
-        Terminal.tellOfMissingFeatures(splits.train)
+        Terminal.tellOfMissingFeatures(splits.train, splits.validation, splits.test)
         let launch: ExperimentRunner.Launch? =
             one.run == nil
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil

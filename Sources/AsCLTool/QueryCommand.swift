@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineOptions
 import RetrievalData
 import RetrievalEvaluation
 import RetrievalModels

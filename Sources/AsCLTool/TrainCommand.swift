@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayFiles
 import AsCLBase
+import CommandLineOptions
 import Foundation
 import RetrievalData
 import RetrievalModels
@@ -60,35 +61,23 @@ struct TrainCommand: ParsableCommand {
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        for split in [train, validation] { Terminal.tellOfMissingFeatures(split) }
-        let encoder = try TextEncoder(directory: TextEncoder.find(settings.textEncoder.path), device: place)
-        let shape = try settings.modelConfiguration(for: train, encoder)
-        let model = try RetrievalModel(
-            shape, textEncoder: encoder, seed: UInt64(settings.training.seed), device: place)
-        try model.check(validation, path: data)
-
+        Terminal.tellOfMissingFeatures(train, validation)
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
-        try settings.check(model, teacher: master)
-
-        let folder = try RunFolder(
-            claiming: output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
-        if !resume { try AtomicFile.write(Data(settings.yaml().utf8), to: saved) }
+        let run = try TrainingRun(settings, (train, validation), teacher: master, device: place)
+        let folder = try run.claim(output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
-                + "\(model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
-        let trainer = try Trainer(
-            settings, model: model, train: train, validation: validation,
-            teacher: master, report: Terminal.say,
-            encoding: Meter("encoding", unit: "captions").update)
-        switch try trainer.run(in: folder) {
+                + "\(run.model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
+        let console = TrainingConsole(encoding: Meter("encoding", unit: "captions").update)
+        let outcome = try run.trainer(onEvent: console.show)
+            .run(in: folder, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
+        switch outcome {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
-        case .interrupted(let signal):
+        case .stopped:
             let teacher = teacher.map { " --teacher \($0)" } ?? ""
             Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)\(teacher)")
-            throw ExitCode(128 + signal)
-        case .outOfTime:
-            throw ExitCode.failure
+            throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
         }
     }
 }

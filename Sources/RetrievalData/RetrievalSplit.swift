@@ -20,8 +20,8 @@ package struct RetrievalSplit: Sendable {
     package let imageNames: [String]?
     /// How often the files repeat each image: 1, or 5 in the way of VSE++ and SCAN.
     package let storedTimes: Int
-    /// Images of the split that are left out, because `failed.tsv` says that they have no features. Who uses the split
-    /// tells the user so.
+    /// Images of the split that are left out, because `failed.tsv` says that they have no features. Part of a split has
+    /// the number of the whole: nobody knows in which part they would have been. Who uses the split tells the user so.
     package let withoutFeatures: Int
     let sets: [FeatureSet]
     let rows: [Row]
@@ -68,7 +68,7 @@ package struct RetrievalSplit: Sendable {
     package func subset(images: [Int]) -> RetrievalSplit {
         RetrievalSplit(
             name: name, captionsOfImages: images.map { captionsOfImage[$0].map { captions[$0] } },
-            imageNames: imageNames.map { names in images.map { names[$0] } }, storedTimes: storedTimes, sets: sets,
-            rows: images.map { rows[$0] })
+            imageNames: imageNames.map { names in images.map { names[$0] } }, storedTimes: storedTimes,
+            withoutFeatures: withoutFeatures, sets: sets, rows: images.map { rows[$0] })
     }
 }

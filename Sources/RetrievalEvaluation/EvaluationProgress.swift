@@ -29,11 +29,12 @@ package struct EvaluationProgress {
     /// - Throws: `InputError` when it holds the progress of another model, split or precision.
     package init(folder: String, _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws {
         let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
-        fingerprint = try Self.fingerprint(model, split, precision)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        var digests = FileDigests(cache: folder + "/data-digests.json")
+        fingerprint = try Self.fingerprint(model, split, precision, &digests)
         path = folder + "/progress.json"
         wordsFile = folder + "/words.npy"
         ranks = RankAccumulator(truth: truth)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         guard let data = FileManager.default.contents(atPath: path) else {
             // Word vectors without a record of what they are of are no use.
             try? FileManager.default.removeItem(atPath: wordsFile)
@@ -67,9 +68,9 @@ package struct EvaluationProgress {
         try AtomicFile.write(JSONEncoder().encode(Record(evaluation: fingerprint, ranks: ranks.state)), to: path)
     }
 
-    /// A digest of all that scores depend on; of the features, those of some images.
+    /// A digest of all that scores depend on.
     private static func fingerprint(
-        _ model: RetrievalModel, _ split: RetrievalSplit, _ precision: Precision
+        _ model: RetrievalModel, _ split: RetrievalSplit, _ precision: Precision, _ files: inout FileDigests
     ) throws -> String {
         var digest = Digest()
         let encoder = JSONEncoder()
@@ -80,13 +81,8 @@ package struct EvaluationProgress {
             digest.add(Data(name.utf8))
             try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
         }
-        digest.add(Data(split.captions.joined(separator: "\n").utf8))
-        digest.add(try encoder.encode(split.imageOfCaption))
-        let some = Set((0..<16).map { $0 * (split.imageCount - 1) / 15 }).sorted()
-        let images = try model.images(split, some)
-        for tensor in [images.regions, images.globals] {
-            try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
-        }
+        digest.add(split.captionsDigest)
+        digest.add(try split.featuresDigest(&files))
         return digest.description
     }
 }

@@ -1,5 +1,5 @@
 import AsCLBase
-package import RetrievalModels
+import RetrievalModels
 import Torch
 
 extension Evaluator {

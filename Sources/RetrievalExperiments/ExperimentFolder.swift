@@ -12,6 +12,8 @@ import RetrievalTraining
 package struct ExperimentFolder: Sendable {
     /// The folder's path.
     package let path: String
+    /// What tells the data apart, by its part in the experiment.
+    let data: [String: String]
 
     /// What a folder belongs to.
     private struct Identity: Codable {
@@ -24,17 +26,19 @@ package struct ExperimentFolder: Sendable {
     init(_ path: String, base: TrainingConfiguration, splits: ExperimentSplits) throws {
         self.path = path
         let file = path + "/experiment.json"
-        let identity = Identity(configuration: try base.yaml(), data: try splits.identity())
-        guard let data = FileManager.default.contents(atPath: file) else {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        var digests = FileDigests(cache: path + "/data-digests.json")
+        data = try splits.identity(&digests)
+        let identity = Identity(configuration: try base.yaml(), data: data)
+        guard let bytes = FileManager.default.contents(atPath: file) else {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try AtomicFile.write(encoder.encode(identity) + Data("\n".utf8), to: file)
             return
         }
-        guard let found = try? JSONDecoder().decode(Identity.self, from: data) else {
+        guard let found = try? JSONDecoder().decode(Identity.self, from: bytes) else {
             throw InputError(
-                path: file, place: "file", expected: "an experiment's identity", found: "\(data.count) other bytes")
+                path: file, place: "file", expected: "an experiment's identity", found: "\(bytes.count) other bytes")
         }
         for (field, value) in identity.data.sorted(by: { $0.key < $1.key }) where found.data[field] != value {
             throw InputError(

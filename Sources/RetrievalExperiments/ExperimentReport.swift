@@ -73,7 +73,7 @@ package struct ExperimentReport {
 
     private func settings() throws -> Section {
         let runner = data.runner
-        let identity = try runner.splits.identity().sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }
+        let identity = runner.folder.data.sorted { $0.key < $1.key }.map { Setting($0.key, $0.value) }
         let machine = ProcessInfo.processInfo
         #if arch(x86_64)
         let architecture = "x86-64"

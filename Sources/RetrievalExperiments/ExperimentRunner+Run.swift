@@ -14,20 +14,16 @@ extension ExperimentRunner {
     func train(_ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool) throws -> Bool {
         let configuration = job.configuration
         let path = folder.run(job.name, seed: job.seed)
-        let model = try RetrievalModel(
-            configuration.modelConfiguration(for: splits.train, encoder), textEncoder: encoder,
-            seed: UInt64(job.seed), device: device)
         let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
-        let known =
-            try configuration.textEncoder.trainable || model.configuration.readsTokens
-            ? nil
-            : KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
-        let trainer = try Trainer(
-            configuration, model: model, train: splits.train, validation: splits.validation, words: known,
-            teacher: teacher, report: report)
+        let run = try TrainingRun(
+            configuration, (splits.train, splits.validation), encoder: encoder, teacher: teacher, device: device)
+        let console = TrainingConsole()
+        let onEvent = { (event: TrainingEvent) in
+            if case .notice(let text) = event { report(text) } else { console.show(event) }
+        }
+        let trainer = try run.trainer(words: words(run.model, configuration), onEvent: onEvent)
         if checkingBudget, deadline != .distantFuture {
-            let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(model)
+            let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(run.model)
             let left = deadline.timeIntervalSinceNow
             guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
         }
@@ -36,15 +32,16 @@ extension ExperimentRunner {
         try? FileManager.default.removeItem(atPath: path + "/failure.json")
         let exists = FileManager.default.fileExists(atPath: path + "/training.yaml")
         let before = folder.read(Double.self, "seconds.json", of: job.name, seed: job.seed) ?? 0
-        let runFolder = try RunFolder(claiming: path, existing: exists ? .resume : .refuse)
-        try AtomicFile.write(Data(configuration.yaml().utf8), to: path + "/training.yaml")
-        let outcome = try trainer.run(in: runFolder, until: deadline)
+        let runFolder = try run.claim(path, existing: exists ? .resume : .refuse)
+        let isStopping = { InterruptFlag.signalNumber != nil || Date.now >= deadline }
+        let outcome = try trainer.run(in: runFolder, isStopping: isStopping, onEvent: onEvent)
         let seconds = before + (clock.now - begun) / .seconds(1)
         // Kept, so that a run in pieces adds its time up.
         try folder.write(seconds, to: "seconds.json", of: job.name, seed: job.seed)
         switch outcome {
-        case .interrupted(let signal): throw ExperimentError.interrupted(signal: signal)
-        case .outOfTime: return false
+        case .stopped:
+            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            return false
         case .finished(let rsum, let epoch):
             let best = try RetrievalModel(checkpoint: path, device: device)
             try evaluate(best, job, validationRsum: rsum, epoch: epoch, trainingSeconds: seconds)
@@ -52,21 +49,19 @@ extension ExperimentRunner {
         }
     }
 
-    /// What may lie on the disk to save the runs work.
-    private static let mostWordBytes = 8 << 30
-
     /// What a frozen text encoder makes of the training's captions; one process encodes, others wait for it.
-    private func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> KnownWords? {
+    func words(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws -> WordSource? {
         guard !configuration.textEncoder.trainable, !model.configuration.readsTokens else { return nil }
-        let bytes = KnownWords.estimatedBytes(splits.train, width: model.wordWidth)
-        guard bytes <= Self.mostWordBytes else {
-            report("\(bytes >> 30) GB of captions and positives are encoded as they come, not once for all runs")
+        let bytes = WordSource.estimatedBytes(ofSamplesOf: splits.train, width: model.wordWidth)
+        guard bytes <= mostWordBytes else {
+            report("\(bytes >> 20) MB of captions and positives are encoded as they come, not once for all runs")
             return nil
         }
         let lock = try FolderLock(folder.words, isWaiting: true)
         return try withExtendedLifetime(lock) {
-            try KnownWords(
-                model, splits.train, folder: folder.words, progress: meter("encoding captions and their positives"))
+            try WordSource(
+                model, samplesOf: splits.train, in: folder.words,
+                progress: meter("encoding captions and their positives"))
         }
     }
 

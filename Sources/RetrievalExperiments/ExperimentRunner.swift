@@ -36,6 +36,8 @@ package struct ExperimentRunner {
     let device: Device
     let report: (String) -> Void
     let meter: (String) -> (Int, Int) -> Void
+    /// Bytes that the words of the training's captions and positives may take on the disk, to save the runs work.
+    var mostWordBytes = 8 << 30
     private let launch: Launch?
 
     /// Opens the folder of the experiments.

@@ -46,28 +46,16 @@ package struct ExperimentSplits: Sendable {
         return try ProbeCase.read(path, split: split).cases
     }
 
-    /// What tells data apart: sizes, and digests of the captions and of some images' features.
-    func identity() throws -> [String: String] {
+    /// What tells data apart: sizes, and digests of the captions and the features.
+    /// - Parameter files: Digests of files known from before.
+    func identity(_ files: inout FileDigests) throws -> [String: String] {
         var identity: [String: String] = [:]
         for (role, split) in [("train", train), ("validation", validation), ("test", test)] {
-            var captions = Digest()
-            captions.add(Data(split.captions.joined(separator: "\n").utf8))
             identity["data.\(role)"] =
-                "\(split.imageCount) images of \(split.name) with \(split.captions.count) captions (\(captions)), "
-                + "regions \(split.regionCount) x \(split.regionDimension), globals \(split.globalDimension) "
-                + "(\(try Self.featuresDigest(split)))"
+                "\(split.imageCount) images of \(split.name) with \(split.captions.count) captions "
+                + "(\(split.captionsDigest)), regions \(split.regionCount) x \(split.regionDimension), globals "
+                + "\(split.globalDimension) (\(try split.featuresDigest(&files)))"
         }
         return identity
-    }
-
-    private static func featuresDigest(_ split: RetrievalSplit) throws -> Digest {
-        var digest = Digest()
-        let some = Set((0..<16).map { $0 * (split.imageCount - 1) / 15 }).sorted()
-        var regions = [Float](repeating: 0, count: some.count * split.regionCount * split.regionDimension)
-        var globals = [Float](repeating: 0, count: some.count * split.globalDimension)
-        try regions.withUnsafeMutableBufferPointer { try split.gatherRegions(some, into: $0) }
-        try globals.withUnsafeMutableBufferPointer { try split.gatherGlobals(some, into: $0) }
-        for values in [regions, globals] { values.withUnsafeBytes { digest.add($0) } }
-        return digest
     }
 }

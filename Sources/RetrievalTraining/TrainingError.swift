@@ -1,5 +1,5 @@
 /// What can go wrong in a training's configuration and output; every case describes itself in one line.
-package enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
+public enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A value that cannot be: `source` is a file (with its line) or an override, `key` the path of the value in it.
     case invalidValue(source: String, key: String, expected: String, found: String)
     /// A key that the configuration does not have.
@@ -12,7 +12,7 @@ package enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable 
     case diverged(step: Int, loss: Double)
 
     /// One line: the place, what was expected and what was found.
-    package var description: String {
+    public var description: String {
         switch self {
         case .invalidValue(let source, let key, let expected, let found):
             let place = key.isEmpty ? source : "\(source): \(key)"

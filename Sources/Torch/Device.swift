@@ -1,17 +1,17 @@
 import CTorch
 
 /// Where a tensor's memory is.
-package enum Device: Sendable, Equatable, CustomStringConvertible {
+public enum Device: Sendable, Equatable, CustomStringConvertible {
     /// The processor's memory.
     case cpu
     /// A CUDA card by number.
     case cuda(Int)
 
     /// The CUDA cards that this libtorch can use; 0 with a CPU build.
-    package static var cudaCount: Int { Int(ct_cuda_device_count()) }
+    public static var cudaCount: Int { Int(ct_cuda_device_count()) }
 
     /// `cpu`, `cuda:0`.
-    package var description: String {
+    public var description: String {
         switch self {
         case .cpu: "cpu"
         case .cuda(let index): "cuda:\(index)"

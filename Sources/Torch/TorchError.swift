@@ -1,11 +1,11 @@
 import CTorch
 
 /// A failure inside libtorch or at its border: the operation, the shapes it was given, and libtorch's reason.
-package struct TorchError: Error, CustomStringConvertible, Sendable, Equatable {
+public struct TorchError: Error, CustomStringConvertible, Sendable, Equatable {
     /// The operator or task that failed, with the shapes of its tensor arguments: `matmul([2, 3], [4, 5])`.
-    package let operation: String
+    public let operation: String
     /// Why, in one line.
-    package let reason: String
+    public let reason: String
 
     /// Makes an error; line breaks in the reason become spaces, so that one error stays one line.
     package init(operation: String, reason: String) {
@@ -14,7 +14,7 @@ package struct TorchError: Error, CustomStringConvertible, Sendable, Equatable {
     }
 
     /// `operation: reason`.
-    package var description: String { "\(operation): \(reason)" }
+    public var description: String { "\(operation): \(reason)" }
 
     /// The calling thread's last libtorch error.
     static func last(_ operation: String) -> TorchError {

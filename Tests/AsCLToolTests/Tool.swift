@@ -30,14 +30,16 @@ final class Tool {
     /// Starts the tool.
     /// - Parameters:
     ///   - shell: What `sh` does before it becomes the tool, such as `ulimit`.
+    ///   - program: Its file.
     ///   - environment: Variables that it gets besides, or instead of, the test's own.
     ///   - signal: A signal that it gets on its way.
     init(
-        _ arguments: [String], shell: String = "", environment: [String: String] = [:], signal: SignalAtFile? = nil
+        _ arguments: [String], shell: String = "", program: String = path, environment: [String: String] = [:],
+        signal: SignalAtFile? = nil
     ) throws {
         captured = try Workshop.newFolder("captured")
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", Self.path] + arguments
+        process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", program] + arguments
         // One thread each: several tests run at once.
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
             .merging(environment) { $1 }.merging(try signal?.environment ?? [:]) { $1 }

@@ -33,7 +33,7 @@ struct UsageTests {
         (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
-        (["bench"], ["forward", "step", "evaluation"]),
+        (["bench"], ["forward", "step", "evaluation", "pictures", "--version"]),
         (["bench", "forward"], ["--images", "--captions"] + bench),
         (["bench", "step"], ["--batch"] + bench),
         (["bench", "evaluation"], ["--images", "--captions-per-image", "--text-encoder", "--folder"] + bench),
@@ -73,7 +73,7 @@ struct UsageTests {
         let run = try Tool(arguments).finish()
         #expect(run.status == 2 && !run.wasKilled)
         #expect(run.output.isEmpty)
-        #expect(run.errors.hasPrefix("ascl: "))
+        #expect(run.errors.hasPrefix(arguments[0] == "bench" ? "ascl-bench: " : "ascl: "))
         #expect(run.errorLines.first?.contains(named) == true, "\(run.errors)")
     }
 
@@ -84,5 +84,16 @@ struct UsageTests {
                 "test", "--fold-images", size)
             expectRefusal(run, ["folds of \(size) images: expected a multiple", "found 12 images"])
         }
+    }
+
+    @Test func benchIsTheProgramBesideIt() throws {
+        let sizes = ["--dimension", "8", "--heads", "2", "--regions", "2", "--words", "5", "--repeat", "1", "--json"]
+        let step = try Tool(["bench", "step", "--batch", "2"] + sizes).finish()
+        #expect(try step.status == 0 && step.json["what"] as? String == "step")
+
+        let folder = try Workshop.newFolder("alone")
+        try FileManager.default.copyItem(atPath: Tool.path, toPath: folder + "/ascl")
+        let alone = try Tool(["bench", "--help"], program: folder + "/ascl").finish()
+        expectRefusal(alone, ["/ascl-bench: expected the program that `make build` puts there, found No such file"])
     }
 }

@@ -83,7 +83,13 @@ import Testing
         let val = try folder.split("val")
         #expect(val.imageNames == ["2.jpg"] && val.captions == ["two"] && val.withoutFeatures == 1)
         #expect(try val.regions([0]) == [20, 21, 22, 23])
-        #expect(try folder.split("train").withoutFeatures == 0)
+        let train = try folder.split("train")
+        #expect(train.withoutFeatures == 0)
+        // Parts of a split do not lose what the whole has lost, and say it once.
+        let parts = [val.subset(images: [0]), val.subset(images: []), train]
+        #expect(parts.map(\.withoutFeatures) == [1, 1, 0])
+        let told = parts.omissions.filter { $0.contains("left out") }
+        #expect(told == ["val: 1 images without features left out; failed.tsv says why"])
         let report = try DatasetInspection.inspect(path: folder.path)
         #expect(report.problems.isEmpty)
         #expect(report.description.contains("\nval: 1 images without features left out; failed.tsv says why\n"))

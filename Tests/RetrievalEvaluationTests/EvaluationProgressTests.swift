@@ -21,7 +21,7 @@ import Torch
             evaluator.block = (4, 16)
             var scores: [ScoreBlock: [Float]] = [:]
             let ranks = try evaluator.ranks(
-                world.model, continuing: state.ranks,
+                continuing: state.ranks,
                 onBlock: { block, part, ranks in
                     if scores.count == blocks { throw Stop() }
                     scores[block] = part
@@ -36,7 +36,7 @@ import Torch
         var whole = try Evaluator(world.model, world.split, in: precision)
         whole.block = (4, 16)
         var scores: [ScoreBlock: [Float]] = [:]
-        let ranks = try whole.ranks(world.model, onBlock: { block, part, _ in scores[block] = part })
+        let ranks = try whole.ranks(onBlock: { block, part, _ in scores[block] = part })
         #expect(ranks == rest.ranks)
         for (block, part) in rest.scores { #expect(scores[block] == part) }
     }
@@ -56,6 +56,19 @@ import Torch
         #expect(throws: InputError.self) { try open(World(other)) }
         try withoutGradients { try world.model.parameters.entries[0].tensor.fill(0.5) }
         #expect(throws: InputError.self) { try open(world) }
+    }
+
+    @Test(arguments: [0, 1, 38, 39])
+    func `a change of any picture's features is another evaluation`(image: Int) throws {
+        var data = TinyData(images: 40, captionsPerImage: 1)
+        let world = try World(data)
+        let folder = world.folder.path + "/progress"
+        _ = try EvaluationProgress(folder: folder, world.model, world.split, in: .fp32)
+        data.redrawn = [image]
+        let other = try World(data)
+        #expect(throws: InputError.self) {
+            try EvaluationProgress(folder: folder, world.model, other.split, in: .fp32)
+        }
     }
 
     @Test func `word vectors without progress are not used`() throws {

@@ -115,7 +115,6 @@ import Torch
         #expect(evaluator.cutCaptions == world.split.captions.count { $0.split(separator: " ").count > 3 })
         var seen: [Int] = []
         _ = try evaluator.ranks(
-            world.model,
             progress: { done, all in
                 seen.append(done)
                 #expect(all == 131 * 655)

@@ -31,7 +31,6 @@ struct World {
         let captions = split.captions.count
         var matrix = [Float](repeating: .nan, count: split.imageCount * captions)
         let ranks = try evaluator.ranks(
-            model,
             onBlock: { block, scores, _ in
                 var next = scores.makeIterator()
                 for image in block.images {

@@ -6,7 +6,9 @@ import RetrievalEvaluation
 import RetrievalFixtures
 import RetrievalModels
 import RetrievalTraining
+import Synchronization
 import Testing
+import TextEncoding
 
 @testable import RetrievalExperiments
 
@@ -17,8 +19,8 @@ import Testing
         let found = try #require(try result(runner, .full, seed: 1))
         let model = try RetrievalModel(checkpoint: world.output + "/runs/full/seed1")
         let evaluator = try Evaluator(model, runner.splits.test, in: .int16)
-        #expect(found.ranks == (try evaluator.ranks(model)))
-        #expect(found.geometry == (try evaluator.geometry(model)))
+        #expect(found.ranks == (try evaluator.ranks()))
+        #expect(found.geometry == (try evaluator.geometry()))
         #expect(found.seed == 1)
         #expect(try result(runner, .full, seed: 0)?.ranks != found.ranks)
 
@@ -128,16 +130,64 @@ import Testing
                 for: runner.splits.train, .init(directory: runner.base.textEncoder.path)),
             textEncoder: .init(directory: runner.base.textEncoder.path), seed: 0)
         let configuration = try Variant.full.configuration(runner.base, seed: 0)
-        let known = try KnownWords(model, runner.splits.train, folder: runner.folder.words) { _, _ in }
+        let known = try WordSource(model, samplesOf: runner.splits.train, in: runner.folder.words) { _, _ in }
         let trainer = try Trainer(
             configuration, model: model, train: runner.splits.train, validation: runner.splits.validation,
-            words: known, report: { _ in })
+            words: known)
         let folder = try RunFolder(claiming: trained, existing: .refuse)
         try Data(configuration.yaml().utf8).write(to: URL(fileURLWithPath: trained + "/training.yaml"))
-        #expect(try trainer.run(in: folder, until: .distantPast) == .outOfTime)
+        #expect(try trainer.run(in: folder, isStopping: { true }) == .stopped)
         #expect(try runner.outcome(.full, seed: 0) == nil)
         #expect(try runner.run([.full], seeds: 0..<1) == .complete)
         #expect(try result(runner, .full)?.ranks == expected.ranks)
+    }
+
+    @Test func `words that would fill the disk are encoded as they come, and it is said`() throws {
+        let world = try World()
+        var lines: [String] = []
+        var runner = try world.runner(report: { lines.append($0) })
+        runner.mostWordBytes = 100
+        #expect(try runner.run([.full], seeds: 0..<1) == .complete)
+        #expect(
+            lines.contains { $0.hasSuffix("of captions and positives are encoded as they come, not once for all runs") }
+        )
+        // What is left are the words of the test split's captions and of the probe's.
+        let found = try result(runner, .full)
+        let other = try World()
+        #expect(try found?.ranks == result(other.run([.full]), .full)?.ranks)
+        func files(_ world: World) throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: world.output + "/words").count { $0.hasSuffix(".npy") }
+        }
+        #expect(try files(world) == files(other) - 1)
+    }
+
+    @Test func `one encodes the words of all runs while others wait`() throws {
+        let world = try World()
+        let runner = try world.runner()
+        let configuration = try Variant.full.configuration(runner.base, seed: 0)
+        let encoder = try TextEncoder(directory: runner.base.textEncoder.path)
+        let model = try RetrievalModel(
+            configuration.modelConfiguration(for: runner.splits.train, encoder), textEncoder: encoder, seed: 0)
+        // Whoever holds the folder encodes: nobody else begins before it lets go.
+        let lock = try #require(try FolderLock(runner.folder.words, isWaiting: false))
+        let done = DispatchSemaphore(value: 0)
+        let waiting = Mutex<Result<WordSource?, any Error>?>(nil)
+        nonisolated(unsafe) let own = runner
+        Thread.detachNewThread {
+            let words = Result { try own.words(model, configuration) }
+            waiting.withLock { $0 = words }
+            done.signal()
+        }
+        _ = try WordSource(model, samplesOf: runner.splits.train, in: runner.folder.words) { _, _ in
+            #expect(waiting.withLock { $0 == nil })
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: runner.folder.words)
+        #expect(waiting.withLock { $0 == nil }, "it waits for the folder")
+        lock.release()
+        done.wait()
+        #expect(try waiting.withLock { try $0?.get() } != nil)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: runner.folder.words) == files, "nothing encoded anew")
     }
 
     @Test func `a run that another process is at is left to it`() throws {

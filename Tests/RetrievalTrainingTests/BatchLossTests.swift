@@ -24,12 +24,12 @@ import Torch
         let found = try world.loss(&generator).item()
 
         var again = SeededGenerator(seed: 6)
-        let clean = try world.ascl.project(world.samples.captions.words(ofCaptions: Self.batch))
+        let clean = try world.ascl.project(world.samples.words.words(of: Self.batch.map { world.samples.tokens[$0] }))
         var expected = try world.contrastive(
             clean, negatives ? world.negatives(world.tokens, clean, &again) : nil)
         if positives {
             let tokens = try world.samples.positives(Self.batch, &again)
-            let texts = try world.ascl.project(world.samples.captions.words(ofTokens: tokens))
+            let texts = try world.ascl.project(world.samples.words.words(of: tokens))
             let other = try world.contrastive(texts, negatives ? world.negatives(tokens, texts, &again) : nil)
             expected = (expected + other) / 2
         }
@@ -44,7 +44,7 @@ import Torch
         var generator = SeededGenerator(seed: 6)
         let untouched = generator
         let found = try world.loss(&generator).item()
-        let clean = try world.ascl.project(world.samples.captions.words(ofCaptions: Self.batch))
+        let clean = try world.ascl.project(world.samples.words.words(of: Self.batch.map { world.samples.tokens[$0] }))
         let expected = try RetrievalLoss.triplet(world.scores(clean), margin: 0.3, excluded: world.excluded).item()
         #expect(abs(found - expected) < 1e-5)
         var (one, other) = (generator, untouched)
@@ -61,12 +61,12 @@ import Torch
         training.configuration.samples.level = level
         training.configuration.samples.noise = noise
         let world = try World(training)
-        try world.samples.captions.model.parameters.setRequiresGradient(true)
+        try world.samples.words.model.parameters.setRequiresGradient(true)
         var generator = SeededGenerator(seed: 6)
         let loss = try world.loss(&generator)
         #expect(try loss.item().isFinite)
         try loss.backward()
-        for (name, tensor) in world.samples.captions.model.parameters.entries {
+        for (name, tensor) in world.samples.words.model.parameters.entries {
             #expect(try #require(tensor.gradient, "\(name)").allFinite(), "\(name)")
         }
     }
@@ -75,8 +75,8 @@ import Torch
         let training: TinyTraining
         let samples: GeneratedSamples
         let batchLoss: BatchLoss
-        var ascl: AsCLModel { get throws { try samples.captions.model.ascl } }
-        var tokens: [[Int32]] { BatchLossTests.batch.map { samples.captions.tokens[$0] } }
+        var ascl: AsCLModel { get throws { try samples.words.model.ascl } }
+        var tokens: [[Int32]] { BatchLossTests.batch.map { samples.tokens[$0] } }
 
         init(_ training: TinyTraining) throws {
             self.training = training
@@ -98,7 +98,7 @@ import Torch
         func scores(_ texts: TextBatch) throws -> Tensor {
             let images = BatchLossTests.batch.map { training.split.imageOfCaption[$0] }
             return try ascl.plainScores(
-                ascl.project(samples.captions.model.images(training.split, images)), texts
+                ascl.project(samples.words.model.images(training.split, images)), texts
             ).similarity
         }
 

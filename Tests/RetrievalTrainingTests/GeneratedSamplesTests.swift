@@ -80,9 +80,9 @@ import Torch
         let noisy = try given.make(seed: 3)
         var generator = SeededGenerator(seed: 3)
         let shuffled = given.tokens.map { AsymmetryNoise.shuffled($0, &generator) }
-        let ascl = try given.samples.captions.model.ascl
+        let ascl = try given.samples.words.model.ascl
         for (text, tokens) in shuffled.enumerated() {
-            let expected = try ascl.project(given.samples.captions.words(ofTokens: [tokens]))
+            let expected = try ascl.project(given.samples.words.words(of: [tokens]))
             let distance = try (noisy.selecting([text]).rows - expected.rows).norm(-1).sum().item()
             #expect(distance < 1e-4)
         }
@@ -126,9 +126,9 @@ import Torch
     @Test func `a frozen encoder's vectors are kept and are those it gives`() throws {
         let training = try TinyTraining()
         let model = try training.model()
-        let captions = try training.samples(model).captions
-        let kept = try captions.words(ofCaptions: [3, 0, 7])
-        let fresh = try captions.words(ofTokens: [3, 0, 7].map { captions.tokens[$0] })
+        let samples = try training.samples(model)
+        let kept = try samples.words.words(of: [3, 0, 7].map { samples.tokens[$0] })
+        let fresh = try model.encode([3, 0, 7].map { samples.tokens[$0] })
         #expect(kept.lengths == fresh.lengths)
         #expect(try (kept.rows - fresh.rows).norm(-1).sum().item() < 1e-5)
         #expect(!fresh.rows.requiresGradient)
@@ -143,8 +143,8 @@ import Torch
         let samples = try training.samples(model)
         try model.textEncoder.parameters.setRequiresGradient(true)
         var generator = SeededGenerator(seed: 1)
-        let tokens = samples.captions.tokens
-        let clean = try model.ascl.project(samples.captions.words(ofCaptions: Array(tokens.indices)))
+        let tokens = samples.tokens
+        let clean = try model.ascl.project(samples.words.words(of: tokens))
         try samples.negatives(tokens, clean: clean, &generator).rows.norm(-1).sum().backward()
         let reached = try model.textEncoder.parameters.entries.filter { entry in
             try entry.tensor.gradient.map { try $0.reshaped([-1]).norm(0).item() > 0 } ?? false
@@ -169,7 +169,7 @@ private struct Negatives {
         samples = try training.samples(model)
         let texts = ["the red dog runs under", "two small cat near a tree", "old horse behind the blue boat"]
         tokens = try model.tokenize(copies == 1 ? texts : Array(repeating: texts[1], count: copies)).map(\.ids)
-        clean = try model.ascl.project(samples.captions.words(ofTokens: tokens))
+        clean = try model.ascl.project(samples.words.words(of: tokens))
     }
 
     func make(seed: UInt64) throws -> TextBatch {

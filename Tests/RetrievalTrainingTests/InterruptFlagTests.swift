@@ -23,3 +23,13 @@ import Testing
         }
     }
 }
+
+/// Sends a signal to this very thread, which has handled it when this returns; one to the process comes when the system
+/// sees fit. A test's thread may block signals, so it is let through.
+private func raiseHere(_ number: Int32) {
+    var one = sigset_t()
+    sigemptyset(&one)
+    sigaddset(&one, number)
+    pthread_sigmask(SIG_UNBLOCK, &one, nil)
+    raise(number)
+}

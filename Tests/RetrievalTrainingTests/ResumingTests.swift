@@ -14,23 +14,21 @@ import Torch
     func `a run interrupted at every step ends at the weights of an uninterrupted one`(
         _ batchSize: Int, _ trainable: Bool
     ) async {
-        // In a process of its own, since the flag stays set and dropout draws from the process's generator.
+        // In a process of its own, since dropout draws from the process's generator.
         await #expect(processExitsWith: .success) { [batchSize, trainable] in
             var training = try TinyTraining(dropout: 0.2)
             training.configuration.training.batchSize = batchSize
             training.configuration.textEncoder.trainable = trainable
             training.configuration.training.epochs = 3
             let whole = try training.run(into: "whole")
-            InterruptFlag.install()
-            raiseHere(SIGINT)
             let steps = training.split.captions.count / batchSize * 3
             for step in 1...steps {
                 let folder = try RunFolder(
                     claiming: training.folder.path + "/parts", existing: step == 1 ? .refuse : .resume)
                 // Each time another fresh model: whatever counts has to come from the folder.
                 let model = try training.model(seed: UInt64(step == 1 ? 1 : 100 + step))
-                let outcome = try training.trainer(model).run(in: folder)
-                #expect(outcome == (step < steps ? .interrupted(signal: SIGINT) : whole.outcome))
+                let outcome = try training.trainer(model).run(in: folder, isStopping: { true })
+                #expect(outcome == (step < steps ? .stopped : whole.outcome))
                 if step == steps {
                     #expect(try values(model) == values(whole.model))
                     #expect(try encoderValues(model) == encoderValues(whole.model))
@@ -56,8 +54,7 @@ import Torch
         let folder = try training.output("parts")
         #expect(throws: InputError.self) {
             try Trainer(
-                training.configuration, model: training.model(), train: broken, validation: training.split,
-                report: { _ in }
+                training.configuration, model: training.model(), train: broken, validation: training.split
             ).run(in: folder)
         }
         #expect(try training.log("parts").map { $0["step"] } == [1, 2, 3, 4, 5])
@@ -86,7 +83,7 @@ import Torch
         let other = try TinyData(images: 5, captionsPerImage: 2).split("other", in: training.folder)
         let folder = try RunFolder(claiming: training.folder.path + "/run", existing: .resume)
         let trainer = try Trainer(
-            training.configuration, model: training.model(), train: other, validation: other, report: { _ in })
+            training.configuration, model: training.model(), train: other, validation: other)
         #expect(
             message(in: training.folder.path) { _ = try trainer.run(in: folder) }
                 == "DIR/run/trainer.json: pairs: expected 10, as the data has, found 12")

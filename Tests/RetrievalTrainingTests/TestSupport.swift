@@ -28,13 +28,3 @@ func write(_ text: String, to path: String) throws {
 func read(_ path: String) throws -> String {
     String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
 }
-
-/// Sends a signal to this very thread, which has handled it when this returns; one to the process comes when the system
-/// sees fit. A test's thread may block signals, so it is let through.
-func raiseHere(_ number: Int32) {
-    var one = sigset_t()
-    sigemptyset(&one)
-    sigaddset(&one, number)
-    pthread_sigmask(SIG_UNBLOCK, &one, nil)
-    raise(number)
-}

@@ -34,8 +34,8 @@ struct TinyTraining {
             data.configuration(), textEncoder: TextEncoder(directory: folder.path + "/bert"), seed: seed)
     }
 
-    func trainer(_ model: RetrievalModel, report: (String) -> Void = { _ in }) throws -> Trainer {
-        try Trainer(configuration, model: model, train: split, validation: split, report: report)
+    func trainer(_ model: RetrievalModel, onEvent: (TrainingEvent) -> Void = { _ in }) throws -> Trainer {
+        try Trainer(configuration, model: model, train: split, validation: split, onEvent: onEvent)
     }
 
     func output(_ name: String) throws -> RunFolder {
@@ -44,15 +44,17 @@ struct TinyTraining {
 
     /// Trains a fresh model into the folder `name`; the model as it is after the last step.
     @discardableResult
-    func run(into name: String, modelSeed: UInt64 = 1) throws -> (outcome: Trainer.Outcome, model: RetrievalModel) {
+    func run(into name: String, modelSeed: UInt64 = 1) throws -> (outcome: TrainingOutcome, model: RetrievalModel) {
         let model = try model(seed: modelSeed)
         return (try trainer(model).run(in: output(name)), model)
     }
 
     func samples(_ model: RetrievalModel) throws -> GeneratedSamples {
-        let captions = try CaptionSource(
-            model, split, encoderIsTrained: configuration.textEncoder.trainable, progress: { _ in })
-        return GeneratedSamples(configuration: configuration.samples, captions: captions, split: split)
+        let tokens = try model.tokenize(split.captions).map(\.ids)
+        let words =
+            try configuration.textEncoder.trainable
+            ? WordSource(model, encoderIsTrained: true) : WordSource(model, keeping: tokens)
+        return GeneratedSamples(configuration: configuration.samples, split: split, tokens: tokens, words: words)
     }
 
     /// The lines of a run's log, without their times.

@@ -70,7 +70,7 @@ import Torch
         let (outcome, last) = try training.run(into: "run")
         let best = try RetrievalModel(checkpoint: training.folder.path + "/run")
         func rsum(_ model: RetrievalModel) throws -> Double {
-            try RetrievalResult(Evaluator(model, training.split).ranks(model)).rsum
+            try RetrievalResult(Evaluator(model, training.split).ranks()).rsum
         }
         let validations = try training.log("run").compactMap { $0["validation_rsum"] }
         let highest = try #require(validations.max())
@@ -130,10 +130,13 @@ import Torch
         configuration.maxTokens = 4
         let model = try RetrievalModel(configuration, textEncoder: training.model().textEncoder, seed: 1)
         var lines: [String] = []
-        _ = try training.trainer(model) { lines.append($0) }
+        func note(_ event: TrainingEvent) {
+            if case .notice(let text) = event { lines.append(text) }
+        }
+        _ = try training.trainer(model, onEvent: note)
         let cut = training.split.captions.count { $0.split(separator: " ").count > 2 }
         #expect(lines.count == 1 && lines.first?.hasPrefix("\(cut) captions are longer than ") == true)
-        _ = try training.trainer(training.model()) { lines.append($0) }
+        _ = try training.trainer(training.model(), onEvent: note)
         #expect(lines.count == 1)
     }
 

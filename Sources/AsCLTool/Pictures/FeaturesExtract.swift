@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineOptions
 package import FeatureExtraction
 import Foundation
 import ImageEncoding

@@ -1,15 +1,15 @@
 /// How often the right item is among the first, in one direction.
-package struct Recall: Codable, Sendable, Equatable {
+public struct Recall: Codable, Sendable, Equatable {
     /// Queries asked: those that have a right item.
-    package let queries: Int
+    public let queries: Int
     /// Queries with a right item first, in percent.
-    package let r1: Double
+    public let r1: Double
     /// Queries with a right item among the first five, in percent.
-    package let r5: Double
+    public let r5: Double
     /// Queries with a right item among the first ten, in percent.
-    package let r10: Double
+    public let r10: Double
     /// The rank that half the queries reach.
-    package let medianRank: Double
+    public let medianRank: Double
 
     enum CodingKeys: String, CodingKey {
         case queries, r1, r5, r10

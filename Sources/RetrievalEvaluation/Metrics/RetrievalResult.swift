@@ -1,17 +1,17 @@
 package import AsCLBase
 
 /// Recall at 1, 5 and 10 both ways over one score matrix.
-package struct RetrievalResult: Codable, Sendable, Equatable, CustomStringConvertible {
+public struct RetrievalResult: Codable, Sendable, Equatable, CustomStringConvertible {
     /// Images ask for captions.
-    package let imageToText: Recall
+    public let imageToText: Recall
     /// Captions ask for images.
-    package let textToImage: Recall
+    public let textToImage: Recall
     /// The sum of all six recalls, at most 600.
-    package let rsum: Double
+    public let rsum: Double
     /// Images ranked.
-    package let images: Int
+    public let images: Int
     /// Captions ranked.
-    package let captions: Int
+    public let captions: Int
 
     enum CodingKeys: String, CodingKey {
         case imageToText = "image_to_text"
@@ -33,7 +33,7 @@ package struct RetrievalResult: Codable, Sendable, Equatable, CustomStringConver
     }
 
     /// A table for the terminal.
-    package var description: String {
+    public var description: String {
         RecallTable.description(
             of: "\(images) images x \(captions) captions", imageToText: imageToText, textToImage: textToImage,
             rsum: rsum)

@@ -3,12 +3,12 @@ package import AsCLBase
 import Foundation
 package import RetrievalData
 package import TextEncoding
-package import Torch
+public import Torch
 package import TorchNN
 
 /// A model and its text encoder, as a checkpoint's folder holds them (docs/method.md, Files): `config.json`,
 /// `model.safetensors`, `text_encoder/`.
-package struct RetrievalModel: Sendable {
+public struct RetrievalModel: Sendable {
     /// The method: AsCL or a peer.
     package let scorer: any PairScorer
     /// The method's parameters.
@@ -44,7 +44,7 @@ package struct RetrievalModel: Sendable {
 
     /// Loads a checkpoint's folder.
     /// - Throws: An error that names the file, the key or all parameters that do not fit.
-    package init(checkpoint directory: String, device: Device = .cpu) throws {
+    public init(checkpoint directory: String, device: Device = .cpu) throws {
         let configuration = try ModelConfigurationFile.read(directory + "/config.json")
         let path = directory + "/model.safetensors"
         let tensors = try TensorFiles.load(SafetensorsFile(path: path))

@@ -36,7 +36,7 @@ struct EncodedTexts: Sendable {
                 let end = min(start + Self.textsAtOnce, unique.count)
                 let rows = try model.encode(Array(unique[start..<end])).rows.to(.float32).to(device: .cpu).contiguous()
                 try rows.withBytes { bytes in Result { try writer.append(UnsafeRawBufferPointer(bytes)) } }.get()
-                progress(end, unique.count)
+                progress(end * texts.count / unique.count, texts.count)
             }
             try writer.finish()
         }

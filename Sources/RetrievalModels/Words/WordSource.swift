@@ -10,11 +10,11 @@ import Torch
 package struct WordSource: Sendable {
     /// Whose words they are.
     package let model: RetrievalModel
-    private let encoderIsTrained: Bool
+    /// Whether gradients flow into the text encoder and its dropout is on.
+    package let encoderIsTrained: Bool
     private let kept: EncodedTexts?
 
     /// A source that keeps nothing.
-    /// - Parameter encoderIsTrained: Whether gradients flow into the encoder and its dropout is on.
     package init(_ model: RetrievalModel, encoderIsTrained: Bool) {
         self.model = model
         self.encoderIsTrained = encoderIsTrained
@@ -42,14 +42,6 @@ package struct WordSource: Sendable {
             return try model.textEncoder.encode(texts, training: true)
         }
         return try model.encode(texts)
-    }
-
-    /// The same with noise on the encoder's input embeddings.
-    package func words(
-        of texts: [[Int32]], noise: @escaping (TextBatch, [Int]) throws(TorchError) -> TextBatch
-    ) throws -> TextBatch {
-        if encoderIsTrained { return try model.textEncoder.encode(texts, training: true, noise: noise) }
-        return try withoutGradients { try model.textEncoder.encode(texts, noise: noise) }
     }
 
     /// Bytes that the words of texts take.

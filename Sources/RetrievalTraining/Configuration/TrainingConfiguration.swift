@@ -6,7 +6,7 @@ import Yams
 /// Every key may be left out and then has the paper's value for MSCOCO (`Configs/mscoco.yaml` spells them all out).
 /// Unknown keys, wrong types and impossible values are refused. To add a setting, add its property to a section and
 /// its line to that section's `fields`: reading, checking, overriding and writing follow from it.
-package struct TrainingConfiguration: Sendable, Equatable {
+public struct TrainingConfiguration: Sendable, Equatable {
     /// The network's shape and its score.
     package var model = Model()
     /// The caption's encoder.
@@ -21,7 +21,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     package var data = Data()
 
     /// The paper's configuration for MSCOCO.
-    package init() {}
+    public init() {}
 
     /// Reads a configuration from YAML text.
     ///
@@ -29,7 +29,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     ///   - yaml: one YAML document, a mapping of sections.
     ///   - source: the file's name, for errors.
     /// - Throws: `TrainingError` naming the source, line, key, what was expected and what was found.
-    package init(yaml: String, source: String) throws(TrainingError) {
+    public init(yaml: String, source: String) throws(TrainingError) {
         let place = ConfigurationPlace(source: source)
         try read(parseYAML(yaml, place: place), at: place)
         try check(at: place)
@@ -38,7 +38,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Reads a configuration from a YAML file.
     ///
     /// - Throws: `TrainingError` as `init(yaml:source:)`, also when the file cannot be read or is not UTF-8.
-    package init(contentsOf path: String) throws(TrainingError) {
+    public init(contentsOf path: String) throws(TrainingError) {
         let bytes = try readFile(path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .malformed(source: path, problem: "expected UTF-8 text, found other bytes")
@@ -51,7 +51,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// - Parameter overrides: `key=value` with the key's path and a YAML value, as `training.epochs=3`. The last one
     ///   wins, and values that depend on each other are checked once all are set.
     /// - Throws: `TrainingError` naming the override.
-    package mutating func apply(overrides: [String]) throws(TrainingError) {
+    public mutating func apply(overrides: [String]) throws(TrainingError) {
         var changed = self
         for override in overrides {
             let place = ConfigurationPlace(source: "--set \(override)")
@@ -72,7 +72,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     }
 
     /// The whole configuration as YAML, defaults included; reading it gives an equal configuration.
-    package func yaml() throws -> String {
+    public func yaml() throws -> String {
         try serialize(node: node, width: -1, allowUnicode: true)
     }
 }
@@ -91,12 +91,12 @@ extension TrainingConfiguration: ConfigurationSection {
 /// Coded as its YAML text, so that a configuration kept in another file is checked like any other when it is read.
 extension TrainingConfiguration: Codable {
     /// Reads the YAML text and checks it.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         try self.init(yaml: decoder.singleValueContainer().decode(String.self), source: "the saved configuration")
     }
 
     /// Writes the YAML text.
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(yaml())
     }

@@ -11,7 +11,7 @@ struct BatchLoss {
     /// Whose scores the model is to learn besides, if anybody's.
     var teacher: RetrievalModel?
 
-    private var model: RetrievalModel { samples.captions.model }
+    private var model: RetrievalModel { samples.words.model }
     private var split: RetrievalSplit { samples.split }
 
     /// L for the captions of a batch.
@@ -22,58 +22,27 @@ struct BatchLoss {
 
     private func loss(_ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator) throws -> Tensor {
         let imageOfPair = batch.map { split.imageOfCaption[$0] }
-        let precision = configuration.training.precision
-        let images = try scorer.scorable(model.images(split, imageOfPair), in: precision)
-        let excluded = try RetrievalLoss.sameImageMask(imageOfPair, device: model.device)
-        let sets = try texts(batch, scorer, &generator)
-        // One product with all sets of texts: the images' side is then computed once.
-        let all = try scorer.scorable(projected: .joined(sets), in: precision)
-        let scores = try scorer.similarity(images, all).to(.float32)
-        let parts = try sets.indices.map { try scores.sliced(1, $0 * batch.count..<($0 + 1) * batch.count) }
-        var extra: Tensor?
-        if configuration.loss.sparsity > 0, let penalty = try scorer.penalty(images, all) {
-            extra = try penalty * configuration.loss.sparsity
-        }
+        var lesson: Tensor?
         if let teacher, configuration.loss.distillation > 0 {
-            let lesson = try divergence(parts[0], from: teacher, batch, excluded) * configuration.loss.distillation
-            extra = try extra.map { try $0 + lesson } ?? lesson
+            lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, imageOfPair) }
         }
-        let loss = try loss(parts, excluded)
-        return try extra.map { try loss + $0 } ?? loss
+        return try TrainingLoss(configuration)(
+            model.images(split, imageOfPair), texts(batch, scorer, &generator), scorer,
+            excluded: RetrievalLoss.sameImageMask(imageOfPair, device: model.device), lesson: lesson)
     }
 
-    /// The loss of the scores of T, T-, T+ and T+'s negatives, those of them that there are.
-    private func loss(_ parts: [Tensor], _ excluded: Tensor?) throws -> Tensor {
-        if configuration.loss.kind == .triplet {
-            return try RetrievalLoss.triplet(parts[0], margin: configuration.loss.margin, excluded: excluded)
-        }
-        let withNegatives = configuration.loss.negatives
-        func contrastive(_ first: Int) throws -> Tensor {
-            try RetrievalLoss.contrastive(
-                parts[first], negatives: withNegatives ? parts[first + 1] : nil,
-                temperature: configuration.loss.temperature, excluded: excluded)
-        }
-        guard configuration.loss.positives else { return try contrastive(0) }
-        return try (contrastive(0) + contrastive(withNegatives ? 2 : 1)) * 0.5
-    }
-
-    /// What the scores of a batch's own captions still lack of the teacher's ranking.
-    private func divergence(
-        _ student: Tensor, from teacher: RetrievalModel, _ batch: [Int], _ excluded: Tensor?
-    ) throws -> Tensor {
-        let target = try withoutGradients {
-            try scores(teacher, teacher.scorer, samples.captions.words(ofCaptions: batch), batch)
-        }
-        let temperature = configuration.loss.temperature
-        return try DistillationLoss.divergence(
-            student, from: target, temperatures: (temperature, temperature), excluded: excluded)
-    }
-
+    /// The teacher's scores of a batch's own captions.
     private func scores(
-        _ model: RetrievalModel, _ scorer: some PairScorer, _ words: TextBatch, _ batch: [Int]
+        _ teacher: RetrievalModel, _ scorer: some PairScorer, _ batch: [Int], _ imageOfPair: [Int]
     ) throws -> Tensor {
-        let images = try scorer.scorable(model.images(split, batch.map { split.imageOfCaption[$0] }), in: .fp32)
+        let images = try scorer.scorable(teacher.images(split, imageOfPair), in: .fp32)
+        let words = try words(batch)
         return try scorer.similarity(images, scorer.scorable(words, in: .fp32)).to(.float32)
+    }
+
+    /// Raw words of captions.
+    private func words(_ captions: [Int]) throws -> TextBatch {
+        try samples.words.words(of: captions.map { samples.tokens[$0] })
     }
 
     /// Projected words of T and, as the configuration asks, of T-, T+ and T+'s negatives, in this order. The triplet
@@ -82,15 +51,15 @@ struct BatchLoss {
         _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> [TextBatch] {
         let contrastive = configuration.loss.kind == .contrastive
-        let clean = try scorer.project(samples.captions.words(ofCaptions: batch))
+        let clean = try scorer.project(words(batch))
         var sets = [clean]
         if contrastive && configuration.loss.negatives {
-            let tokens = batch.map { samples.captions.tokens[$0] }
+            let tokens = batch.map { samples.tokens[$0] }
             sets.append(try samples.negatives(tokens, clean: clean, &generator))
         }
         if contrastive && configuration.loss.positives {
             let tokens = try samples.positives(batch, &generator)
-            let positives = try scorer.project(samples.captions.words(ofTokens: tokens))
+            let positives = try scorer.project(samples.words.words(of: tokens))
             sets.append(positives)
             if configuration.loss.negatives {
                 sets.append(try samples.negatives(tokens, clean: positives, &generator))

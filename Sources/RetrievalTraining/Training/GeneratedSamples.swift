@@ -8,14 +8,17 @@ import Torch
 /// shortening, negatives by noise.
 struct GeneratedSamples {
     let configuration: TrainingConfiguration.Samples
-    let captions: CaptionSource
     let split: RetrievalSplit
+    /// Tokens of the split's captions.
+    let tokens: [[Int32]]
+    /// Where their words, and those of what is made of them, come from.
+    let words: WordSource
 
     /// Tokens of T+, a long or short positive of each caption.
     func positives(_ batch: [Int], _ generator: inout SeededGenerator) throws -> [[Int32]] {
         var texts: [String] = []
         for caption in batch { texts.append(positive(caption, &generator)) }
-        return try captions.model.tokenize(texts).map(\.ids)
+        return try words.model.tokenize(texts).map(\.ids)
     }
 
     private func positive(_ caption: Int, _ generator: inout SeededGenerator) -> String {
@@ -42,23 +45,23 @@ struct GeneratedSamples {
         var input = tokens
         let shuffled = kinds.indices.filter { kinds[$0] == .shuffle }
         for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], &generator) }
-        let scorer = captions.model.scorer
+        let scorer = words.model.scorer
         switch configuration.level {
         case .embeddings:
-            let words =
-                try captions.encoderIsTrained
+            let noisy =
+                try words.encoderIsTrained
                 ? noisyWords(input, kinds, strength, &generator)
                 : withoutGradients { try noisyWords(input, kinds, strength, &generator) }
-            return try scorer.project(words)
+            return try scorer.project(noisy)
         case .words:
-            var words = clean
+            var texts = clean
             if !shuffled.isEmpty {
-                let reordered = try scorer.project(captions.words(ofTokens: shuffled.map { input[$0] }))
+                let reordered = try scorer.project(words.words(of: shuffled.map { input[$0] }))
                 var places = Array(tokens.indices)
                 for (place, text) in shuffled.enumerated() { places[text] = tokens.count + place }
-                words = try TextBatch.joined([clean, reordered]).selecting(places)
+                texts = try TextBatch.joined([clean, reordered]).selecting(places)
             }
-            return try AsymmetryNoise.apply(kinds, strength: strength, to: words, &generator)
+            return try AsymmetryNoise.apply(kinds, strength: strength, to: texts, &generator)
         }
     }
 
@@ -67,13 +70,13 @@ struct GeneratedSamples {
         _ tokens: [[Int32]], _ kinds: [AsymmetryNoise.Kind], _ strength: AsymmetryNoise.Strength,
         _ generator: inout SeededGenerator
     ) throws -> TextBatch {
-        let encoder = captions.model.textEncoder
+        let encoder = words.model.textEncoder
         let groups = encoder.groups(tokens)
         var parts: [TextBatch] = []
         for group in groups.places {
             let clean = try encoder.embed(group.map { tokens[$0] })
             let noisy = try AsymmetryNoise.apply(group.map { kinds[$0] }, strength: strength, to: clean, &generator)
-            parts.append(try encoder.encode(embedded: noisy, training: captions.encoderIsTrained))
+            parts.append(try encoder.encode(embedded: noisy, training: words.encoderIsTrained))
         }
         return try groups.restored(parts)
     }

@@ -1,5 +1,5 @@
 import AsCLBase
-package import Foundation
+import Foundation
 package import RetrievalData
 import RetrievalEvaluation
 package import RetrievalModels
@@ -12,15 +12,8 @@ import TorchNN
 /// A run is a function of its configuration, data and thread count: resumed after a kill at any moment, it goes on to the
 /// same weights.
 package final class Trainer {
-    /// How a training ended.
-    package enum Outcome: Sendable, Equatable {
-        /// All epochs done; the best validation Rsum and its epoch, from 1.
-        case finished(bestRsum: Double, epoch: Int)
-        /// A signal asked for the end; a checkpoint was written.
-        case interrupted(signal: Int32)
-        /// The time was up; a checkpoint was written.
-        case outOfTime
-    }
+    /// What words may take on the disk to be encoded once, not at every step.
+    private static let mostWordBytes = 2 << 30
 
     private let configuration: TrainingConfiguration
     private let model: RetrievalModel
@@ -36,12 +29,11 @@ package final class Trainer {
     /// - Parameters:
     ///   - words: What the frozen text encoder makes of `train`, where that is known already.
     ///   - teacher: Whose scores the model is to learn besides: of the same features and the same frozen text encoder.
-    ///   - report: Gets a line of text where there is something to tell.
-    ///   - encoding: Called with the captions encoded so far and their number.
+    ///   - onEvent: Is told of notices and of captions being encoded.
     package init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
-        validation: RetrievalSplit, words: KnownWords? = nil, teacher: RetrievalModel? = nil, report: (String) -> Void,
-        encoding: (Int, Int) -> Void = { _, _ in }
+        validation: RetrievalSplit, words: WordSource? = nil, teacher: RetrievalModel? = nil,
+        onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         self.model = model
@@ -49,17 +41,23 @@ package final class Trainer {
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
         try configuration.check(model, teacher: teacher)
-        let captions = try CaptionSource(model, train, encoderIsTrained: trainable, known: words) {
-            encoding($0, train.captions.count)
+        let captions = try model.tokenize(train.captions)
+        let tokens = captions.map(\.ids)
+        let cut = captions.count { $0.wasCut }
+        if cut > 0 {
+            onEvent(.notice("\(cut) captions are longer than \(configuration.model.maxTokens) tokens and are cut"))
         }
-        if captions.cutCaptions > 0 {
-            report(
-                "\(captions.cutCaptions) captions are longer than \(configuration.model.maxTokens) tokens and are cut")
-        }
+        let isKept = !trainable && WordSource.byteCount(of: tokens, for: model) <= Self.mostWordBytes
+        let source =
+            try words
+            ?? (isKept
+                ? WordSource(model, keeping: tokens, progress: { onEvent(.encoding(captions: $0, of: $1)) })
+                : WordSource(model, encoderIsTrained: trainable))
         self.validation = try Evaluator(model, validation, encoderIsFrozen: !trainable)
         batchLoss = BatchLoss(
             configuration: configuration,
-            samples: GeneratedSamples(configuration: configuration.samples, captions: captions, split: train),
+            samples: GeneratedSamples(
+                configuration: configuration.samples, split: train, tokens: tokens, words: source),
             teacher: teacher)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
@@ -80,29 +78,33 @@ package final class Trainer {
         optimizer = try Adam(groups)
     }
 
-    /// Trains to the end, or until a signal or a moment.
+    /// Trains to the end, or until it is asked to stop.
     /// - Parameters:
     ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
-    ///   - deadline: When to write a checkpoint and stop.
-    package func run(in folder: RunFolder, until deadline: Date = .distantFuture) throws -> Outcome {
+    ///   - isStopping: Asked after every step whether to write a checkpoint and stop.
+    ///   - onEvent: Is told what happens, on this thread.
+    package func run(
+        in folder: RunFolder, isStopping: () -> Bool = { false }, onEvent: (TrainingEvent) -> Void = { _ in }
+    ) throws -> TrainingOutcome {
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
         if resumed { state = try restored(from: folder) }
         let total = sampler.stepsPerEpoch * configuration.training.epochs
-        var record = try RunRecord(
-            folder, totalSteps: total, resumingAtStep: resumed ? state.step : nil, bestRsum: state.best?.rsum)
-        defer { record.finish() }
+        let record = try RunRecord(folder, resumingAtStep: resumed ? state.step : nil)
+        onEvent(.began(steps: total, done: state.step, bestRsum: state.best?.rsum))
+        defer { onEvent(.ended) }
         while state.step < total {
-            if let end = try trainToEndOfEpoch(&state, &record, folder, deadline) { return end }
+            guard try trainToEndOfEpoch(&state, record, folder, isStopping, onEvent) else { return .stopped }
             let epoch = state.step / sampler.stepsPerEpoch
-            let result = try RetrievalResult(validation.ranks(model))
+            let result = try RetrievalResult(validation.ranks())
+            onEvent(.validated(result, epoch: epoch))
             try record.validation(result, step: state.step, epoch: epoch)
             if state.best.map({ result.rsum > $0.rsum }) ?? true {
                 state.best = .init(epoch: epoch, rsum: result.rsum)
                 try model.save(to: folder.path)
             }
             try state.save(parameters, optimizer, to: folder)
-            if state.step < total, let end = Self.reasonToStop(deadline) { return end }
+            if state.step < total, isStopping() { return .stopped }
         }
         guard let best = state.best else {
             throw TrainingError.malformed(
@@ -121,15 +123,11 @@ package final class Trainer {
         return state
     }
 
-    private static func reasonToStop(_ deadline: Date) -> Outcome? {
-        if let signal = InterruptFlag.signalNumber { return .interrupted(signal: signal) }
-        return Date.now >= deadline ? .outOfTime : nil
-    }
-
-    /// Steps on to the end of the epoch; what stopped it before, if anything did.
+    /// Steps on to the end of the epoch; false when it was asked to stop before.
     private func trainToEndOfEpoch(
-        _ state: inout TrainerState, _ record: inout RunRecord, _ folder: RunFolder, _ deadline: Date
-    ) throws -> Outcome? {
+        _ state: inout TrainerState, _ record: RunRecord, _ folder: RunFolder, _ isStopping: () -> Bool,
+        _ onEvent: (TrainingEvent) -> Void
+    ) throws -> Bool {
         let settings = configuration.training
         let epoch = state.step / sampler.stepsPerEpoch
         let rate = schedule.learningRate(epoch: epoch)
@@ -137,19 +135,19 @@ package final class Trainer {
         for batch in batches[(state.step - epoch * batches.count)...] {
             let (loss, norm) = try step(batch, state.step, rate)
             state.step += 1
-            record.progress(step: state.step, pairs: batch.count, loss: loss)
+            onEvent(.step(state.step, pairs: batch.count, loss: loss))
             if state.step.isMultiple(of: settings.logEverySteps) {
                 try record.step(state.step, epoch: epoch + 1, loss: loss, gradientNorm: norm, learningRate: rate)
             }
             // The epoch's last checkpoint comes after its validation.
             if state.step == (epoch + 1) * batches.count { break }
-            let end = Self.reasonToStop(deadline)
-            if end != nil || state.step.isMultiple(of: settings.checkpointEverySteps) {
+            let isEnding = isStopping()
+            if isEnding || state.step.isMultiple(of: settings.checkpointEverySteps) {
                 try state.save(parameters, optimizer, to: folder)
             }
-            if let end { return end }
+            if isEnding { return false }
         }
-        return nil
+        return true
     }
 
     /// Seconds that the training still takes, from some of its steps; no parameter changes.

@@ -1,6 +1,8 @@
 import ArgumentParser
+import CommandLineOptions
 import Foundation
 import RetrievalModels
+import RetrievalTraining
 import TextEncoding
 import Torch
 import TorchNN
@@ -44,18 +46,14 @@ struct BenchStep: ParsableCommand {
         let sets = try (0..<4).map { _ in try options.texts(batch, width: configuration.textDimension, generator) }
         let optimizer = try Adam([Adam.Group(parameters)])
         let precision = options.precision
-        func loss() throws -> Tensor {
-            let all = try model.scorable(
-                projected: .joined(sets.map { texts in try model.project(texts) }), in: precision)
-            let scores = try model.similarity(model.scorable(images, in: precision), all).to(.float32)
-            let parts = try (0..<4).map { try scores.sliced(1, $0 * batch..<($0 + 1) * batch) }
-            let first = try RetrievalLoss.contrastive(parts[0], negatives: parts[1], temperature: 0.05)
-            let second = try RetrievalLoss.contrastive(parts[2], negatives: parts[3], temperature: 0.05)
-            return try (first + second) * 0.5
-        }
+        var training = TrainingConfiguration()
+        training.training.precision = precision
+        let trainingLoss = TrainingLoss(training)
+        func loss() throws -> Tensor { try trainingLoss(images, sets.map { try model.project($0) }, model) }
         let seconds = try options.fastest {
             try (precision == .bf16 ? autocast(.bfloat16, on: device, loss) : loss()).backward()
-            _ = try optimizer.step(learningRate: 5e-4, clippingNormTo: 2)?.item()
+            _ = try optimizer.step(
+                learningRate: training.training.learningRate, clippingNormTo: training.training.gradientClip)?.item()
         }
         let figures = Figures(
             precision: precision.rawValue, seconds: seconds, pairs: 4 * batch * batch, threads: Torch.threadCount,

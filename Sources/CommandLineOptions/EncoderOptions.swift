@@ -1,14 +1,14 @@
-import ArgumentParser
+package import ArgumentParser
 import AsCLBase
 import Foundation
 package import ImageEncoding
 import ModelWeights
-import Torch
+package import Torch
 
 /// Which encoders turn pictures into features, and where their weights are.
-struct EncoderOptions: ParsableArguments {
+package struct EncoderOptions: ParsableArguments {
     /// What the regions of a picture are.
-    enum Regions: String, CaseIterable, ExpressibleByArgument {
+    package enum Regions: String, CaseIterable, ExpressibleByArgument {
         case bottomUpAttention = "bottom_up_attention"
         case fasterRCNN = "fasterrcnn_resnet50_fpn"
         case grid
@@ -21,28 +21,30 @@ struct EncoderOptions: ParsableArguments {
             the paper. fasterrcnn_resnet50_fpn: objects found by torchvision's detector. grid: the backbone's map as 6x6 \
             cells, no detector needed. descriptors: colours and edges of 6x6 cells, no weights needed.
             """)
-    var regions = Regions.bottomUpAttention
+    package var regions = Regions.bottomUpAttention
 
     @Option(help: "The network that makes the picture's global vector, and the grid's cells.")
-    var backbone = BackboneName.resnet152
+    package var backbone = BackboneName.resnet152
 
     @Option(
         help: """
             The backbone's weights, .safetensors or PyTorch's .pth. Default: those that `ascl weights fetch` brought.
             """)
-    var backboneWeights: String?
+    package var backboneWeights: String?
 
     @Option(help: "The detector's weights, likewise.")
-    var detectorWeights: String?
+    package var detectorWeights: String?
 
     @Option(
         help: "Side in pixels of the square that a picture is brought to for the grid. Default: the backbone's own.")
-    var size: Int?
+    package var size: Int?
 
     @Option(help: "A text file with the 1,600 class names of bottom_up_attention, one a line (objects_vocab.txt).")
-    var classNames: String?
+    package var classNames: String?
 
-    mutating func validate() throws {
+    package init() {}
+
+    package mutating func validate() throws {
         if let size {
             if regions != .grid { throw ValidationError("--size: only the grid has a size") }
             if !(32...4096).contains(size) { throw ValidationError("--size: expected 32 to 4096, found \(size)") }
@@ -60,7 +62,7 @@ struct EncoderOptions: ParsableArguments {
     }
 
     /// The encoder with its weights.
-    func encoder(on device: Device) throws -> any PictureEncoder {
+    package func encoder(on device: Device) throws -> any PictureEncoder {
         switch regions {
         case .descriptors:
             return DescriptorEncoder()

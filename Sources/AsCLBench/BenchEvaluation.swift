@@ -1,6 +1,7 @@
 import ArgumentParser
 import ArrayFiles
 import AsCLBase
+import CommandLineOptions
 import Foundation
 import RetrievalData
 import RetrievalEvaluation
@@ -68,7 +69,7 @@ struct BenchEvaluation: ParsableCommand {
         meter.begin(at: done, of: pairs)
         var ranks: RetrievalRanks?
         let scoring = try seconds {
-            ranks = try evaluator.ranks(model, continuing: state?.ranks, progress: meter.update) {
+            ranks = try evaluator.ranks(continuing: state?.ranks, progress: meter.update) {
                 try state?.save($2)
             }
         }

@@ -1,9 +1,16 @@
 import ArgumentParser
+import AsCLBase
+import CommandLineOptions
 
-struct BenchCommand: ParsableCommand {
+/// The command line: parse, time, print.
+@main
+struct AsclBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench",
+        commandName: "ascl-bench",
         abstract: "Time scores, training steps and whole evaluations on random data, and picture encoders.",
         discussion: "`make bench` runs the same in PyTorch beside it and prints one table.",
+        version: Version.current,
         subcommands: [BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self])
+
+    static func main() { runAsProgram() }
 }

@@ -1,0 +1,59 @@
+import AsCLBase
+import Foundation
+package import RetrievalData
+package import RetrievalModels
+package import TextEncoding
+package import Torch
+
+/// A training from its configuration and its data: splits, text encoder, model, folder, trainer, in this order. All that
+/// can be known to be wrong is found before anything is written or takes long.
+package struct TrainingRun {
+    /// What decides the run.
+    package let configuration: TrainingConfiguration
+    /// Trained on.
+    package let train: RetrievalSplit
+    /// Chooses the checkpoint.
+    package let validation: RetrievalSplit
+    /// The model, fresh.
+    package let model: RetrievalModel
+    private let teacher: RetrievalModel?
+
+    /// - Parameters:
+    ///   - splits: What to train and to validate on, as `configuration.splits(of:)` gives them.
+    ///   - encoder: The text encoder; without it the one that the configuration names.
+    ///   - teacher: Whose scores the model is to learn besides.
+    package init(
+        _ configuration: TrainingConfiguration, _ splits: (train: RetrievalSplit, validation: RetrievalSplit),
+        encoder: TextEncoder? = nil, teacher: RetrievalModel? = nil, device: Device
+    ) throws {
+        self.configuration = configuration
+        (train, validation) = splits
+        self.teacher = teacher
+        let encoder =
+            try encoder ?? TextEncoder(directory: TextEncoder.find(configuration.textEncoder.path), device: device)
+        model = try RetrievalModel(
+            configuration.modelConfiguration(for: train, encoder), textEncoder: encoder,
+            seed: UInt64(configuration.training.seed), device: device)
+        try model.check(validation, path: validation.name)
+        try configuration.check(model, teacher: teacher)
+    }
+
+    /// Takes the folder for the run and writes the configuration into it.
+    package func claim(_ path: String, existing: RunFolder.Existing) throws -> RunFolder {
+        let folder = try RunFolder(claiming: path, existing: existing)
+        if existing != .resume {
+            try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.file("training.yaml"))
+        }
+        return folder
+    }
+
+    /// The trainer, once what a frozen text encoder gives is encoded.
+    /// - Parameter words: What it makes of the training's captions, where that is known already.
+    package func trainer(
+        words: WordSource? = nil, onEvent: (TrainingEvent) -> Void = { _ in }
+    ) throws -> Trainer {
+        try Trainer(
+            configuration, model: model, train: train, validation: validation, words: words, teacher: teacher,
+            onEvent: onEvent)
+    }
+}
