@@ -1,6 +1,7 @@
 import AsCLBase
 import Foundation
 import RetrievalFixtures
+import Synchronization
 import Testing
 
 @Suite struct FolderLockTests {
@@ -15,14 +16,23 @@ import Testing
         #expect(try FolderLock(folder, isWaiting: false) != nil, "the lock before went with its value")
     }
 
-    @Test func `who waits gets the folder when it is free`() async throws {
+    @Test func `who waits gets the folder when it is free`() throws {
         let scratch = try ScratchFolder()
         let folder = scratch.path
         let first = try #require(try FolderLock(folder, isWaiting: false))
-        let waiting = Task.detached { try FolderLock(folder, isWaiting: true) != nil }
-        try await Task.sleep(for: .milliseconds(20))
+        let got = Mutex<Bool?>(nil)
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let lock = try? FolderLock(folder, isWaiting: true)
+            got.withLock { $0 = lock != nil }
+            ended.signal()
+        }
+        // Let go of only once the system says that the other one waits, or that one is through without waiting.
+        while try got.withLock({ $0 }) == nil && !isWaitedFor(folder + "/.lock") { sched_yield() }
+        #expect(got.withLock { $0 } == nil)
         first.release()
-        #expect(try await waiting.value)
+        ended.wait()
+        #expect(got.withLock { $0 } == true)
     }
 
     @Test func `a folder that cannot be made is an error`() throws {
@@ -31,4 +41,12 @@ import Testing
         let error = try #require(throws: InputError.self) { try FolderLock(file + "/below", isWaiting: true) }
         #expect(error.description.hasPrefix("\(file)/below: creating: expected a folder that can be written, found "))
     }
+}
+
+/// Whether somebody waits for a file's lock: Linux lists who waits with an arrow, and the file by its number.
+private func isWaitedFor(_ path: String) throws -> Bool {
+    let number = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
+    let file = ":\(try #require(number)) "
+    return try String(contentsOfFile: "/proc/locks", encoding: .utf8).split(separator: "\n")
+        .contains { $0.contains("-> FLOCK") && $0.contains(file) }
 }

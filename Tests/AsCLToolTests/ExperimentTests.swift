@@ -39,8 +39,8 @@ struct ExperimentTests {
         let folder = try Workshop.newFolder("experiment")
         let whole = try Tool(arguments("lengths", folder + "/whole", "--seeds", "1")).finish()
         #expect(whole.status == 0, "\(whole.errors)")
-        let stopped = try Tool(arguments("lengths", folder + "/stopped", "--seeds", "1"))
-        try stopped.send(signal) { exists(folder + "/stopped/runs/without-samples/seed0/log.jsonl") }
+        let within = SignalAtFile(signal: signal, file: "/without-samples/seed0/trainer.json", receiver: .parent)
+        let stopped = try Tool(arguments("lengths", folder + "/stopped", "--seeds", "1"), signal: within)
         let result = try stopped.finish()
         #expect(signal == SIGKILL ? result.wasKilled : result.status == 130)
         let resumed = try Tool(arguments("lengths", folder + "/stopped", "--seeds", "1")).finish()
@@ -52,30 +52,14 @@ struct ExperimentTests {
 
     @Test func aRunThatIsKilledIsReportedAndTheRestGoesOn() throws {
         let output = try Workshop.newFolder("experiment") + "/killed"
-        let tool = try Tool(arguments("lengths", output, "--seeds", "1"))
-        var run: Int32?
-        try tool.send(0) {
-            run = try child(of: tool.identifier)
-            return run != nil && exists(output + "/runs/full/seed0/log.jsonl")
-        }
-        kill(try #require(run), SIGKILL)
-        let result = try tool.finish()
+        let signal = SignalAtFile(signal: SIGKILL, file: "/full/seed0/trainer.json")
+        let result = try Tool(arguments("lengths", output, "--seeds", "1"), signal: signal).finish()
         #expect(result.status == 1 && !result.wasKilled, "\(result.errors)")
         #expect(result.errors.contains("full, seed 0: its process was ended by signal 9, out of memory?"))
         #expect(exists(output + "/runs/without-samples/seed0/result.json"))
         #expect(try text(output + "/lengths.html").contains("out of memory?"))
         let retried = try Tool(arguments("lengths", output, "--seeds", "1", "--retry")).finish()
         #expect(retried.status == 0 && exists(output + "/runs/full/seed0/result.json"), "\(retried.errors)")
-    }
-
-    /// The process that another has started.
-    private func child(of parent: Int32) throws -> Int32? {
-        try names(in: "/proc").compactMap { Int32($0) }.first { process in
-            guard let status = try? text("/proc/\(process)/stat"), let end = status.lastIndex(of: ")") else {
-                return false
-            }
-            return status[end...].split(separator: " ").dropFirst(2).first == "\(parent)"
-        }
     }
 
     @Test func aBudgetTooSmallForOneRunIsRefused() throws {

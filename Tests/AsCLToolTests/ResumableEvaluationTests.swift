@@ -16,9 +16,8 @@ struct ResumableEvaluationTests {
         let scores = try Workshop.newFolder("scores") + "/scores.npy"
         let whole = try Tool(arguments("--json", "--scores", folder + "/whole.npy")).finish()
         let resumable = try arguments("--json", "--scores", scores, "--resumable", folder + "/progress")
-        let killed = try Tool(resumable)
-        try killed.send(SIGKILL) { exists(folder + "/progress/progress.json") }
-        #expect(try killed.finish().wasKilled)
+        let signal = SignalAtFile(signal: SIGKILL, file: "/progress/progress.json")
+        #expect(try Tool(resumable, signal: signal).finish().wasKilled)
         #expect(!exists(scores))
         let resumed = try Tool(resumable).finish()
         #expect(resumed.status == 0 && resumed.output == whole.output)

@@ -32,15 +32,17 @@ final class Tool {
     ///   - shell: What `sh` does before it becomes the tool, such as `ulimit`.
     ///   - program: Its file.
     ///   - environment: Variables that it gets besides, or instead of, the test's own.
+    ///   - signal: A signal that it gets on its way.
     init(
-        _ arguments: [String], shell: String = "", program: String = path, environment: [String: String] = [:]
+        _ arguments: [String], shell: String = "", program: String = path, environment: [String: String] = [:],
+        signal: SignalAtFile? = nil
     ) throws {
         captured = try Workshop.newFolder("captured")
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", program] + arguments
         // One thread each: several tests run at once.
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
-            .merging(environment) { $1 }
+            .merging(environment) { $1 }.merging(try signal?.environment ?? [:]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.newFile(captured + "/output")
         process.standardError = try Self.newFile(captured + "/errors")
@@ -62,15 +64,6 @@ final class Tool {
         return Result(
             status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
             output: try text(captured + "/output"), errors: try text(captured + "/errors"))
-    }
-
-    /// Its process.
-    var identifier: Int32 { process.processIdentifier }
-
-    /// Waits until `condition` holds or the tool has ended, then sends a signal.
-    func send(_ signal: Int32, when condition: () throws -> Bool) throws {
-        while process.isRunning, try !condition() { usleep(2000) }
-        kill(process.processIdentifier, signal)
     }
 
     private static func newFile(_ path: String) throws -> FileHandle {

@@ -31,7 +31,7 @@ struct WorkflowTests {
                 "trainer.json", "training.yaml",
             ])
         #expect(try names(in: folder).count == found.count + 1)
-        #expect(try lines(folder + "/log.jsonl").count == 48)  // 45 steps and three validations
+        #expect(try lines(folder + "/log.jsonl").count == 32)  // 30 steps and two validations
         #expect(try text(folder + "/training.yaml").contains("joint_dimension: 32"))
     }
 

@@ -64,7 +64,7 @@ enum Workshop {
             text_encoder:
               path: \(textEncoderFolder())
             training:
-              epochs: 3
+              epochs: 2
               batch_size: 4
               learning_rate: 0.001
               checkpoint_every_steps: 3
@@ -74,7 +74,7 @@ enum Workshop {
         return path
     }
 
-    /// Its arguments on the scenes. The test split is the smaller one: 60 captions, so 15 steps an epoch, 45 in all.
+    /// Its arguments on the scenes. The test split is the smaller one: 60 captions, so 15 steps an epoch, 30 in all.
     static func training(output: String) throws -> [String] {
         [
             "train", "--config", try configuration.get(), "--set", "data.train_split=test", "--data",

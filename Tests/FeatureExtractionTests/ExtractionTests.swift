@@ -94,11 +94,12 @@ struct ExtractionTests {
 
     @Test func aFreshPictureIsReadAgain() throws {
         let album = try Album(1)
-        let now = [FileAttributeKey.modificationDate: Date()]
-        try FileManager.default.setAttributes(now, ofItemAtPath: album.images + "/1.jpg")
+        // A day ahead of the clock, so that it is fresh however long the test takes.
+        let fresh = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: 86_400)]
+        try FileManager.default.setAttributes(fresh, ofItemAtPath: album.images + "/1.jpg")
         _ = try album.extraction().run()
         try album.add("1.jpg", "PICTURE 1")
-        try FileManager.default.setAttributes(now, ofItemAtPath: album.images + "/1.jpg")
+        try FileManager.default.setAttributes(fresh, ofItemAtPath: album.images + "/1.jpg")
         #expect(try album.extraction().run().new == 1)
     }
 

@@ -10,7 +10,8 @@ import Testing
     let file: Data
     /// Python's hashlib says so.
     let sha256 = "7746f603692a686cd64102485f55a005fd9521e026974d885676c0a486c0b2ae"
-    let patience = DownloadPatience(stall: 5, retries: 3, pause: 0)
+    /// No machine is so slow that an hour passes without a byte.
+    let patience = DownloadPatience(stall: 3600, retries: 3, pause: 0)
 
     init() throws {
         folder = try ScratchFolder()
@@ -82,7 +83,7 @@ import Testing
 
     @Test func aLaterFetchContinuesAnEarlierOne() throws {
         let broken = try LoopbackServer { [file] request, _ in .file(file, request, upTo: 100_000) }
-        let line = try error(broken, patience: DownloadPatience(stall: 5, retries: 0, pause: 0))
+        let line = try error(broken, patience: DownloadPatience(stall: 3600, retries: 0, pause: 0))
         #expect(line.contains("after 100000 bytes: expected all 300000 bytes"), "\(line)")
         #expect(cache.unfinishedByteCount(entry) == 100_000)
         let server = try LoopbackServer { [file] request, _ in .file(file, request) }
@@ -232,7 +233,8 @@ import Testing
                 ? .http("200 OK", file.prefix(5000), length: file.count, headers: ["ETag": "\"1\""], stalls: true)
                 : .file(file, request)
         }
-        try fetch(server, patience: DownloadPatience(stall: 0.5, retries: 1, pause: 0))
+        // A slow machine may be taken for a stall, which costs it a try and no more.
+        try fetch(server, patience: DownloadPatience(stall: 0.2, retries: 1_000_000, pause: 0))
         try expectTheFile()
         let dead = try LoopbackServer { _, _ in .stalling(Data()) }
         try FileManager.default.removeItem(atPath: cache.path(of: entry))
@@ -247,8 +249,8 @@ import Testing
         let fetchers = DispatchGroup()
         for _ in 0..<4 {
             fetchers.enter()
-            Thread.detachNewThread { [cache, entry] in
-                let path = try? cache.fetch(entry, from: catalogue)
+            Thread.detachNewThread { [cache, entry, patience] in
+                let path = try? cache.fetch(entry, from: catalogue, patience: patience)
                 paths.withLock { $0.append(path ?? "failed") }
                 fetchers.leave()
             }
@@ -271,7 +273,7 @@ import Testing
     @Test func aDeadServerAndABadFolderAreTold() throws {
         let catalogue = WeightsCatalogue(entries: [], mirror: "http://127.0.0.1:1")
         let line = try #require(throws: InputError.self) {
-            try cache.fetch(entry, from: catalogue, patience: DownloadPatience(stall: 5, retries: 0, pause: 0))
+            try cache.fetch(entry, from: catalogue, patience: DownloadPatience(stall: 3600, retries: 0, pause: 0))
         }.description
         #expect(line.hasPrefix("http://127.0.0.1:1/tiny.pth: after 0 bytes"))
         try folder.write("a file", to: "blocked")
