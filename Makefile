@@ -15,9 +15,10 @@ build: setup ## build .build/release/ascl and .build/release/ascl-bench
 install: setup ## put the program and what it needs into PREFIX, ready to run from any folder
 	@scripts/install "$(PREFIX)"
 
-test: setup lint sanitize ## lint, then build and run every test
+test: setup lint sanitize ## lint, then build and run every test, and the example as a stranger would build it
 	swift build --build-tests
 	swift test --skip-build
+	@scripts/test-example
 
 lint: ## check formatting, naming and documentation, and that every import keeps to the layers
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -19,7 +19,7 @@ import Testing
         try #require(throws: InputError.self) { try NumpyArray(path: path) }.description
     }
 
-    @Test(arguments: [UInt8(1), 2, 3]) func readsEveryVersion(version: UInt8) throws {
+    @Test(arguments: [UInt8(1), 2, 3]) func `every version is read`(version: UInt8) throws {
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }   \n"
         let values: [Float] = [1, 2, 3, 4, 5, -6.5]
         let array = try NumpyArray(path: npy(version: version, header, data: bytes(values)))
@@ -29,14 +29,14 @@ import Testing
     }
 
     @Test(arguments: [("()", []), ("(3,)", [3]), ("(0, 4)", [0, 4]), ("( 1,3 ,1)", [1, 3, 1])] as [(String, [Int])])
-    func readsShapes(text: String, shape: [Int]) throws {
+    func `shapes are read`(text: String, shape: [Int]) throws {
         let count = shape.reduce(1, *)
         let header = "{\"shape\": \(text), 'fortran_order': False, 'descr': '|u1'}\n"
         #expect(try NumpyArray(path: npy(header, data: Array(repeating: 7, count: count))).shape == shape)
     }
 
     @Test(arguments: ElementType.allCases.filter { $0 != .bfloat16 })
-    func writesWhatItReads(elementType: ElementType) throws {
+    func `what is written is read again`(elementType: ElementType) throws {
         let path = try #require(scratch).file("b.npy")
         let data = (0..<6 * elementType.byteCount).map { UInt8($0 % 2) }
         let writer = try NumpyWriter(path: path, elementType: elementType, shape: [3, 2])
@@ -50,7 +50,7 @@ import Testing
         #expect(array.file.bytes[array.file.bytes.count - data.count - 1] == UInt8(ascii: "\n"))
     }
 
-    @Test func badHeadersAreNamed() throws {
+    @Test func `bad headers are named`() throws {
         let head = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
         let eight = [UInt8](repeating: 0, count: 8)
         #expect(
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func cutAndForeignFilesAreNamed() throws {
+    @Test func `cut and foreign files are named`() throws {
         let scratch = try #require(scratch)
         let whole = try npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", data: bytes([Float(1), 2]))
         let file = try contents(whole)

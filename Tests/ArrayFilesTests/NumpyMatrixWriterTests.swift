@@ -5,7 +5,7 @@ import RetrievalFixtures
 import Testing
 
 @Suite struct NumpyMatrixWriterTests {
-    @Test func blocksInAnyOrderMakeTheMatrix() throws {
+    @Test func `blocks in any order make the matrix`() throws {
         let scratch = try ScratchFolder()
         let path = try scratch.file("m.npy")
         let writer = try NumpyMatrixWriter(path: path, rows: 3, columns: 4)
@@ -19,7 +19,7 @@ import Testing
         #expect(try contents(path).suffix(48) == bytes((0..<12).map(Float.init))[...])
     }
 
-    @Test func anUnfinishedFileGoesOnOrGoes() throws {
+    @Test func `an unfinished file goes on or goes`() throws {
         let scratch = try ScratchFolder()
         let path = try scratch.file("m.npy")
         func write(_ values: [Float], row: Int, isKept: Bool = true, continuing: Bool) throws -> NumpyMatrixWriter {
@@ -38,7 +38,7 @@ import Testing
         #expect(error?.place == "unfinished file" && error?.found == "0")
     }
 
-    @Test func aBlockHasItsSize() throws {
+    @Test func `a block has its size`() throws {
         let scratch = try ScratchFolder()
         let writer = try NumpyMatrixWriter(path: scratch.file("m.npy"), rows: 2, columns: 2)
         #expect(throws: InputError.self) { try writer.write([1, 2, 3], rows: 0..<2, columns: 0..<2) }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct NumpyWriterTests {
     let scratch = try? ScratchFolder()
 
-    @Test func convertsToHalfPrecision() throws {
+    @Test func `float32 is converted to half precision`() throws {
         let path = try #require(scratch).file("h.npy")
         let writer = try NumpyWriter(path: path, elementType: .float16, shape: [4])
         try writer.append([1, -2.5])
@@ -18,7 +18,7 @@ import Testing
         #expect(try contents(path).suffix(8) == bytes([UInt16(0x3C00), 0xC100, 0x2E66, 0x7BFF])[...])
     }
 
-    @Test func appearsOnlyWhenFinishedWithTheShapesBytes() throws {
+    @Test func `a file appears only when it is finished with the bytes of its shape`() throws {
         let scratch = try #require(scratch)
         let path = try scratch.file("w.npy", [1])
         do {
@@ -34,14 +34,14 @@ import Testing
         #expect(try contents(path) == [1])
     }
 
-    @Test func refusesWhatNumpyHasNoNameFor() throws {
+    @Test func `what NumPy has no name for is refused`() throws {
         let path = try #require(scratch).file("n.npy")
         #expect(throws: InputError.self) { try NumpyWriter(path: path, elementType: .bfloat16, shape: [1]) }
         let writer = try NumpyWriter(path: path, elementType: .int64, shape: [1])
         #expect(throws: InputError.self) { try writer.append([1]) }
     }
 
-    @Test func failuresOfTheDiskAreOneLine() throws {
+    @Test func `failures of the disk are one line`() throws {
         let scratch = try #require(scratch)
         let missing = #expect(throws: InputError.self) {
             try AtomicFile.write(Data([1]), to: scratch.file("no/such/folder"))
@@ -62,7 +62,7 @@ import Testing
         #expect(disk?.description == "f: writing: expected room for 9 more bytes, found No space left on device")
     }
 
-    @Test func replacesAtomically() throws {
+    @Test func `a file is replaced atomically`() throws {
         let scratch = try #require(scratch)
         let path = try scratch.file("x", [1, 2, 3])
         let old = try MappedFile(path: path)

@@ -21,11 +21,11 @@ import Testing
         return line
     }
 
-    @Test func everyElementTypeHasAName() {
+    @Test func `every element type has a name`() {
         #expect(Set(SafetensorsHeader.types.values.map { "\($0)" }).count == ElementType.allCases.count)
     }
 
-    @Test func readsAnArray() throws {
+    @Test func `an array is read`() throws {
         let json = #"{"__metadata__":{"format":"pt"},"a.b":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}}"#
         let file = try SafetensorsFile(path: file(json, data: 4))
         #expect(file.metadata == ["format": "pt"])
@@ -35,7 +35,7 @@ import Testing
         #expect(file.bytes(of: "c") == nil)
     }
 
-    @Test func writesWhatItReads() throws {
+    @Test func `what is written is read again`() throws {
         let scratch = try #require(scratch)
         let floats: [Float] = [1.5, -2, 3], flags: [UInt8] = [1], empty: [Int64] = []
         func write(_ name: String, reversed: Bool) throws -> String {
@@ -66,7 +66,7 @@ import Testing
         #expect(try contents(write("b", reversed: true)) == contents(file.path))
     }
 
-    @Test func lyingHeadersAreNamed() throws {
+    @Test func `lying headers are named`() throws {
         func entry(_ name: String, _ begin: Int, _ end: Int, shape: String = "[1]", type: String = "F32") -> String {
             #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}"#
         }
@@ -91,7 +91,7 @@ import Testing
             try error("{\(entry("a", 0, 4, shape: "[18446744073709551617]"))}", data: 4).contains("header: expected"))
     }
 
-    @Test func brokenHeadersAreNamed() throws {
+    @Test func `broken headers are named`() throws {
         #expect(try error("{}", data: 0, length: 3).contains("found a length of 3"))
         #expect(try error("{}", data: 0, length: .max).contains("at most 2 bytes, which the file has left"))
         for json in [
@@ -105,7 +105,7 @@ import Testing
         #expect(throws: InputError.self) { try SafetensorsFile(path: scratch.file("short", [1, 2])) }
     }
 
-    @Test func writerRefusesWhatItCouldNotRead() throws {
+    @Test func `the writer refuses what could not be read`() throws {
         let scratch = try #require(scratch)
         let four: [UInt8] = [0, 0, 0, 0]
         four.withUnsafeBytes { bytes in

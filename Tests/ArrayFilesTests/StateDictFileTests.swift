@@ -21,7 +21,7 @@ import Testing
         #expect(withExtendedLifetime(held) { Array(held.bytes) } == bytes(values), "\(name)")
     }
 
-    @Test(arguments: formats) func readsEveryElementType(_ format: String) throws {
+    @Test(arguments: formats) func `every element type is read`(_ format: String) throws {
         let file = try StateDictFile(path: Self.path("tensors.\(format)"))
         #expect(file.entries.count == 16)
         for type in ElementType.allCases { #expect(file.entries["\(type)"]?.elementType == type) }
@@ -37,7 +37,7 @@ import Testing
         try expect(file, "bool", [2, 3], [0, 1, 1, 1, 1, 1] as [UInt8])
     }
 
-    @Test(arguments: formats) func readsViewsScalarsAndParameters(_ format: String) throws {
+    @Test(arguments: formats) func `views, scalars and parameters are read`(_ format: String) throws {
         let file = try StateDictFile(path: Self.path("tensors.\(format)"))
         try expect(file, "scalar", [], [2.5] as [Float])
         try expect(file, "empty", [0, 4], [] as [Float])
@@ -48,7 +48,7 @@ import Testing
         #expect(file.bytes(of: "nothing") == nil)
     }
 
-    @Test(arguments: formats) func readsAModule(_ format: String) throws {
+    @Test(arguments: formats) func `a module is read`(_ format: String) throws {
         let file = try StateDictFile(path: Self.path("module.\(format)"))
         #expect(
             file.entries.keys.sorted() == [
@@ -58,13 +58,13 @@ import Testing
         try expect(file, "1.num_batches_tracked", [], [0] as [Int64])
     }
 
-    @Test(arguments: formats) func readsTheStateDictOfACheckpoint(_ format: String) throws {
+    @Test(arguments: formats) func `the state dict of a checkpoint is read`(_ format: String) throws {
         let file = try StateDictFile(path: Self.path("nested.\(format)"))
         #expect(Array(file.entries.keys) == ["weight"])
         try expect(file, "weight", [2], [1, 2] as [Float])
     }
 
-    @Test(arguments: formats) func anythingThatCouldRunIsRefusedByName(_ format: String) throws {
+    @Test(arguments: formats) func `anything that could run is refused by name`(_ format: String) throws {
         let path = try Self.path("hostile.\(format)")
         let line = try #require(throws: InputError.self) { try StateDictFile(path: path) }.description
         #expect(line.hasPrefix(path))
@@ -72,7 +72,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "pickle-was-executed"))
     }
 
-    @Test func contiguousTensorsAreTheFilesOwnPages() throws {
+    @Test func `contiguous tensors are the file's own pages`() throws {
         let file = try StateDictFile(path: Self.path("tensors.zip.2.13"))
         let view = try #require(file.bytes(of: "view")), base = try #require(file.bytes(of: "float32"))
         let copy = try #require(file.bytes(of: "turned")), again = try #require(file.bytes(of: "turned"))
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// Cut anywhere, a file is refused with one line: never read in part, never a crash.
-    @Test(arguments: ["zip.2.13", "legacy.1.13"]) func everyTruncationIsRefused(_ format: String) throws {
+    @Test(arguments: ["zip.2.13", "legacy.1.13"]) func `every truncation is refused`(_ format: String) throws {
         let scratch = try ScratchFolder()
         let whole = try contents(Self.path("module.\(format)"))
         let path = try scratch.file("cut.pth", whole)
@@ -93,7 +93,7 @@ import Testing
     }
 
     /// Whatever one byte is changed to, reading ends with entries that can be read or with an error of one line.
-    @Test(arguments: ["zip.2.13", "legacy.1.13"]) func noChangedByteCrashes(_ format: String) throws {
+    @Test(arguments: ["zip.2.13", "legacy.1.13"]) func `no changed byte crashes`(_ format: String) throws {
         let scratch = try ScratchFolder()
         let whole = try contents(Self.path("module.\(format)"))
         let path = try scratch.file("changed.pth", whole)
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func formatsAreToldByContent() throws {
+    @Test func `formats are told by content`() throws {
         let scratch = try ScratchFolder()
         func found(_ content: [UInt8]) throws -> String {
             let path = try scratch.file("weights.pth", content)

@@ -33,7 +33,7 @@ import Testing
         return try legacyError(Pickling.dictionary(("a", tensor)))
     }
 
-    @Test func handMadeFilesAreReadAsTheyShould() throws {
+    @Test func `hand-made files are read as they should`() throws {
         let tensor = Pickling.tensor(
             storage: Pickling.storage(count: 6), offset: 2, shape: Pickling.ints([1, 2]),
             strides: Pickling.ints([9, 2]))
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func tensorsStayWithinTheirStorage() throws {
+    @Test func `tensors stay within their storage`() throws {
         #expect(try tensorError([7], [1]).contains("a: expected a view of a storage of 6 elements, found shape [7]"))
         #expect(try tensorError(offset: 1, [6], [1]).contains("offset 1"))
         #expect(try tensorError(offset: -1, [1], [1]).contains("offset -1"))
@@ -73,7 +73,7 @@ import Testing
         #expect(try tensorError([3], [1], count: 3, type: "DoubleStorage").contains("storage 0"))
     }
 
-    @Test func aSmallFileDoesNotUnfoldToAnySize() throws {
+    @Test func `a small file does not unfold to any size`() throws {
         let content = [UInt8](repeating: 1, count: 40_000)
         let turned = Pickling.tensor(
             storage: Pickling.storage(count: 10_000), shape: Pickling.ints([100, 100]),
@@ -84,7 +84,7 @@ import Testing
         #expect(line.contains("at most 16 times the file's size"))
     }
 
-    @Test func otherNamesAndOpcodesAreRefused() throws {
+    @Test func `other names and opcodes are refused`() throws {
         let place = "state dict's pickle byte 2: "
         #expect(try legacyError(Pickling.global("os", "system")).hasSuffix("found the global os.system"))
         #expect(try legacyError(Pickling.global("numpy.core.multiarray", "_reconstruct")).hasPrefix(place))
@@ -108,7 +108,7 @@ import Testing
         #expect(try legacyError(Pickling.global("o\u{1b}s", "x")).hasSuffix("o\\u{1B}s.x"))
     }
 
-    @Test func brokenPicklesAreRefused() throws {
+    @Test func `broken pickles are refused`() throws {
         let wrongs: [[UInt8]] = [
             [0x74], [0x75], [0x65], [0x73], [0x61], [0x85], [0x52], [0x51], [0x62], [0x71, 0], [0x68, 3],
             [0x6a, 1, 0, 0, 0],
@@ -123,7 +123,7 @@ import Testing
     }
 
     /// A dictionary within itself, a tuple of tuples by the hundred thousand, the same tuple doubled sixty times.
-    @Test func circlesDepthAndBombsAreHarmless() throws {
+    @Test func `circles, depth and bombs are harmless`() throws {
         let circle: [UInt8] = [0x7d, 0x71, 0] + Pickling.text("model") + [0x68, 0, 0x73]
         #expect(try legacyError(circle, storages: [:]).contains("expected a dictionary of tensors alone"))
         let deep: [UInt8] = [0x29] + [UInt8](repeating: 0x85, count: 200_000)
@@ -142,7 +142,7 @@ import Testing
         Array(repeatElement(bytes, count: count).joined())
     }
 
-    @Test func orderedDictionariesOfPython2AreRead() throws {
+    @Test func `ordered dictionaries of Python 2 are read`() throws {
         let tensor = Pickling.tensor(
             storage: Pickling.storage(count: 6), shape: Pickling.ints([6]), strides: Pickling.ints([1]))
         let name: [UInt8] = [0x55, 1] + Array("w".utf8)
@@ -154,7 +154,7 @@ import Testing
         #expect(file.entries["w"]?.shape == [6])
     }
 
-    @Test func checkpointsHaveToSayWhichDictionary() throws {
+    @Test func `checkpoints have to say which dictionary`() throws {
         let tensor = Pickling.tensor(
             storage: Pickling.storage(count: 6), shape: Pickling.ints([6]), strides: Pickling.ints([1]))
         let weights = Pickling.dictionary(("w", tensor))
@@ -178,7 +178,7 @@ import Testing
         #expect(try legacyError(Pickling.dictionary(("w", flagged))).hasSuffix("found a tensor with some"))
     }
 
-    @Test func legacyStoragesThatLieAreRefused() throws {
+    @Test func `legacy storages that lie are refused`() throws {
         let tensor = Pickling.tensor(
             storage: Pickling.storage(count: 6), shape: Pickling.ints([6]), strides: Pickling.ints([1]))
         let body = Pickling.dictionary(("w", tensor))
@@ -192,7 +192,7 @@ import Testing
         #expect(try error(huge).contains("storage 0: expected its number of elements and these"))
     }
 
-    @Test func zipFilesThatLieAreRefused() throws {
+    @Test func `zip files that lie are refused`() throws {
         let pickle = Pickling.Entry(name: "x/data.pkl", content: Pickling.pickle([0x7d]))
         let record = Pickling.Entry(name: "x/data/0", content: [1, 2, 3, 4])
         #expect(try error(Pickling.zip([pickle, record])).hasSuffix("found an empty dictionary"))

@@ -3,7 +3,7 @@ import Testing
 @testable import AsCLBase
 
 @Suite struct SeededGeneratorTests {
-    @Test func givesThePublishedNumbers() {
+    @Test func `the numbers are the published ones`() {
         // From the authors' C code for the state 1, 2, 3, 4.
         var generator = SeededGenerator(state: (1, 2, 3, 4))
         let numbers = (0..<5).map { _ in generator.next() }
@@ -13,7 +13,7 @@ import Testing
         #expect([mixer.next(), mixer.next()] == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973])
     }
 
-    @Test func everyCounterMatters() {
+    @Test func `every counter matters`() {
         let streams: [SeededGenerator] = [
             .init(seed: 1), .init(seed: 2), .init(seed: 1, stream: 0), .init(seed: 1, stream: 1),
             .init(seed: 1, stream: 1, 2), .init(seed: 1, stream: 2, 1), .init(seed: 1, stream: 1, 2, 0),
@@ -27,7 +27,7 @@ import Testing
         #expect(again.next() == first[4])
     }
 
-    @Test func drawsStayInTheirRangesAndReachAll() {
+    @Test func `draws stay in their ranges and reach all of them`() {
         var generator = SeededGenerator(seed: 3)
         var counts = [Int](repeating: 0, count: 7)
         for _ in 0..<7000 { counts[generator.below(7)] += 1 }
@@ -39,7 +39,7 @@ import Testing
         #expect(abs(uniform.reduce(0, +) / 4000 - 0.5) < 0.03)
     }
 
-    @Test func shuffleReachesEveryOrder() {
+    @Test func `shuffle reaches every order`() {
         var generator = SeededGenerator(seed: 4)
         var counts: [[Int]: Int] = [:]
         for _ in 0..<6000 {

@@ -10,7 +10,7 @@ struct BadCheckpointTests {
             data == nil ? "test" : "val", "a red star")
     }
 
-    @Test func allParametersThatDoNotFitAreListed() throws {
+    @Test func `all parameters that do not fit are listed`() throws {
         let whole = try Workshop.checkpoint.get()
         let checkpoint = try Workshop.linked(to: whole, "parameters")
         let path = checkpoint + "/model.safetensors"
@@ -41,7 +41,7 @@ struct BadCheckpointTests {
         }
     }
 
-    @Test func lyingOffsetsAreRefused() throws {
+    @Test func `lying offsets are refused`() throws {
         let checkpoint = try Workshop.linked(to: Workshop.checkpoint.get(), "offsets")
         let path = checkpoint + "/model.safetensors"
         func expectFault(header: String, length: Int? = nil, data: Int = 8, _ parts: String...) throws {
@@ -63,7 +63,7 @@ struct BadCheckpointTests {
         try expectFault(header: "{}", length: .max, "header: expected at most 10 bytes", "found a length of")
     }
 
-    @Test func filesThatAreMissingOrCutAreRefused() throws {
+    @Test func `files that are missing or cut are refused`() throws {
         let whole = try Workshop.checkpoint.get()
         let checkpoint = try Workshop.linked(to: whole, "cut")
         let path = checkpoint + "/model.safetensors"
@@ -83,7 +83,7 @@ struct BadCheckpointTests {
         (#""local_weight" : 0.8"#, #""local_weight" : 1.5"#, ["local_weight: expected a weight in 0...1", "1.5"]),
         (#""text_dimension" : 384"#, #""text_dimension" : 300"#, ["text.projection.weight: expected [32, 300]"]),
     ])
-    func impossibleConfigurationsAreRefused(_ old: String, _ new: String, _ parts: [String]) throws {
+    func `impossible configurations are refused`(_ old: String, _ new: String, _ parts: [String]) throws {
         let checkpoint = try Workshop.linked(to: Workshop.checkpoint.get(), "configuration")
         let path = checkpoint + "/config.json"
         let original = try text(path)
@@ -92,7 +92,7 @@ struct BadCheckpointTests {
         expectRefusal(try query(checkpoint), [checkpoint] + parts)
     }
 
-    @Test func featuresOfOtherSizesAreRefused() throws {
+    @Test func `features of other sizes are refused`() throws {
         let data = try TinyData()
         let checkpoint = try Workshop.checkpoint.get()
         let sizes = "(region_dimension of the model)"
@@ -105,7 +105,7 @@ struct BadCheckpointTests {
             [data.path, "val global features: expected dimension 251", "found 6"])
     }
 
-    @Test func aVocabularyThatDoesNotFitTheEncoderIsRefused() throws {
+    @Test func `a vocabulary that does not fit the encoder is refused`() throws {
         let encoder = try Workshop.linked(to: textEncoderFolder(), "encoder")
         let path = encoder + "/vocab.txt"
         let size = try lines(path).count
@@ -124,7 +124,7 @@ struct BadCheckpointTests {
             [checkpoint + "/text_encoder/vocab.txt", "expected \(size) tokens", "found \(size - 1)"])
     }
 
-    @Test func aFolderWithoutATextEncoderIsRefused() throws {
+    @Test func `a folder without a text encoder is refused`() throws {
         let data = try TinyData()
         expectRefusal(
             try data.train("--set", "text_encoder.path=\(data.path)"),

@@ -20,7 +20,7 @@ struct BadConfigurationTests {
         ("model: [1\n", ["not valid YAML"]),
         ("- model\n", [":1: expected a mapping", "found a list"]),
     ])
-    func filesAreRefused(_ yaml: String, _ parts: [String]) throws {
+    func `files of impossible values are refused`(_ yaml: String, _ parts: [String]) throws {
         let data = try TinyData()
         let path = try Workshop.newFolder("configuration") + "/bad.yaml"
         try write(yaml, to: path)
@@ -35,13 +35,13 @@ struct BadConfigurationTests {
         ("training.epoch=1", ["training.epoch: unknown key", "did you mean epochs?"]),
         ("training.epochs", ["expected key=value", "found no \"=\""]),
     ])
-    func overridesAreRefused(_ override: String, _ parts: [String]) throws {
+    func `impossible overrides are refused`(_ override: String, _ parts: [String]) throws {
         let data = try TinyData()
         expectRefusal(try data.train("--set", override), ["--set \(override)"] + parts)
         #expect(!exists(data.output))
     }
 
-    @Test func aFileThatIsNotThereIsRefused() throws {
+    @Test func `a file that is not there is refused`() throws {
         let data = try TinyData()
         let path = data.path + "/none.yaml"
         expectRefusal(

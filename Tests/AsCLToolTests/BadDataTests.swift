@@ -72,14 +72,14 @@ struct BadDataTests {
         },
     ]
 
-    @Test(arguments: faults) func isRefusedBeforeARunBegins(_ fault: Fault) throws {
+    @Test(arguments: faults) func `bad data is refused before a run begins`(_ fault: Fault) throws {
         let data = try TinyData()
         try fault.damage(data)
         expectRefusal(try data.train(), [data.path] + fault.parts)
         #expect(!exists(data.output))
     }
 
-    @Test func foldersWithoutDataAreRefused() throws {
+    @Test func `folders without data are refused`() throws {
         let data = try TinyData()
         let missing = data.path + "/elsewhere"
         let empty = try Workshop.newFolder("empty")
@@ -94,7 +94,7 @@ struct BadDataTests {
         #expect(!exists(data.output))
     }
 
-    @Test func karpathysJSONWithoutTheSplitIsRefused() throws {
+    @Test func `Karpathy's JSON without the split is refused`() throws {
         let data = try TinyData()
         let file = data.path + "/dataset_tiny.json"
         let image = #"{"filename": "a.jpg", "split": "test", "sentences": [{"raw": "a dog"}]}"#
@@ -110,7 +110,7 @@ struct BadDataTests {
         #expect(!exists(data.output))
     }
 
-    @Test(arguments: [Float.nan, -.infinity]) func aValueThatIsNoNumberEndsATraining(_ value: Float) throws {
+    @Test(arguments: [Float.nan, -.infinity]) func `a value that is no number ends a training`(_ value: Float) throws {
         let data = try TinyData()
         // Image 2, region 1, column 3 of [4, 3, 5].
         try data.features("train_ims.npy", [4, 3, 5], odd: (2 * 15 + 5 + 3, value))
@@ -123,7 +123,7 @@ struct BadDataTests {
         #expect(inspection.output.contains("1 problem(s):\n\(line[0]): \(line[1]): \(line[2]), found \(value)"))
     }
 
-    @Test func aValueThatIsNoNumberEndsAnEvaluation() throws {
+    @Test func `a value that is no number ends an evaluation`() throws {
         let scenes = try Workshop.scenes.get()
         let folder = try Workshop.linked(to: scenes, "nan")
         var data = try bytes(scenes + "/test_globals.npy")

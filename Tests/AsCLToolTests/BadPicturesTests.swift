@@ -11,7 +11,7 @@ struct BadPicturesTests {
             wWmbB6ZcP//Z
             """)
 
-    @Test func eachIsNamedWithItsReasonAndTheOthersAreThere() throws {
+    @Test func `each bad picture is named with its reason and the others are there`() throws {
         let collection = try PictureCollection()
         let jpeg = try #require(jpeg)
         let scene = try bytes(Workshop.drawnScenes.get() + "/images/val_000001.png")

@@ -16,7 +16,7 @@ struct BaselineTests {
     }
 
     @Test(arguments: ["vse++", "scan", "imram", "dsran", "dual_encoder", "lexicon"])
-    func aBaselineIsTrainedEvaluatedAndAsked(method: String) throws {
+    func `a baseline is trained, evaluated and asked`(method: String) throws {
         let folder = try Workshop.newFolder("peer") + "/run"
         let loss = method == "dual_encoder" || method == "lexicon" ? "contrastive" : "triplet"
         let run = try train(folder, "--set", "model.method=\(method)", "--set", "loss.kind=\(loss)")
@@ -30,7 +30,7 @@ struct BaselineTests {
             ["precision", "int16", "expected AsCL with sum fusion on the CPU", "found \(method) on cpu"])
     }
 
-    @Test func aTeacherNeedsAWeightAndAWeightATeacher() throws {
+    @Test func `a teacher needs a weight, and a weight a teacher`() throws {
         let folder = try Workshop.newFolder("taught") + "/run"
         let student = ["--set", "model.method=dual_encoder", "--set", "loss.positives=false"]
         func taught(_ more: String...) throws -> Tool.Result {
@@ -49,7 +49,7 @@ struct BaselineTests {
         #expect(run.status == 0, "\(run.errors)")
     }
 
-    @Test func extraPositivesAddPrecisionBesideRecall() throws {
+    @Test func `extra positives add precision beside recall`() throws {
         let folder = try Workshop.newFolder("extra")
         try write("{\"0\": [7, 12], \"3\": [2]}", to: folder + "/extra.json")
         let checkpoint = try Workshop.checkpoint.get()
@@ -67,7 +67,7 @@ struct BaselineTests {
             [folder + "/extra.json", "expected", "found"])
     }
 
-    @Test func foilSetsOfOthersAreRead() throws {
+    @Test func `foil sets of others are read`() throws {
         let folder = try Workshop.newFolder("foils")
         let names = try lines(Workshop.scenes.get() + "/test_ids.txt")
         try write(

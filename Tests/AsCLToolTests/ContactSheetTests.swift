@@ -3,7 +3,7 @@ import Testing
 
 /// `ascl query --sheet` on a photo collection, which has no captions.
 struct ContactSheetTests {
-    @Test func thePageShowsTheBestPictures() throws {
+    @Test func `the page shows the best pictures`() throws {
         let images = try Workshop.drawnScenes.get() + "/images"
         let page = try Workshop.newFolder("sheet") + "/sheet.html"
         let sentence = "a red star <above> a blue circle"
@@ -26,7 +26,7 @@ struct ContactSheetTests {
         #expect(try query(["--top", "3", sentence]).output == run.output)
     }
 
-    @Test func aPictureThatIsGoneIsSaidSo() throws {
+    @Test func `a picture that is gone is said to be`() throws {
         let images = try Workshop.newFolder("none")
         let page = try Workshop.newFolder("sheet") + "/sheet.html"
         let run = try query(["--top", "2", "--sheet", page, "--images", images, "a star"])
@@ -36,18 +36,19 @@ struct ContactSheetTests {
         #expect(html.contains("No such file or directory"))
     }
 
-    @Test func aPageThatCannotBeWrittenIsAnError() throws {
+    @Test func `a page that cannot be written is an error`() throws {
         let page = try Workshop.newFolder("sheet") + "/missing/sheet.html"
         let run = try query(["--sheet", page, "--images", Workshop.drawnScenes.get() + "/images", "a star"])
         expectRefusal(run, [page])
     }
 
-    @Test(arguments: [["--sheet", "F"], ["--images", "I"]]) func bothOptionsAreNeeded(_ options: [String]) throws {
+    @Test(arguments: [["--sheet", "F"], ["--images", "I"]])
+    func `a sheet and its images need each other`(_ options: [String]) throws {
         let run = try query(options + ["a star"])
         #expect(run.status == 2 && run.errorLines.first == "ascl: --sheet and --images need each other", "\(run)")
     }
 
-    @Test func whatNeedsCaptionsRefusesACollection() throws {
+    @Test func `what needs captions refuses a collection`() throws {
         let features = try Workshop.features.get()
         expectRefusal(
             try Tool.run(

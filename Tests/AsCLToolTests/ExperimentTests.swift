@@ -15,7 +15,7 @@ struct ExperimentTests {
         return try #require((json as? [String: Any])?["ranks"] as? NSDictionary)
     }
 
-    @Test func anExperimentWritesItsReportAndDoesNothingTwice() throws {
+    @Test func `an experiment writes its report and does nothing twice`() throws {
         let output = try Workshop.newFolder("experiment") + "/lengths"
         let run = try Tool(arguments("lengths", output, "--seeds", "2")).finish()
         #expect(run.status == 0, "\(run.errors)")
@@ -35,7 +35,7 @@ struct ExperimentTests {
     }
 
     @Test(arguments: [SIGKILL, SIGINT])
-    func anInterruptedExperimentGoesOnToTheSameResults(signal: Int32) throws {
+    func `an interrupted experiment goes on to the same results`(signal: Int32) throws {
         let folder = try Workshop.newFolder("experiment")
         let whole = try Tool(arguments("lengths", folder + "/whole", "--seeds", "1")).finish()
         #expect(whole.status == 0, "\(whole.errors)")
@@ -50,7 +50,7 @@ struct ExperimentTests {
         }
     }
 
-    @Test func aRunThatIsKilledIsReportedAndTheRestGoesOn() throws {
+    @Test func `a run that is killed is reported and the rest goes on`() throws {
         let output = try Workshop.newFolder("experiment") + "/killed"
         let signal = SignalAtFile(signal: SIGKILL, file: "/full/seed0/trainer.json")
         let result = try Tool(arguments("lengths", output, "--seeds", "1"), signal: signal).finish()
@@ -62,7 +62,7 @@ struct ExperimentTests {
         #expect(retried.status == 0 && exists(output + "/runs/full/seed0/result.json"), "\(retried.errors)")
     }
 
-    @Test func aBudgetTooSmallForOneRunIsRefused() throws {
+    @Test func `a budget too small for one run is refused`() throws {
         let output = try Workshop.newFolder("experiment") + "/small"
         let long = ["--set", "training.epochs=100000"]
         let run = try Tool(arguments("lengths", output, "--budget", "5s") + long).finish()
@@ -70,7 +70,7 @@ struct ExperimentTests {
         #expect(!exists(output + "/runs/full/seed0/training.yaml"))
     }
 
-    @Test func failedRunsAreReportedAndTheExitStatusSaysSo() throws {
+    @Test func `failed runs are reported, and the exit status says so`() throws {
         let output = try Workshop.newFolder("experiment") + "/failing"
         let diverging = ["--set", "training.learning_rate=1e30"]
         let run = try Tool(arguments("lengths", output, "--seeds", "1") + diverging).finish()
@@ -79,7 +79,7 @@ struct ExperimentTests {
         #expect(try text(output + "/lengths.html").contains("expected a finite number"))
     }
 
-    @Test func anotherExperimentInTheFolderIsRefusedByTheField() throws {
+    @Test func `another experiment in the folder is refused by the field`() throws {
         let output = try Workshop.newFolder("experiment") + "/other"
         #expect(try Tool(arguments("geometry", output, "--seeds", "1")).finish().status == 0)
         expectRefusal(
@@ -90,7 +90,7 @@ struct ExperimentTests {
             ["experiment.json", "data.test", "expected 7 images of test", "found 12 images of test"])
     }
 
-    @Test func aSplitThatTrainsOrValidatesIsNotReported() throws {
+    @Test func `a split that trains or validates is not reported`() throws {
         let output = try Workshop.newFolder("experiment") + "/split"
         expectRefusal(
             try Tool(arguments("geometry", output, "--split", "val")).finish(),
@@ -102,7 +102,7 @@ struct ExperimentTests {
         (["nothing"], "expected one of table1, ablations"), (["lengths", "--budget", "5x"], "--budget"),
         (["lengths", "--seeds", "0"], "--seeds: expected at least 1, found 0"),
     ])
-    func wrongUsageIsToldAsSuch(words: [String], message: String) throws {
+    func `wrong usage is told as such`(words: [String], message: String) throws {
         let output = try Workshop.newFolder("experiment") + "/usage"
         let run = try Tool(arguments(words[0], output) + words.dropFirst()).finish()
         #expect(run.status == 2 && run.errors.contains(message), "\(run.errors)")

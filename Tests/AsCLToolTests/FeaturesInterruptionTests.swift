@@ -3,7 +3,7 @@ import Testing
 
 /// Whatever ends an extraction early, the same command goes on and comes to the same bytes.
 struct FeaturesInterruptionTests {
-    @Test func aKilledRunEndsAtTheSameBytes() throws {
+    @Test func `a killed run ends at the same bytes`() throws {
         let collection = try PictureCollection(scenes: Workshop.drawnScenes.get())
         let signal = SignalAtFile(signal: SIGKILL, file: collection.output + "/features.json")
         let run = try Tool(collection.arguments + ["--threads", "1"], signal: signal).finish()
@@ -12,7 +12,7 @@ struct FeaturesInterruptionTests {
         try expectTheRest(collection)
     }
 
-    @Test func aKillLosesNoFinishedBlock() throws {
+    @Test func `a kill loses no finished block`() throws {
         let collection = try twoBlocks()
         let signal = SignalAtFile(signal: SIGKILL, file: "/.blocks/000001.block")
         #expect(try Tool(collection.arguments + ["--threads", "1"], signal: signal).finish().wasKilled)
@@ -20,7 +20,7 @@ struct FeaturesInterruptionTests {
         #expect(counts == "168 pictures: 40 new, 128 reused, 0 failed, 0 removed")
     }
 
-    @Test func controlCKeepsWhatIsDoneAndExitsWith130() throws {
+    @Test func `Control-C keeps what is done and exits with 130`() throws {
         let collection = try twoBlocks()
         let signal = SignalAtFile(signal: SIGINT, file: "/.blocks/000001.block")
         let run = try Tool(collection.arguments + ["--threads", "1"], signal: signal).finish()
@@ -33,7 +33,7 @@ struct FeaturesInterruptionTests {
         #expect(reused >= 128, "\(counts)")
     }
 
-    @Test func aFullDiskIsOneLineAndLeavesNothingHalfWritten() throws {
+    @Test func `a full disk is one line and leaves nothing half written`() throws {
         let collection = try PictureCollection(scenes: Workshop.drawnScenes.get())
         // Blocks of 512 bytes: a tenth of what the features need.
         let run = try collection.extract(shell: "ulimit -f 50")

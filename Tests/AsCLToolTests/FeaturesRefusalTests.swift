@@ -4,7 +4,7 @@ import Testing
 
 /// What `ascl features` does not begin with.
 struct FeaturesRefusalTests {
-    @Test func foldersWithoutPicturesAreRefused() throws {
+    @Test func `folders without pictures are refused`() throws {
         let collection = try PictureCollection()
         expectRefusal(
             try collection.extract(), [collection.images, "content: expected at least one picture", "found none"])
@@ -17,7 +17,7 @@ struct FeaturesRefusalTests {
         #expect(!exists(collection.output))
     }
 
-    @Test func featuresOfOtherSettingsAreNotMixed() throws {
+    @Test func `features of other settings are not mixed`() throws {
         let collection = try PictureCollection()
         try collection.addPlain("a.png", 1)
         #expect(try collection.extract().status == 0)
@@ -42,7 +42,7 @@ struct FeaturesRefusalTests {
             hasBegun: true)
     }
 
-    @Test func listsThatCannotBeReadAreRefused() throws {
+    @Test func `lists that cannot be read are refused`() throws {
         let collection = try PictureCollection()
         try collection.addPlain("a.png", 1)
         let folder = try Workshop.newFolder("lists")
@@ -81,7 +81,7 @@ struct FeaturesRefusalTests {
         (["--karpathy", "K", "--split", "S"], "--split"),
         (["--split", "a/b"], "--split"), (["--threads", "0"], "--threads"), (["--precision", "int8"], "int8"),
     ])
-    func wrongUsageExitsWith2(_ arguments: [String], _ named: String) throws {
+    func `wrong usage exits with 2`(_ arguments: [String], _ named: String) throws {
         let run = try Tool(["features", "--images", "I", "--output", "O"] + arguments).finish()
         #expect(run.status == 2 && !run.wasKilled && run.output.isEmpty)
         #expect(run.errors.hasPrefix("ascl: "))

@@ -4,7 +4,7 @@ import Testing
 
 /// `ascl features` on pictures whose features are known: those of Scenes.
 struct FeaturesTests {
-    @Test func picturesOfScenesGetTheFeaturesWrittenWithThem() throws {
+    @Test func `pictures of scenes get the features written with them`() throws {
         let (scenes, features) = (try Workshop.drawnScenes.get(), try Workshop.features.get())
         var written: [String: [Data]] = [:]
         for split in ["train", "val", "test", "compositional"] {
@@ -18,7 +18,7 @@ struct FeaturesTests {
                 == ["all_boxes.npy", "all_globals.npy", "all_ids.txt", "all_ims.npy", "features.json"])
     }
 
-    @Test func onlyWhatIsNewOrChangedIsComputed() throws {
+    @Test func `only what is new or changed is computed`() throws {
         let collection = try PictureCollection()
         for number in 0..<4 { try collection.addPlain("\(number).png", number) }
         let first = try collection.extract()
@@ -49,13 +49,13 @@ struct FeaturesTests {
 
     private var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    @Test func theNumberOfThreadsDoesNotShow() throws {
+    @Test func `the number of threads does not show`() throws {
         let collection = try PictureCollection(scenes: Workshop.drawnScenes.get())
         #expect(try collection.extract("--threads", "3").status == 0)
         #expect(try collection.files() == PictureCollection.files(Workshop.features.get()))
     }
 
-    @Test func shardsJoinToWhatOneMachineWrites() throws {
+    @Test func `shards join to what one machine writes`() throws {
         let collection = try PictureCollection(scenes: Workshop.drawnScenes.get())
         try collection.add("text.jpg", Data("no picture".utf8))
         let shards = try (1...2).map { try Workshop.newFolder("shard\($0)") + "/out" }
@@ -84,7 +84,7 @@ struct FeaturesTests {
         #expect(try PictureCollection.files(joined) == collection.files())
     }
 
-    @Test func aListChoosesPicturesAndTheirOrder() throws {
+    @Test func `a list chooses pictures and their order`() throws {
         let collection = try PictureCollection()
         for number in 0..<3 { try collection.addPlain("\(number).png", number) }
         let list = try Workshop.newFolder("list") + "/list.txt"

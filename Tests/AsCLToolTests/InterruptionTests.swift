@@ -3,7 +3,7 @@ import Testing
 
 /// A run that was killed or interrupted ends at the same weights as one that was not.
 struct InterruptionTests {
-    @Test func aKilledRunResumesToTheSameBits() throws {
+    @Test func `a killed run resumes to the same bits`() throws {
         let output = try Workshop.newFolder("killed") + "/run"
         defer { try? FileManager.default.removeItem(atPath: output) }
         let signal = SignalAtFile(signal: SIGKILL, file: "/trainer.json")
@@ -14,7 +14,7 @@ struct InterruptionTests {
         try expectSameRun(output)
     }
 
-    @Test func controlCWritesACheckpointAndExitsWith130() throws {
+    @Test func `Control-C writes a checkpoint and exits with 130`() throws {
         let output = try Workshop.newFolder("interrupted") + "/run"
         defer { try? FileManager.default.removeItem(atPath: output) }
         // At step 18, in the second epoch of 15 steps each.
@@ -27,7 +27,7 @@ struct InterruptionTests {
         try expectSameRun(output)
     }
 
-    @Test func theSameSeedGivesTheSameWeightsHoweverOftenTheyAreSaved() throws {
+    @Test func `the same seed gives the same weights however often they are saved`() throws {
         let output = try Workshop.newFolder("again") + "/run"
         defer { try? FileManager.default.removeItem(atPath: output) }
         let settings = ["training.checkpoint_every_steps=100", "training.log_every_steps=7"]

@@ -3,7 +3,7 @@ import Testing
 
 /// From Karpathy's JSON and its pictures to a data set, whose pictures without features are left out aloud.
 struct KarpathyFeaturesTests {
-    @Test func makesADataSetOfThePicturesThatAreThere() throws {
+    @Test func `a data set is made of the pictures that are there`() throws {
         let collection = try PictureCollection(scenes: Workshop.drawnScenes.get())
         let images =
             [("test_000001.png", "test"), ("gone.png", "test"), ("test_000002.png", "test")]

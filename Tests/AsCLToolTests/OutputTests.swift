@@ -3,7 +3,7 @@ import Testing
 
 /// What stands in the way of writing is one line, and nothing is lost or left half-written.
 struct OutputTests {
-    @Test func aRunIsOnlyReplacedWhenAsked() throws {
+    @Test func `a run is only replaced when asked`() throws {
         let data = try TinyData()
         #expect(try data.train("--set", "training.epochs=1").status == 0)
         let before = try names(in: data.output)
@@ -26,7 +26,7 @@ struct OutputTests {
         #expect(try text(data.output + "/training.yaml").contains("seed: 1"))
     }
 
-    @Test func thereHasToBeARunToResume() throws {
+    @Test func `there has to be a run to resume`() throws {
         let data = try TinyData()
         expectRefusal(
             try Tool.run("train", "--resume", "--data", data.path, "--output", data.output),
@@ -34,14 +34,14 @@ struct OutputTests {
         #expect(!exists(data.output))
     }
 
-    @Test func aFileIsNoOutputFolder() throws {
+    @Test func `a file is no output folder`() throws {
         let data = try TinyData()
         try write("mine", to: data.output)
         expectRefusal(try data.train(), [data.output, "expected a folder for the run", "found a file"])
         #expect(try text(data.output) == "mine")
     }
 
-    @Test func scenesReplaceScenesAlone() throws {
+    @Test func `scenes replace scenes alone`() throws {
         let folder = try Workshop.newFolder("occupied")
         try write("mine", to: folder + "/letter.txt")
         let arguments = ["scenes", "generate", "--train", "20", "--output", folder]
@@ -50,12 +50,12 @@ struct OutputTests {
         #expect(try names(in: folder) == ["letter.txt"])
     }
 
-    @Test func scoresThatCannotBeWrittenAreRefusedAtOnce() throws {
+    @Test func `scores that cannot be written are refused at once`() throws {
         let path = try Workshop.newFolder("scores") + "/none/scores.npy"
         expectRefusal(try evaluate(scores: path).finish(), [path, "expected a folder that can be written", "No such"])
     }
 
-    @Test func aFullDiskIsToldAndLeavesNothing() throws {
+    @Test func `a full disk is told and leaves nothing`() throws {
         let folder = try Workshop.newFolder("full")
         let scores = folder + "/scores.npy"
         expectRefusal(
@@ -68,7 +68,7 @@ struct OutputTests {
         #expect(try names(in: folder).isEmpty)
     }
 
-    @Test func aTrainingOnAFullDiskCanBeResumed() throws {
+    @Test func `a training on a full disk can be resumed`() throws {
         let data = try TinyData()
         let full = try Tool(
             ["train", "--config", Workshop.configuration.get(), "--data", data.path, "--output", data.output],
@@ -86,7 +86,7 @@ struct OutputTests {
         #expect(try bytes(data.output + "/model.safetensors") == bytes(whole.output + "/model.safetensors"))
     }
 
-    @Test func anAnswerThatCannotBePrintedIsAnError() throws {
+    @Test func `an answer that cannot be printed is an error`() throws {
         let run = try Tool(["--version"], shell: "exec > /dev/full").finish()
         expectRefusal(run, ["standard output", "No space left on device"])
         let inspection = try Tool(["data", "inspect", Workshop.scenes.get()], shell: "exec > /dev/full").finish()

@@ -11,7 +11,7 @@ struct ResumableEvaluationTests {
             + more
     }
 
-    @Test func aKilledEvaluationGoesOnToTheSameResult() throws {
+    @Test func `a killed evaluation goes on to the same result`() throws {
         let folder = try Workshop.newFolder("resumable")
         let scores = try Workshop.newFolder("scores") + "/scores.npy"
         let whole = try Tool(arguments("--json", "--scores", folder + "/whole.npy")).finish()
@@ -29,7 +29,7 @@ struct ResumableEvaluationTests {
         #expect(again.errors.contains("scoring: going on after 720 of 720 pairs"))
     }
 
-    @Test func progressOfAnotherEvaluationIsRefused() throws {
+    @Test func `progress of another evaluation is refused`() throws {
         let folder = try Workshop.newFolder("resumable") + "/progress"
         #expect(try Tool(arguments("--resumable", folder)).finish().status == 0)
         expectRefusal(
@@ -49,13 +49,13 @@ struct ResumableEvaluationTests {
             [folder + "/progress.json", "expected the progress of an evaluation", "found 2 bytes"])
     }
 
-    @Test func sixteenBitsRankAsFloat32Does() throws {
+    @Test func `sixteen bits rank as float32 does`() throws {
         let results = try ["fp32", "int16"].map { try Tool(arguments("--json", "--precision", $0)).finish().json }
         let rsums = results.compactMap { $0["rsum"] as? Double }
         #expect(rsums.count == 2 && abs(rsums[0] - rsums[1]) < 4)
     }
 
-    @Test func foldsKeepTheirOwnProgress() throws {
+    @Test func `folds keep their own progress`() throws {
         let folder = try Workshop.newFolder("resumable") + "/folds"
         let whole = try Tool(arguments("--json", "--fold-images", "6")).finish()
         let kept = try Tool(arguments("--json", "--fold-images", "6", "--resumable", folder)).finish()

@@ -3,7 +3,7 @@ import Testing
 
 /// The command line itself.
 struct UsageTests {
-    @Test func theVersionIsPrinted() throws {
+    @Test func `the version is printed`() throws {
         let run = try Tool.run("--version")
         #expect(run.status == 0 && run.output == "0.1.0\n" && run.errors.isEmpty)
     }
@@ -38,7 +38,7 @@ struct UsageTests {
         (["bench", "step"], ["--batch"] + bench),
         (["bench", "evaluation"], ["--images", "--captions-per-image", "--text-encoder", "--folder"] + bench),
     ])
-    func helpNamesEveryOption(_ command: [String], _ options: [String]) throws {
+    func `help names every option`(_ command: [String], _ options: [String]) throws {
         let run = try Tool(command + ["--help"]).finish()
         #expect(run.status == 0 && run.errors.isEmpty)
         let words = Set(run.output.split { $0.isWhitespace || $0 == "," }.map(String.init))
@@ -69,7 +69,7 @@ struct UsageTests {
         (["bench", "evaluation", "--images", "0"], "--images"),
         (["bench", "forward", "--precision", "int8"], "--precision"),
     ])
-    func wrongUsageExitsWith2(_ arguments: [String], _ named: String) throws {
+    func `wrong usage exits with 2`(_ arguments: [String], _ named: String) throws {
         let run = try Tool(arguments).finish()
         #expect(run.status == 2 && !run.wasKilled)
         #expect(run.output.isEmpty)
@@ -77,7 +77,7 @@ struct UsageTests {
         #expect(run.errorLines.first?.contains(named) == true, "\(run.errors)")
     }
 
-    @Test func foldsHaveToDivideTheImages() throws {
+    @Test func `folds have to divide the images`() throws {
         for size in ["5", "0"] {
             let run = try Tool.run(
                 "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.scenes.get(), "--split",
@@ -86,7 +86,7 @@ struct UsageTests {
         }
     }
 
-    @Test func benchIsTheProgramBesideIt() throws {
+    @Test func `bench is the program beside it`() throws {
         let sizes = ["--dimension", "8", "--heads", "2", "--regions", "2", "--words", "5", "--repeat", "1", "--json"]
         let step = try Tool(["bench", "step", "--batch", "2"] + sizes).finish()
         #expect(try step.status == 0 && step.json["what"] as? String == "step")

@@ -15,7 +15,7 @@ struct WeightsTests {
         return try Tool(["weights"] + arguments, environment: environment).finish()
     }
 
-    @Test func theListNamesLicenceAndPlace() throws {
+    @Test func `the list names licence and place`() throws {
         let cache = try Workshop.newFolder("cache")
         try write("there", to: cache + "/mobilenet_v2-b0353104.pth")
         let json = try weights("list", "--json", cache: cache)
@@ -36,7 +36,7 @@ struct WeightsTests {
         #expect(list.output.contains("\n    \(cache)/mobilenet_v2-b0353104.pth\n"))
     }
 
-    @Test func unknownNamesAreRefusedWithAllNames() throws {
+    @Test func `unknown names are refused with all names`() throws {
         expectRefusal(
             try weights("fetch", "resnet51", cache: Workshop.newFolder("cache")),
             [
@@ -45,7 +45,7 @@ struct WeightsTests {
             ])
     }
 
-    @Test func aFileWithAnotherHashIsNotKept() throws {
+    @Test func `a file with another hash is not kept`() throws {
         let server = try LoopbackServer { request, _ in .file(Data("forged".utf8), request) }
         let cache = try Workshop.newFolder("cache")
         let run = try weights("fetch", "mobilenet_v2", cache: cache, mirror: server.address)
@@ -55,7 +55,7 @@ struct WeightsTests {
         #expect(try names(in: cache).isEmpty)
     }
 
-    @Test func aFileThatIsNotThereIsOneLine() throws {
+    @Test func `a file that is not there is one line`() throws {
         let server = try LoopbackServer { _, _ in .http("404 Not Found") }
         let cache = try Workshop.newFolder("cache")
         let run = try weights("fetch", "resnet18", cache: cache, mirror: server.address)
@@ -63,7 +63,7 @@ struct WeightsTests {
         #expect(try names(in: cache).isEmpty)
     }
 
-    @Test func aFileWithoutAPublishedHashIsSaidToBeUnchecked() throws {
+    @Test func `a file without a published hash is said to be unchecked`() throws {
         let content = Data("weights".utf8)
         let server = try LoopbackServer { request, _ in .file(content, request) }
         let cache = try Workshop.newFolder("cache") + "/made"
@@ -83,7 +83,7 @@ struct WeightsTests {
             ["bottom_up_attention: catalogue: expected an address", "--detector-weights"], hasBegun: true)
     }
 
-    @Test func missingWeightsAreRefusedWithTheWayToThem() throws {
+    @Test func `missing weights are refused with the way to them`() throws {
         let collection = try PictureCollection()
         try collection.addPlain("a.png", 1)
         let cache = try Workshop.newFolder("cache")
@@ -103,7 +103,7 @@ struct WeightsTests {
         #expect(!exists(collection.output))
     }
 
-    @Test func weightsThatDoNotFitAreListedInFull() throws {
+    @Test func `weights that do not fit are listed in full`() throws {
         let collection = try PictureCollection()
         try collection.addPlain("a.png", 1)
         let path = try Workshop.newFolder("weights") + "/other.safetensors"

@@ -11,7 +11,7 @@ struct WorkflowTests {
         ).finish()
     }
 
-    @Test func generatedScenesAreFoundInOrder() throws {
+    @Test func `generated scenes are found in order`() throws {
         let run = try Tool.run("data", "inspect", Workshop.scenes.get())
         #expect(run.status == 0)
         #expect(run.output.contains("no problems found"))
@@ -22,7 +22,7 @@ struct WorkflowTests {
         #expect(splits.compactMap { $0["captions"] as? Int } == [30, 60, 300, 30])
     }
 
-    @Test func aTrainedRunHoldsWhatItSays() throws {
+    @Test func `a trained run holds what it says`() throws {
         let folder = try Workshop.checkpoint.get()
         let found = try names(in: folder).filter { !$0.hasPrefix("events.out.tfevents.") }
         #expect(
@@ -35,7 +35,7 @@ struct WorkflowTests {
         #expect(try text(folder + "/training.yaml").contains("joint_dimension: 32"))
     }
 
-    @Test func evaluationPrintsTheRanksOfItsScores() throws {
+    @Test func `evaluation prints the ranks of its scores`() throws {
         let path = try Workshop.newFolder("scores") + "/scores.npy"
         let json = try options("evaluate", "--json", "--scores", path).json
         #expect(json["images"] as? Int == 12)
@@ -79,7 +79,7 @@ struct WorkflowTests {
         #expect(abs(try #require(json["rsum"] as? Double) - sum) < 1e-9)
     }
 
-    @Test func bothLayoutsOfTheSameDataGiveTheSameResult() throws {
+    @Test func `both layouts of the same data give the same result`() throws {
         let scenes = try Workshop.scenes.get()
         let folder = try Workshop.linked(to: scenes, "karpathy")
         let captions = try lines(scenes + "/test_caps.txt")
@@ -94,7 +94,7 @@ struct WorkflowTests {
         #expect(run.output == (try options("evaluate", "--json").output))
     }
 
-    @Test func theProbeTellsAllThreeTypes() throws {
+    @Test func `the probe tells all three types`() throws {
         let json = try options("probe", "--json").json
         #expect(json.keys.sorted() == ["I", "II", "III"])
         let run = try options("probe")
@@ -111,7 +111,7 @@ struct WorkflowTests {
         #expect(run.outputLines.count == 3)
     }
 
-    @Test func aQueryNamesTheBestPictures() throws {
+    @Test func `a query names the best pictures`() throws {
         let scenes = try Workshop.scenes.get()
         let files = Set(try lines(scenes + "/test_ids.txt"))
         let sentence = try lines(scenes + "/test_caps.txt")[7]
@@ -136,7 +136,7 @@ struct WorkflowTests {
         #expect(try options("query", "--top", "100", sentence).outputLines.count == 12)
     }
 
-    @Test func theSameSeedGivesTheSameScenes() throws {
+    @Test func `the same seed gives the same scenes`() throws {
         let folders = try ["first", "second"].map { try Workshop.newFolder($0) + "/data" }
         for folder in folders {
             let run = try Tool.run("scenes", "generate", "--train", "20", "--seed", "7", "--output", folder)

@@ -7,7 +7,7 @@ import Testing
 @testable import FeatureExtraction
 
 struct ExtractionFailureTests {
-    @Test func failuresAreListedAndHaveNoRows() throws {
+    @Test func `failures are listed and have no rows`() throws {
         let album = try Album(2)
         for (name, text) in [
             ("broken.jpg", "broken"), ("nan.jpg", "nan"), ("large.jpg", "large"), ("poison.jpg", "poison"),
@@ -41,14 +41,14 @@ struct ExtractionFailureTests {
         #expect(try album.lines("all_ids.txt").count == 10)
     }
 
-    @Test func float32HoldsLargeNumbers() throws {
+    @Test func `float32 holds large numbers`() throws {
         let album = try Album()
         try album.add("large.jpg", "large")
         #expect(try album.extraction(ExtractionSettings(elementType: .float32)).run().failed == 0)
         #expect(try album.floats("all_ims.npy") == FakeEncoder.features(of: "large").regions)
     }
 
-    @Test func withoutAnyFeaturesThereAreNoFiles() throws {
+    @Test func `without any features there are no files`() throws {
         let album = try Album(1)
         _ = try album.extraction().run()
         try album.add("1.jpg", "broken")
@@ -56,7 +56,7 @@ struct ExtractionFailureTests {
         #expect(try album.files().keys.sorted() == ["class_names.txt", "failed.tsv", "features.json"])
     }
 
-    @Test func aListedPictureThatIsAwayForAWhileIsNotForgotten() throws {
+    @Test func `a listed picture that is away for a while is not forgotten`() throws {
         let album = try Album(3)
         try Data("1.jpg\n2.jpg\n3.jpg\n".utf8).write(to: URL(fileURLWithPath: album.root + "/list.txt"))
         let list = try PictureList.file(album.root + "/list.txt", folder: album.images)
@@ -72,7 +72,7 @@ struct ExtractionFailureTests {
         #expect(try album.files() == files)
     }
 
-    @Test func aPictureThatChangesWhileItIsReadFails() throws {
+    @Test func `a picture that changes while it is read fails`() throws {
         let album = try Album(2)
         let path = album.images + "/2.jpg"
         let extraction = Extraction(
@@ -86,7 +86,7 @@ struct ExtractionFailureTests {
         #expect(try album.extraction().run().new == 1)
     }
 
-    @Test func aCancelledRunKeepsWhatItHas() throws {
+    @Test func `a cancelled run keeps what it has`() throws {
         let album = try Album(20)
         var done = 0
         #expect(throws: CancellationError.self) {
@@ -104,7 +104,7 @@ struct ExtractionFailureTests {
         #expect(try album.files() == album.files(fresh))
     }
 
-    @Test func whatAKillLeavesBehindDoesNoHarm() throws {
+    @Test func `what a kill leaves behind does no harm`() throws {
         let album = try Album(10)
         _ = try album.extraction().run()
         let files = try album.files()
@@ -127,7 +127,7 @@ struct ExtractionFailureTests {
     }
 
     @Test(arguments: [0, 3, 40, -1, -50])
-    func aBlockThatIsNotWholeIsMadeAgain(length: Int) throws {
+    func `a block that is not whole is made again`(length: Int) throws {
         let album = try Album(10)
         _ = try album.extraction().run()
         let files = try album.files()
@@ -140,7 +140,7 @@ struct ExtractionFailureTests {
         #expect(try album.files() == files)
     }
 
-    @Test func aFullDiskEndsTheRunAndTheNextGoesOn() throws {
+    @Test func `a full disk ends the run and the next goes on`() throws {
         let album = try Album(20)
         let written = Mutex(0)
         var extraction = try album.extraction()

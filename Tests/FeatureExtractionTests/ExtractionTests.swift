@@ -7,7 +7,7 @@ import Testing
 @testable import FeatureExtraction
 
 struct ExtractionTests {
-    @Test func theFilesHoldWhatTheEncoderGave() throws {
+    @Test func `the files hold what the encoder gave`() throws {
         let album = try Album(5)
         let summary = try album.extraction().run()
         #expect(summary.total == 5 && summary.new == 5 && summary.reused == 0 && summary.failed == 0)
@@ -27,7 +27,7 @@ struct ExtractionTests {
         #expect(try album.lines("class_names.txt") == ["cat", "dog", "fish"])
     }
 
-    @Test func theNumberOfWorkersDoesNotShow() throws {
+    @Test func `the number of workers does not show`() throws {
         let album = try Album(23)
         try album.add("x.jpg", "broken")
         let one = album.root + "/one"
@@ -36,7 +36,7 @@ struct ExtractionTests {
         #expect(try album.files() == album.files(one))
     }
 
-    @Test func aRerunEncodesNothingAndChangesNothing() throws {
+    @Test func `a rerun encodes nothing and changes nothing`() throws {
         let album = try Album(9)
         try album.add("x.jpg", "broken")
         _ = try album.extraction().run()
@@ -53,7 +53,7 @@ struct ExtractionTests {
         #expect(written as? Int == now as? Int, "the file was made again")
     }
 
-    @Test func onlyWhatIsNewOrChangedIsEncoded() throws {
+    @Test func `only what is new or changed is encoded`() throws {
         let album = try Album(6)
         _ = try album.extraction().run()
         album.encoder.forget()
@@ -76,7 +76,7 @@ struct ExtractionTests {
             try album.floats("all_boxes.npy") == texts.flatMap { FakeEncoder.features(of: $0).boxes })
     }
 
-    @Test func aPictureThatLooksUntouchedIsNotRead() throws {
+    @Test func `a picture that looks untouched is not read`() throws {
         let album = try Album(2)
         let old = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
         for name in ["1.jpg", "2.jpg"] {
@@ -92,7 +92,7 @@ struct ExtractionTests {
         #expect(try album.extraction().run().new == 1)
     }
 
-    @Test func aFreshPictureIsReadAgain() throws {
+    @Test func `a fresh picture is read again`() throws {
         let album = try Album(1)
         // A day ahead of the clock, so that it is fresh however long the test takes.
         let fresh = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: 86_400)]
@@ -103,7 +103,7 @@ struct ExtractionTests {
         #expect(try album.extraction().run().new == 1)
     }
 
-    @Test func twoSpellingsOfAnAccentAreTwoPictures() throws {
+    @Test func `two spellings of an accent are two pictures`() throws {
         let album = try Album()
         try album.add("\u{E9}.jpg", "one")
         try album.add("e\u{301}.jpg", "two")
@@ -114,7 +114,7 @@ struct ExtractionTests {
             try album.floats("all_boxes.npy") == ["three", "one"].flatMap { FakeEncoder.features(of: $0).boxes })
     }
 
-    @Test func equalPicturesAreEncodedOnce() throws {
+    @Test func `equal pictures are encoded once`() throws {
         let album = try Album()
         for name in ["holiday/1.jpg", "work/1.jpg", "work/2.jpg"] { try album.add(name, "the same") }
         let summary = try album.extraction(ExtractionSettings(workers: 3, batchSize: 1)).run()
@@ -123,7 +123,7 @@ struct ExtractionTests {
         #expect(try NumpyArray(path: album.output + "/all_ims.npy").shape == [3, 2, 3])
     }
 
-    @Test func blocksThatAreMostlyDeadAreWrittenAnew() throws {
+    @Test func `blocks that are mostly dead are written anew`() throws {
         let album = try Album(12)
         _ = try album.extraction().run()
         #expect(try album.blocks().count == 3)
@@ -140,7 +140,7 @@ struct ExtractionTests {
         #expect(album.encoder.contents == [])
     }
 
-    @Test func smallBlocksAreJoined() throws {
+    @Test func `small blocks are joined`() throws {
         let album = try Album()
         for number in 1...4 {
             try album.add("\(number).jpg", "picture \(number)")
@@ -151,7 +151,7 @@ struct ExtractionTests {
         #expect(try album.floats("all_boxes.npy") == features.flatMap(\.boxes))
     }
 
-    @Test func otherSettingsAreRefusedByName() throws {
+    @Test func `other settings are refused by name`() throws {
         let album = try Album(2)
         _ = try album.extraction().run()
         let path = album.output + "/features.json"
@@ -170,7 +170,7 @@ struct ExtractionTests {
         }
     }
 
-    @Test func featuresOfAnotherMakingAreNotReplaced() throws {
+    @Test func `features of another making are not replaced`() throws {
         let album = try Album(1)
         try FileManager.default.createDirectory(atPath: album.output, withIntermediateDirectories: true)
         try Data("precious".utf8).write(to: URL(fileURLWithPath: album.output + "/all_ims.npy"))
@@ -182,7 +182,7 @@ struct ExtractionTests {
         #expect(try album.files() == ["all_ims.npy": Data("precious".utf8)])
     }
 
-    @Test func twoRunsDoNotShareAFolder() throws {
+    @Test func `two runs do not share a folder`() throws {
         let album = try Album(2)
         var refusal: (any Error)?
         _ = try album.extraction().run(progress: { _ in
@@ -199,7 +199,7 @@ struct ExtractionTests {
                     found: "another at work here"))
     }
 
-    @Test func progressCountsEveryPicture() throws {
+    @Test func `progress counts every picture`() throws {
         let album = try Album(7)
         try album.add("x.jpg", "broken")
         var steps: [ExtractionProgress] = []
@@ -209,7 +209,7 @@ struct ExtractionTests {
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0.done <= $1.done })
     }
 
-    @Test func karpathysJSONMakesADataSet() throws {
+    @Test func `Karpathy's JSON makes a data set`() throws {
         let album = try Album(3)
         let json = #"""
             {"images": [{"filename": "3.jpg", "split": "restval", "sentences": [{"raw": "three"}]},
@@ -231,7 +231,7 @@ struct ExtractionTests {
         #expect(try album.files()["dataset_tiny.json"] == Data(json.utf8))
     }
 
-    @Test func aSecondDataSetIsRefused() throws {
+    @Test func `a second data set is refused`() throws {
         let album = try Album(1)
         let json = Data(#"{"images": [{"filename": "1.jpg", "split": "all", "sentences": []}]}"#.utf8)
         for name in ["dataset_a.json", "features/dataset_b.json"] {

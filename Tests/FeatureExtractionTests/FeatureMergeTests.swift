@@ -16,7 +16,7 @@ struct FeatureMergeTests {
         }
     }
 
-    @Test(arguments: [1, 3, 14]) func mergedShardsEqualOneRun(count: Int) throws {
+    @Test(arguments: [1, 3, 14]) func `merged shards equal one run`(count: Int) throws {
         let album = try Album(10)
         try album.add("0.jpg", "broken")
         try album.add("a\nb.jpg", "x")
@@ -32,7 +32,7 @@ struct FeatureMergeTests {
         #expect(try album.files(merged) == album.files())
     }
 
-    @Test func splitsAreMergedOneByOne() throws {
+    @Test func `splits are merged one by one`() throws {
         let album = try Album(9)
         let images = (1...9).map {
             #"{"filename": "\#($0).jpg", "split": "\#($0 % 3 == 0 ? "val" : "train")", "sentences": []}"#
@@ -47,7 +47,7 @@ struct FeatureMergeTests {
         #expect(try album.lines("val_ids.txt") == ["3.jpg", "6.jpg", "9.jpg"])
     }
 
-    @Test func shardsThatDoNotBelongTogetherAreRefused() throws {
+    @Test func `shards that do not belong together are refused`() throws {
         let album = try Album(6)
         let folders = try shards(album, [1, 2, 3], of: 3)
         let merged = album.root + "/merged"
@@ -98,7 +98,7 @@ struct FeatureMergeTests {
                 == "\(unfinished)/features.json: result: expected that of a finished run, found none: run it again")
     }
 
-    @Test func aFileOfAnotherSizeIsRefused() throws {
+    @Test func `a file of another size is refused`() throws {
         let album = try Album(4)
         let folders = try shards(album, [1, 2], of: 2)
         try FileManager.default.removeItem(atPath: folders[1] + "/all_ims.npy")

@@ -15,7 +15,7 @@ struct PictureListTests {
         }
     }
 
-    @Test func aFolderIsListedByPathsInTheOrderOfBytes() throws {
+    @Test func `a folder is listed by paths in the order of bytes`() throws {
         let album = try Album()
         for name in ["work/1.jpg", "holiday/1.jpg", "b.PNG", "Z.webp", "é.jpg", "🙂/a b.heic"] {
             try album.add(name, "x")
@@ -27,7 +27,7 @@ struct PictureListTests {
         #expect(list.otherFileCount == 2)
     }
 
-    @Test func namesThatALineCannotKeepAreProblems() throws {
+    @Test func `names that a line cannot keep are problems`() throws {
         let album = try Album(1)
         for name in ["a\nb.jpg", " c.jpg", "d\te.jpg", "back\\slash.jpg"] { try album.add(name, "x") }
         let invalid =
@@ -40,7 +40,7 @@ struct PictureListTests {
             ])
     }
 
-    @Test func linksAreFollowedOnceAndLoopsAreProblems() throws {
+    @Test func `links are followed once and loops are problems`() throws {
         let album = try Album()
         try album.add("z/1.jpg", "x")
         try FileManager.default.createDirectory(atPath: album.root + "/elsewhere", withIntermediateDirectories: true)
@@ -59,7 +59,7 @@ struct PictureListTests {
     }
 
     @Test(.enabled(if: geteuid() != 0, "the superuser may read every folder"))
-    func anUnreadableFolderIsAProblem() throws {
+    func `an unreadable folder is a problem`() throws {
         let album = try Album(1)
         try album.add("locked/1.jpg", "x")
         chmod(album.images + "/locked", 0)
@@ -69,7 +69,7 @@ struct PictureListTests {
                 == ["1.jpg", "locked: a folder that cannot be read: Permission denied"])
     }
 
-    @Test func aFolderThatIsNotThereOrHasNoPicturesIsAnError() throws {
+    @Test func `a folder that is not there or has no pictures is an error`() throws {
         let album = try Album()
         let missing = album.root + "/none"
         #expect(
@@ -85,7 +85,7 @@ struct PictureListTests {
         ) { try PictureList.folder(album.images) }
     }
 
-    @Test func aTextFileListsPathsFromItsOwnFolderOrAnother() throws {
+    @Test func `a text file lists paths from its own folder or another`() throws {
         let folder = try ScratchFolder()
         try folder.write("b/2.jpg\r\n/far/1.jpg\n", to: "list.txt")
         let path = folder.path + "/list.txt"
@@ -108,7 +108,7 @@ struct PictureListTests {
         ("a.jpg\n \nb.jpg\n", "line 2", "the path of a picture", "a blank line"),
         ("", "content", "at least one picture", "none"),
     ])
-    func aBadLineIsNamed(text: String, place: String, expected: String, found: String) throws {
+    func `a bad line is named`(text: String, place: String, expected: String, found: String) throws {
         let folder = try ScratchFolder()
         try folder.write(text, to: "list.txt")
         let path = folder.path + "/list.txt"
@@ -117,7 +117,7 @@ struct PictureListTests {
         }
     }
 
-    @Test func karpathyGivesSplitsByFileName() throws {
+    @Test func `Karpathy's file gives splits by file name`() throws {
         let folder = try ScratchFolder()
         try folder.write(
             #"""
@@ -155,7 +155,7 @@ struct PictureListTests {
             "JSON: expected images with filename, split and sentences, found no split at images.Index 0"
         ),
     ])
-    func aBadKarpathyFileIsAnError(json: String, line: String) throws {
+    func `a bad Karpathy file is an error`(json: String, line: String) throws {
         let folder = try ScratchFolder()
         try folder.write(json, to: "dataset_x.json")
         let path = folder.path + "/dataset_x.json"
@@ -165,7 +165,7 @@ struct PictureListTests {
         #expect(error.description == "\(path): \(line)")
     }
 
-    @Test func shardsFollowEachOtherAndCoverEverything() throws {
+    @Test func `shards follow each other and cover everything`() throws {
         for count in 1...7 {
             let shards = try (1...count).map { try #require(PictureShard(index: $0, count: count)) }
             #expect(shards.flatMap { Array($0.range(of: 5)) } == Array(0..<5))

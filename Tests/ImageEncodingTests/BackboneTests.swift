@@ -21,7 +21,7 @@ import TorchNN
     }
 
     @Test(arguments: BackboneName.allCases)
-    func mapsAndLogitsAreThoseOfTorchvision(_ name: BackboneName) throws {
+    func `maps and logits are those of torchvision`(_ name: BackboneName) throws {
         let parameters = try BackboneFormula.parameters(of: name)
         #expect("\(parameters.count)" == file.metadata[name.rawValue], "torchvision's parameters, no more and no less")
         let (network, _) = try ParameterStore.load(parameters, from: "formula") { try name.build($0) }
@@ -45,7 +45,7 @@ import TorchNN
         #expect(difference < Self.tolerance * scale, "\(name): off by \(difference / scale)")
     }
 
-    @Test func aCheckpointMayLackTheClassifierAndHoldBatchCounts() throws {
+    @Test func `a checkpoint may lack the classifier and hold batch counts`() throws {
         var tensors = try BackboneFormula.parameters(of: .resnet18)
         tensors["fc.weight"] = nil
         tensors["fc.bias"] = nil
@@ -54,7 +54,7 @@ import TorchNN
         #expect(try network.logits(network.map(.zeros([1, 3, 32, 32]))) == nil)
     }
 
-    @Test func weightsOfAnotherNetworkAreListedKeyByKey() throws {
+    @Test func `weights of another network are listed key by key`() throws {
         var tensors = try BackboneFormula.parameters(of: .resnet18)
         tensors["layer1.0.conv1.weight"] = try .zeros([64, 64, 1, 1])
         tensors["layer4.1.bn2.running_var"] = nil
@@ -70,7 +70,7 @@ import TorchNN
             ])
     }
 
-    @Test func aStageLeavesItsInputAsItWas() throws {
+    @Test func `a stage leaves its input as it was`() throws {
         // No shortcut convolution stands between this stage's input and the sum.
         let stage = try ParameterStore.initialize(seed: 1) {
             try ResNetStage($0, block: .basic, blocks: 2, from: 8, width: 8, stride: 1)
@@ -82,7 +82,7 @@ import TorchNN
     }
 
     /// detectron2's names and Caffe's stride: the same weights under other names.
-    @Test func namesAndStridesOfOtherOrigins() throws {
+    @Test func `names and strides may be those of other origins`() throws {
         func build(_ scope: ParameterScope, _ names: ResNetNames, _ strideIn1x1: Bool) throws -> ResNetStage {
             try ResNetStage(
                 scope / "stage", block: .bottleneck, blocks: 2, from: 8, width: 4, stride: 2, strideIn1x1: strideIn1x1,
@@ -105,7 +105,7 @@ import TorchNN
         #expect(try greatestDifference(other.array(), expected) > 1e-3, "it skips other pixels")
     }
 
-    @Test func theStemPoolsAsTorchvisionOrAsCaffe() throws {
+    @Test func `the stem pools as torchvision or as Caffe`() throws {
         // The convolution leaves 33 x 34 pixels; an unpadded last window of 34 reaches over the edge.
         for (pooling, sides) in [(ResNetStem.Pooling.padded, [17, 17]), (.ceiling, [16, 17])] {
             let stem = try ParameterStore.initialize(seed: 1) { try ResNetStem($0, pooling: pooling) }.model

@@ -13,7 +13,7 @@ import Torch
         pictures = [Formula.picture(97, 97, 1), Formula.picture(150, 60, 2), Formula.picture(20, 33, 3)]
     }
 
-    @Test func cellsCoverThePictureRowByRow() throws {
+    @Test func `cells cover the picture row by row`() throws {
         #expect(
             encoder.shape
                 == FeatureShape(regions: 9, regionDimension: 1280, globalDimension: 1280, hasClasses: false))
@@ -32,7 +32,7 @@ import Torch
     }
 
     /// A 97 x 97 picture needs no resizing; its map is 4 x 4, so that each cell of a 2 x 2 grid is four places' mean.
-    @Test func regionsAreMeansOfTheNetworksMap() throws {
+    @Test func `regions are means of the network's map`() throws {
         let encoder = try GridEncoder(backbone, gridSize: 2, side: 97)
         let map = try backbone.network.map(
             PictureTransform(fit: .squash(PictureSize(width: 97, height: 97))).tensor(for: pictures[0]))
@@ -46,7 +46,7 @@ import Torch
         }
     }
 
-    @Test func aPicturesFeaturesDoNotDependOnTheOthers() throws {
+    @Test func `a picture's features do not depend on the others`() throws {
         let together = try encoder.encode(pictures)
         let reversed = try encoder.encode(pictures.reversed())
         for (index, picture) in pictures.enumerated() {
@@ -60,7 +60,7 @@ import Torch
         #expect(try encoder.encode([]).isEmpty)
     }
 
-    @Test func severalThreadsMayEncodeAtOnce() async throws {
+    @Test func `several threads may encode at once`() async throws {
         let expected = try encoder.encode([pictures[0]])[0].regions
         let found = try await withThrowingTaskGroup(of: [Float].self) { group in
             for _ in 0..<4 { group.addTask { try encoder.encode([pictures[0]])[0].regions } }
@@ -69,19 +69,19 @@ import Torch
         #expect(found.count == 4 && found.allSatisfy { greatestDifference($0, expected) < 1e-4 })
     }
 
-    @Test func theIdentityTellsEverySettingAndTheWeights() throws {
+    @Test func `the identity tells every setting and the weights`() throws {
         #expect(encoder.identity == "3x3 grid: mobilenet_v2 squashed to 97x97 weights formula")
         #expect(
             try GridEncoder(backbone).identity == "6x6 grid: mobilenet_v2 squashed to 225x225 weights formula")
         #expect(backbone.identity == "mobilenet_v2 short side 256 crop 225 weights formula")
     }
 
-    @Test func whatIsOutOfRangeIsRefused() {
+    @Test func `what is out of range is refused`() {
         #expect(throws: TorchError.self) { try GridEncoder(backbone, gridSize: 0) }
         #expect(throws: TorchError.self) { try GridEncoder(backbone, side: 16) }
     }
 
-    @Test func globalFeaturesAreOfTheMiddleSquare() throws {
+    @Test func `global features are of the middle square`() throws {
         let wide = Formula.picture(300, 256, 4)
         let cut = try #require(backbone.globalFeatures(of: [wide]).first)
         let transform = PictureTransform(fit: .shortSideCropped(256, crop: 225))

@@ -29,7 +29,7 @@ import Torch
     @Test(
         .enabled(
             if: isThere, "no weights/mobilenet_v2.safetensors, data/flickr8k/images: set ASCL_SHARED to their folder"))
-    func classesOfRealPhotosAreThoseOfTorchvision() throws {
+    func `classes of real photos are those of torchvision`() throws {
         let path = try #require(
             Bundle.module.path(forResource: "mobilenet_photos", ofType: "json", inDirectory: "Resources"))
         let recorded = try JSONDecoder().decode(Recorded.self, from: Data(contentsOf: URL(fileURLWithPath: path)))

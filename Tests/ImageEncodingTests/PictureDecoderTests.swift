@@ -14,7 +14,7 @@ struct PictureDecoderTests {
         #expect(try pictureDifference(picture.pixels, expected.pixels).largest <= tolerance, "\(name)")
     }
 
-    @Test(arguments: 1...8) func orientationIsApplied(_ orientation: Int) throws {
+    @Test(arguments: 1...8) func `orientation is applied`(_ orientation: Int) throws {
         try expectDecodes("orientation\(orientation).jpg", within: 0)
     }
 
@@ -22,24 +22,24 @@ struct PictureDecoderTests {
         "progressive.jpg", "grey.jpg", "cmyk.jpg", "rgb.png", "palette.png", "grey16.png", "rgb16.png", "plain.webp",
         "lzw.tiff", "one.png",
     ])
-    func equalsPillow(_ name: String) throws { try expectDecodes(name, within: 0) }
+    func `a picture equals Pillow's`(_ name: String) throws { try expectDecodes(name, within: 0) }
 
     @Test(arguments: ["rgba.png", "grey_alpha.png"])
-    func opacityIsLaidOntoWhite(_ name: String) throws { try expectDecodes(name, within: 1) }
+    func `opacity is laid onto white`(_ name: String) throws { try expectDecodes(name, within: 1) }
 
     @Test(arguments: ["animated.gif", "animated.webp"])
-    func firstFrameIsTaken(_ name: String) throws { try expectDecodes(name, within: 0) }
+    func `the first frame is taken`(_ name: String) throws { try expectDecodes(name, within: 0) }
 
     // The profile's gamma is 2.2 where sRGB has its own curve, which differs most in the darkest tones.
     @Test(arguments: ["profile.png", "profile.jpg", "profile_alpha16.png"])
-    func profileIsApplied(_ name: String) throws { try expectDecodes(name, within: 8) }
+    func `the color profile is applied`(_ name: String) throws { try expectDecodes(name, within: 8) }
 
     @Test(
         .enabled(if: PictureDecoder.extensions.contains("heic"), "this machine's libvips has no HEIF module"),
         arguments: ["flat.heic", "flat.avif"])
-    func decodesHEIF(_ name: String) throws { try expectDecodes(name, within: 4) }
+    func `HEIF is decoded`(_ name: String) throws { try expectDecodes(name, within: 4) }
 
-    @Test func shrinksOnlyWhileTheMarginIsKept() throws {
+    @Test func `a picture is shrunk only while the margin is kept`() throws {
         let decoder = PictureDecoder()
         let bytes = try PictureFiles.jpeg(width: 804, height: 600)
         func width(_ width: Int, _ height: Int) throws -> Int {
@@ -55,7 +55,7 @@ struct PictureDecoderTests {
         #expect(try decoder.decode(bytes, name: "x").width == 804)
     }
 
-    @Test func shrinkingSizeIsAskedOfTheUprightPicture() throws {
+    @Test func `the size to shrink to is asked of the upright picture`() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("turned.jpg", try goldens.get().bytes("file.orientation6.jpg"))
         var asked: [PictureSize] = []
@@ -66,7 +66,7 @@ struct PictureDecoderTests {
         #expect(asked == [PictureSize(width: 16, height: 24)])
     }
 
-    @Test func shrunkPictureResizesToNearlyTheSame() throws {
+    @Test func `a shrunk picture resizes to nearly the same`() throws {
         let bytes = try PictureFiles.jpeg(width: 1200, height: 900)
         let target = PictureSize(width: 70, height: 52)
         let decoder = PictureDecoder()
@@ -80,7 +80,7 @@ struct PictureDecoderTests {
         #expect(try #require(differences.max()) <= 4)
     }
 
-    @Test func threadsDecodeTheSame() async throws {
+    @Test func `several threads decode the same`() async throws {
         let goldens = try goldens.get()
         let names = [
             "progressive.jpg", "profile.jpg", "rgba.png", "animated.webp", "lzw.tiff", "cmyk.jpg", "grey16.png",
@@ -99,7 +99,7 @@ struct PictureDecoderTests {
         #expect(together.count == 4 && together.allSatisfy { $0 == alone })
     }
 
-    @Test func knowsPictureNames() {
+    @Test func `names of pictures are known`() {
         #expect(PictureDecoder.isPictureName("a.jpg") && PictureDecoder.isPictureName("A.B.JPEG"))
         #expect(["x.png", "x.webp", "x.Gif", "x.tif", "x.TIFF"].allSatisfy(PictureDecoder.isPictureName))
         #expect(

@@ -21,7 +21,7 @@ struct PictureErrorTests {
     private func line(path: String) throws -> String { try line { try PictureDecoder().decode(path: path) } }
 
     @Test(arguments: ["progressive.jpg", "grey.jpg", "cmyk.jpg", "profile.jpg", "rgb.png", "lzw.tiff", "plain.webp"])
-    func truncatedFilesAreNamed(_ name: String) throws {
+    func `truncated files are named`(_ name: String) throws {
         let file = try goldens.get().bytes("file." + name)
         for part in [0.97, 0.8, 0.5] {
             let text = try line(file.prefix(Int(Double(file.count) * part)))
@@ -29,21 +29,21 @@ struct PictureErrorTests {
         }
     }
 
-    @Test func truncatedBaselineJPEGSaysSo() throws {
+    @Test func `a truncated baseline JPEG says so`() throws {
         let text = try line(PictureFiles.jpeg(width: 300, height: 200).dropLast(400))
         #expect(
             text.hasPrefix("folder/x.jpg: pixels: expected a whole JPEG picture, found ") && text.contains("end of"),
             "\(text)")
     }
 
-    @Test func damagedJPEGIsAnError() throws {
+    @Test func `a damaged JPEG is an error`() throws {
         var file = try PictureFiles.jpeg(width: 300, height: 200)
         for at in stride(from: file.count / 2, to: file.count / 2 + 40, by: 2) { file[at] = 0xFF }
         #expect(try line(file).contains("pixels: expected a whole JPEG picture"))
     }
 
     /// Random damage anywhere gives a picture or an error.
-    @Test func damageNeverCrashes() throws {
+    @Test func `damage never crashes`() throws {
         let goldens = try goldens.get()
         var dice = SystemRandomNumberGenerator()
         for name in [
@@ -61,7 +61,7 @@ struct PictureErrorTests {
         }
     }
 
-    @Test func otherFilesAreNoPictures() throws {
+    @Test func `other files are no pictures`() throws {
         #expect(
             try line(Data("Once upon\na time, there was".utf8))
                 .contains("expected a picture (JPEG, PNG, WebP, GIF, TIFF"))
@@ -73,7 +73,7 @@ struct PictureErrorTests {
         #expect(try line(Data([0xFF, 0xD8, 0xFF])).contains("header: expected a readable JPEG picture"))
     }
 
-    @Test func bombsAreRefusedByTheirHeader() throws {
+    @Test func `bombs are refused by their header`() throws {
         // A PNG that says 30,000 x 30,000; its pixels, which are not even there, would be 2.7 GB.
         var png = try goldens.get().bytes("file.rgb.png")
         png.replaceSubrange(16..<24, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
@@ -87,12 +87,12 @@ struct PictureErrorTests {
         #expect(try PictureDecoder(limits: PictureLimits(pixels: 12_000)).decode(jpeg, name: "x").width == 120)
     }
 
-    @Test(arguments: ["progressive.jpg", "rgb.png"]) func timeIsLimited(_ name: String) throws {
+    @Test(arguments: ["progressive.jpg", "rgb.png"]) func `the time of decoding is limited`(_ name: String) throws {
         let text = try line(goldens.get().bytes("file." + name), PictureLimits(seconds: 0))
         #expect(text.contains("pixels: expected at most 0.0 s of decoding"))
     }
 
-    @Test func bytesAreLimited() throws {
+    @Test func `the bytes of a file are limited`() throws {
         let file = try goldens.get().bytes("file.rgb.png")
         let text = "expected at most 100 bytes, found \(file.count)"
         #expect(try line(file, PictureLimits(bytes: 100)).hasSuffix(text))
@@ -101,7 +101,7 @@ struct PictureErrorTests {
         #expect(try line { try PictureDecoder(limits: PictureLimits(bytes: 100)).decode(path: path) }.hasSuffix(text))
     }
 
-    @Test func onlyRegularFilesAreOpened() throws {
+    @Test func `only regular files are opened`() throws {
         let folder = try ScratchPictures()
         #expect(try line(path: folder.path).hasSuffix("expected a regular file, found a folder"))
         #expect(try line(path: "/dev/zero").hasSuffix("found a device"))
@@ -114,7 +114,7 @@ struct PictureErrorTests {
         #expect(try line(path: folder.path + "/loop.jpg").contains("symbolic links"))
     }
 
-    @Test(.disabled(if: getuid() == 0, "root may read every file")) func unreadableFilesAreNamed() throws {
+    @Test(.disabled(if: getuid() == 0, "root may read every file")) func `unreadable files are named`() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("x.png", goldens.get().bytes("file.rgb.png"))
         #expect(chmod(path, 0) == 0)
@@ -122,7 +122,7 @@ struct PictureErrorTests {
     }
 
     @Test(arguments: ["line\nbreak.png", "🐕 dog.png", "options[page=2,n=-1].png", "a:b,c=1.png", "tab\t\u{2028}.png"])
-    func anyNameWillDo(_ name: String) throws {
+    func `any file name will do`(_ name: String) throws {
         let folder = try ScratchPictures()
         let path = try folder.write(name, goldens.get().bytes("file.rgb.png"))
         #expect(try PictureDecoder().decode(path: path).width == 24)
@@ -130,13 +130,13 @@ struct PictureErrorTests {
         #expect(try line(path: path).contains(#""no picture""#))
     }
 
-    @Test func oneLineEscapesTheName() {
+    @Test func `an error is one line, whatever the name`() {
         let error = InputError(path: "a\nb🐕.jpg", place: "p", expected: "e", found: "f\r\ng")
         #expect(error.description == #"a\nb🐕.jpg: p: expected e, found f\r\ng"#)
     }
 
     /// libvips keeps what it complains of for all threads together; each error still has its own file's reason.
-    @Test func threadsDoNotSwapReasons() async throws {
+    @Test func `threads do not swap reasons`() async throws {
         let goldens = try goldens.get()
         let files = try ["rgb.png", "lzw.tiff", "plain.webp", "animated.gif"].flatMap { name in
             let file = try goldens.bytes("file." + name)
@@ -156,7 +156,7 @@ struct PictureErrorTests {
     }
 
     /// Harmless oddities that cameras and editors leave behind.
-    @Test func extraBytesBetweenMarkersAreHarmless() throws {
+    @Test func `extra bytes between markers are harmless`() throws {
         var file = try goldens.get().bytes("file.orientation1.jpg")
         file.insert(contentsOf: [0, 0, 0], at: file.count - 2)
         #expect(try PictureDecoder().decode(file, name: "x").width == 24)

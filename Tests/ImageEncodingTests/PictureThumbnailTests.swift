@@ -5,7 +5,7 @@ import Testing
 
 /// Small copies for contact sheets.
 struct PictureThumbnailTests {
-    @Test func isUprightSmallAndPlain() throws {
+    @Test func `a thumbnail is upright, small and plain`() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("x.jpg", PictureGoldens.load.get().bytes("file.orientation6.jpg"))
         let jpeg = try PictureThumbnail.jpeg(of: path, longSide: 12, quality: 90)
@@ -17,14 +17,14 @@ struct PictureThumbnailTests {
         #expect(abs(mean(small) - mean(whole)) < 4)
     }
 
-    @Test func isNeverEnlarged() throws {
+    @Test func `a thumbnail is never enlarged`() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("x.png", PictureGoldens.load.get().bytes("file.rgb.png"))
         let small = try PictureDecoder().decode(PictureThumbnail.jpeg(of: path, longSide: 500), name: "thumbnail")
         #expect((small.width, small.height) == (24, 16))
     }
 
-    @Test func badArgumentsAndFilesAreErrors() throws {
+    @Test func `bad arguments and bad files are errors`() throws {
         let folder = try ScratchPictures()
         let path = try folder.write("x.png", Data("text".utf8))
         #expect(throws: InputError.self) { try PictureThumbnail.jpeg(of: path, longSide: 10) }

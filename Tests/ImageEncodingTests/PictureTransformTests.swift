@@ -18,7 +18,7 @@ struct PictureTransformTests {
         return try transform.tensor(for: picture).permuted([0, 2, 3, 1]).array(Float.self).map { UInt8($0) }
     }
 
-    @Test(arguments: 0..<4) func equalsTorchvisionAndPillow(_ number: Int) throws {
+    @Test(arguments: 0..<4) func `a resized picture equals those of torchvision and Pillow`(_ number: Int) throws {
         let goldens = try goldens.get()
         let (name, fit) = Self.fits[number]
         let result = try bytes(fit, goldens.picture("photo"))
@@ -28,7 +28,7 @@ struct PictureTransformTests {
         }
     }
 
-    @Test(arguments: ["squash", "cropped"]) func normalisesAsTorchvision(_ name: String) throws {
+    @Test(arguments: ["squash", "cropped"]) func `values are normalised as by torchvision`(_ name: String) throws {
         let goldens = try goldens.get()
         let fit = try #require(Self.fits.first { $0.name == name }?.fit)
         let tensor = try PictureTransform(fit: fit).tensor(for: goldens.picture("photo"))
@@ -40,7 +40,7 @@ struct PictureTransformTests {
         #expect(zip(values, expected).filter { abs($0 - $1) < 1e-5 }.count > values.count * 3 / 4)
     }
 
-    @Test func meanDeviationRangeAndOrder() throws {
+    @Test func `mean, deviation, range and order of channels are those asked for`() throws {
         let picture = Picture(width: 2, height: 1, pixels: [0, 51, 255, 102, 204, 153])
         let fit = PictureTransform.Fit.squash(PictureSize(width: 2, height: 1))
         let unit = try PictureTransform(fit: fit, mean: [0, 0.5, 1], deviation: [1, 0.5, 2]).tensor(for: picture)
@@ -52,7 +52,7 @@ struct PictureTransformTests {
         #expect(close(try caffe.tensor(for: picture).array(), [155, 53, 51, 204, -1, 101]))
     }
 
-    @Test func severalPicturesEqualEachAlone() throws {
+    @Test func `several pictures together equal each alone`() throws {
         let transform = PictureTransform(fit: .shortSideCropped(20, crop: 16))
         let pictures = [(30, 40), (64, 25), (20, 20)].map { PictureFiles.waves(width: $0, height: $1) }
         let together = try transform.tensor(for: pictures)
@@ -63,7 +63,7 @@ struct PictureTransformTests {
         }
     }
 
-    @Test func differentSizesAreRefused() throws {
+    @Test func `different sizes are refused`() throws {
         let pictures = [PictureFiles.waves(width: 30, height: 40), PictureFiles.waves(width: 40, height: 30)]
         #expect(throws: TorchError.self) { try PictureTransform(fit: .shortSide(20)).tensor(for: pictures) }
         #expect(throws: TorchError.self) { try PictureTransform(fit: .shortSide(20)).tensor(for: []) }
@@ -72,7 +72,7 @@ struct PictureTransformTests {
         }
     }
 
-    @Test func sizesAreTorchvisions() {
+    @Test func `sizes are torchvision's`() {
         func size(_ short: Int, _ width: Int, _ height: Int) -> PictureSize {
             PictureTransform(fit: .shortSide(short)).resizedSize(width: width, height: height)
         }
@@ -82,7 +82,7 @@ struct PictureTransformTests {
         #expect(size(8, 1, 3000) == PictureSize(width: 8, height: 24000))
     }
 
-    @Test func onePixelBecomesAFlatPicture() throws {
+    @Test func `one pixel becomes a flat picture`() throws {
         let picture = Picture(width: 1, height: 1, pixels: [10, 20, 30])
         #expect(try Set(bytes(.shortSideCropped(8, crop: 4), picture)) == [10, 20, 30])
     }

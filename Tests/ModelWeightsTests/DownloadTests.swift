@@ -54,7 +54,7 @@ import Testing
         #expect(try names == ["tiny.pth"])
     }
 
-    @Test func aWholeFileArrivesOnce() throws {
+    @Test func `a whole file arrives once`() throws {
         let server = try LoopbackServer { [file] request, _ in .file(file, request) }
         let calls = Mutex<[(Int, Int?)]>([])
         #expect(!cache.isThere(entry))
@@ -71,7 +71,7 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
-    @Test func aDroppedConnectionIsTakenUpWhereItEnded() throws {
+    @Test func `a dropped connection is taken up where it ended`() throws {
         let server = try LoopbackServer { [file] request, number in
             .file(file, request, upTo: [100_000, 200_000, nil][number])
         }
@@ -81,7 +81,7 @@ import Testing
         #expect(server.requests[1].headers["if-range"] == "\"1\"")
     }
 
-    @Test func aLaterFetchContinuesAnEarlierOne() throws {
+    @Test func `a later fetch continues an earlier one`() throws {
         let broken = try LoopbackServer { [file] request, _ in .file(file, request, upTo: 100_000) }
         let line = try error(broken, patience: DownloadPatience(stall: 3600, retries: 0, pause: 0))
         #expect(line.contains("after 100000 bytes: expected all 300000 bytes"), "\(line)")
@@ -92,7 +92,7 @@ import Testing
         #expect(server.requests.map(\.start) == [100_000])
     }
 
-    @Test func triesEndAfterThreeRetries() throws {
+    @Test func `tries end after three retries`() throws {
         let server = try LoopbackServer { [file] request, _ in
             .file(file, request, upTo: request.start.map { $0 + 10 } ?? 10)
         }
@@ -100,7 +100,7 @@ import Testing
         #expect(server.requests.map(\.start) == [nil, 10, 20, 30])
     }
 
-    @Test func anotherVersionBeginsAnew() throws {
+    @Test func `another version begins anew`() throws {
         let server = try LoopbackServer { [file] request, number in
             number == 0
                 ? .file(Data(repeating: 7, count: 400_000), request, tag: "\"old\"", upTo: 150_000)
@@ -111,7 +111,7 @@ import Testing
         #expect(server.requests[1].headers["if-range"] == "\"old\"")
     }
 
-    @Test func serversWithoutRangesOrVersionsBeginAnew() throws {
+    @Test func `servers without ranges or versions begin anew`() throws {
         let server = try LoopbackServer { [file] request, number in
             .http("200 OK", number == 0 ? file.prefix(1000) : file, length: file.count, headers: ["ETag": "\"1\""])
         }
@@ -126,7 +126,7 @@ import Testing
         #expect(bare.requests.map(\.start) == [nil, nil])
     }
 
-    @Test func aRangeThatWasNotAskedForBeginsAnew() throws {
+    @Test func `a range that was not asked for begins anew`() throws {
         let server = try LoopbackServer { [file] request, number in
             switch number {
             case 0: .file(file, request, upTo: 1000)
@@ -140,7 +140,7 @@ import Testing
     }
 
     /// All bytes came, but the process was killed before the file got its name.
-    @Test func aCompletePartialFileNeedsNoMoreBytes() throws {
+    @Test func `a complete partial file needs no more bytes`() throws {
         try FileManager.default.createDirectory(atPath: cache.folder, withIntermediateDirectories: true)
         try file.write(to: URL(fileURLWithPath: cache.path(of: entry) + ".partial"))
         try Data("\"1\"".utf8).write(to: URL(fileURLWithPath: cache.path(of: entry) + ".partial.etag"))
@@ -152,7 +152,7 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
-    @Test func wrongContentIsRemovedAndBothHashesAreTold() throws {
+    @Test func `wrong content is removed and both hashes are told`() throws {
         let server = try LoopbackServer { [file] request, _ in .file(Data(file.reversed()), request) }
         let line = try error(server)
         #expect(line.contains("SHA-256: expected \(sha256.prefix(8))..., found "), "\(line)")
@@ -165,7 +165,7 @@ import Testing
         try expectTheFile()
     }
 
-    @Test func lengthsThatLieAreNoticed() throws {
+    @Test func `lengths that lie are noticed`() throws {
         // Too short a promise cuts the file off, which its hash tells.
         let short = try LoopbackServer { [file] _, _ in .http("200 OK", file, length: 1000) }
         #expect(try error(short).contains("SHA-256: "))
@@ -176,7 +176,7 @@ import Testing
         #expect(huge.requests.count == 1)
     }
 
-    @Test func redirectsAreFollowedButNotForEver() throws {
+    @Test func `redirects are followed, but not for ever`() throws {
         let other = try LoopbackServer { [file] request, _ in .file(file, request) }
         let server = try LoopbackServer { [target = other.address] request, _ in
             request.line.contains("/models/")
@@ -195,7 +195,7 @@ import Testing
         #expect(try names.isEmpty)
     }
 
-    @Test func otherAnswersAreToldAsTheyAre() throws {
+    @Test func `other answers are told as they are`() throws {
         let missing = try LoopbackServer { _, _ in .http("404 Not Found", Data("gone".utf8)) }
         #expect(try error(missing) == "\(missing.address)/models/tiny.pth: answer: expected HTTP status 200, found 404")
         #expect(missing.requests.count == 1)
@@ -212,7 +212,7 @@ import Testing
     }
 
     /// A login page in between does not cost what is there already.
-    @Test func errorsKeepWhatIsThere() throws {
+    @Test func `errors keep what is there`() throws {
         let server = try LoopbackServer { [file] request, number in
             switch number {
             case 0: .file(file, request, upTo: 100_000)
@@ -227,7 +227,7 @@ import Testing
         #expect(server.requests.map(\.start) == [nil, 100_000, 100_000])
     }
 
-    @Test func aStalledConnectionIsTakenUpAgain() throws {
+    @Test func `a stalled connection is taken up again`() throws {
         let server = try LoopbackServer { [file] request, number in
             number == 0
                 ? .http("200 OK", file.prefix(5000), length: file.count, headers: ["ETag": "\"1\""], stalls: true)
@@ -242,7 +242,7 @@ import Testing
         #expect(line.contains("after 0 bytes: expected more bytes, found none for 0.2 seconds"), "\(line)")
     }
 
-    @Test func severalAtOnceFetchOnce() throws {
+    @Test func `several at once fetch a file once`() throws {
         let server = try LoopbackServer { [file] request, _ in .file(file, request) }
         let catalogue = WeightsCatalogue(entries: [], mirror: server.address)
         let paths = Mutex<[String]>([])
@@ -261,7 +261,7 @@ import Testing
         try expectTheFile()
     }
 
-    @Test func onlyWebAddressesAreTaken() throws {
+    @Test func `only web addresses are taken`() throws {
         for mirror in ["file:///etc", "ftp://127.0.0.1", "nothing", "http:"] {
             let catalogue = WeightsCatalogue(entries: [], mirror: mirror)
             let line = try #require(throws: InputError.self) { try cache.fetch(entry, from: catalogue) }.description
@@ -270,7 +270,7 @@ import Testing
         #expect(try names.isEmpty)
     }
 
-    @Test func aDeadServerAndABadFolderAreTold() throws {
+    @Test func `a dead server and a bad folder are told`() throws {
         let catalogue = WeightsCatalogue(entries: [], mirror: "http://127.0.0.1:1")
         let line = try #require(throws: InputError.self) {
             try cache.fetch(entry, from: catalogue, patience: DownloadPatience(stall: 3600, retries: 0, pause: 0))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ProxyTests {
     /// The other tests of this target go past the proxy by `no_proxy`, which tests that too.
-    @Test func theEnvironmentsProxyIsAsked() throws {
+    @Test func `the environment's proxy is asked`() throws {
         let proxy = try LoopbackServer { _, _ in .http("200 OK", Data("by proxy".utf8)) }
         setenv("no_proxy", "127.0.0.1", 1)
         setenv("http_proxy", proxy.address, 1)

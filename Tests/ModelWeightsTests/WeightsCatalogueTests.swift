@@ -6,7 +6,7 @@ import Testing
 @Suite struct WeightsCatalogueTests {
     let catalogue = WeightsCatalogue(environment: [:])
 
-    @Test func namesAreTheirOwnAndHashesAreThoseOfTheFileNames() {
+    @Test func `names are their own and hashes are those of the file names`() {
         #expect(Set(catalogue.entries.map(\.name)).count == catalogue.entries.count)
         #expect(Set(catalogue.entries.map(\.fileName)).count == catalogue.entries.count)
         for entry in catalogue.entries where entry.folder != nil {
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func knowsTheEncodersOfThePaper() throws {
+    @Test func `the encoders of the paper are known`() throws {
         let entry = try catalogue.entry(named: "resnet152")
         #expect(try catalogue.address(of: entry) == "https://download.pytorch.org/models/resnet152-394f9c45.pth")
         #expect(entry.sha256 == "394f9c45")
@@ -26,12 +26,12 @@ import Testing
         #expect(line.contains("--detector-weights"))
     }
 
-    @Test func unknownNamesListTheKnown() throws {
+    @Test func `unknown names list the known`() throws {
         let line = try #require(throws: InputError.self) { try catalogue.entry(named: "resnet51") }.description
         #expect(line.hasPrefix("resnet51: catalogue: expected one of resnet18, ") && line.contains("mobilenet_v2"))
     }
 
-    @Test func aMirrorReplacesEveryFolder() throws {
+    @Test func `a mirror replaces every folder`() throws {
         for mirror in ["http://mirror.example/weights", "http://mirror.example/weights/"] {
             let catalogue = WeightsCatalogue(environment: ["ASCL_WEIGHTS_MIRROR": mirror])
             #expect(
@@ -41,7 +41,7 @@ import Testing
         #expect(WeightsCatalogue(environment: ["ASCL_WEIGHTS_MIRROR": ""]).mirror == nil)
     }
 
-    @Test func theCacheIsWhereTheEnvironmentSays() throws {
+    @Test func `the cache is where the environment says`() throws {
         func folder(_ environment: [String: String]) -> String { WeightsCache(environment: environment).folder }
         let home = ["HOME": "/home/me"]
         #expect(folder(home) == "/home/me/.cache/ascl/weights")

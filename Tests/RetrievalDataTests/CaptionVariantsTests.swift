@@ -9,11 +9,11 @@ import Testing
         ("a dog runs on sand", "a dog"), ("a dog runs fast", "a dog"), ("a dog", "a"), ("dog", "dog"),
         ("  two \t cats\nsit  down ", "two cats"),
     ])
-    func shortIsTheFirstHalf(caption: String, short: String) {
+    func `a short positive is the first half of its caption`(caption: String, short: String) {
         #expect(CaptionVariants.shortPositive(caption) == short)
     }
 
-    @Test func longJoinsTwoDistinctCaptions() {
+    @Test func `a long positive joins two distinct captions`() {
         let captions = ["a", "b", "c"]
         var generator = SeededGenerator(seed: 1)
         var counts: [String: Int] = [:]
@@ -25,7 +25,7 @@ import Testing
         #expect(CaptionVariants.longPositive(captions: ["one two three"], using: &generator) == "one")
     }
 
-    @Test func positivesAreLongOrShortWithEqualChance() throws {
+    @Test func `positives are long or short with equal chance`() throws {
         let folder = try DataFolder()
         try folder.scan("test")
         let split = try folder.split("test")

@@ -10,7 +10,7 @@ import Testing
 
     init() throws { folder = try DataFolder() }
 
-    @Test func reportsWhatIsThere() throws {
+    @Test func `what is there is reported`() throws {
         try folder.scan("test", type: .float16)
         try folder.features("test_ims.npy", [2, 3, 4], type: .float16) { _, index in index % 2 == 0 ? 3 : 4 }
         let report = try DatasetInspection.inspect(path: folder.path)
@@ -30,7 +30,7 @@ import Testing
         #expect(try JSONDecoder().decode(DatasetInspection.self, from: data) == report)
     }
 
-    @Test func reportsEverythingThatIsWrong() throws {
+    @Test func `everything that is wrong is reported`() throws {
         try folder.scan("bad")
         try folder.features("bad_ims.npy", [2, 3, 4]) { $1 == 11 ? .nan : 1 }
         try folder.features("bad_globals.npy", [2, 5]) { row, _ in row == 1 ? .infinity : 1 }
@@ -60,7 +60,7 @@ import Testing
         #expect(report.description.contains("5 problem(s):\n\(report.problems[0])"))
     }
 
-    @Test func aCollectionOfPicturesNeedsNoCaptions() throws {
+    @Test func `a collection of pictures needs no captions`() throws {
         try folder.scan("all")
         try folder.remove("all_caps.txt")
         #expect(try DatasetInspection.inspect(path: folder.path).problems.count == 1)

@@ -22,23 +22,23 @@ import Testing
         folder.line(try #require(throws: InputError.self) { try read(json) })
     }
 
-    @Test func extraImagesFollowTheCaptionsOwn() throws {
+    @Test func `extra images follow the caption's own`() throws {
         #expect(try read(#"{"cat.jpg": [0, 1], "dog.jpg": [3]}"#) == [[0, 1], [0, 1], [1], [1, 0]])
         #expect(try read("{}") == [[0], [0], [1], [1]])
     }
 
-    @Test func anImageMayBeNumberedAndAPairNamedAgain() throws {
+    @Test func `an image may be numbered, and a pair named again`() throws {
         #expect(try read(#"{"1": [0, 0, 2], "cat.jpg": [0], "dog.jpg": []}"#) == [[0, 1], [0], [1], [1]])
     }
 
-    @Test func aNameStandsBeforeANumberAndWithoutNamesNumbersServe() throws {
+    @Test func `a name stands before a number, and without names numbers serve`() throws {
         try folder.text("test_ids.txt", ["1", "0"])
         #expect(try read(#"{"1": [2]}"#) == [[0], [0], [1, 0], [1]])
         try folder.remove("test_ids.txt")
         #expect(try read(#"{"1": [0]}"#) == [[0, 1], [0], [1], [1]])
     }
 
-    @Test func whatTheSplitDoesNotHaveIsNamed() throws {
+    @Test func `what the split does not have is named`() throws {
         let image = "expected a file name or a number of 0 ..< 2 (split test), found"
         #expect(try problem(#"{"cow.jpg": [0]}"#) == "DIR/extra.json: image cow.jpg: \(image) neither")
         #expect(try problem(#"{"2": [0]}"#) == "DIR/extra.json: image 2: \(image) neither")
@@ -50,7 +50,7 @@ import Testing
         #expect(try problem(#"{"dog.jpg": [0]}"#) == "DIR/extra.json: image dog.jpg: \(image) the name of 2 images")
     }
 
-    @Test func anImageNamedTwiceIsNotHalfLost() throws {
+    @Test func `an image named twice is not half lost`() throws {
         #expect(
             try problem(#"{"cat.jpg": [0], "c\u0061t.jpg" : [1]}"#)
                 == "DIR/extra.json: JSON: expected every image once, found 2 entries of 1 images")
@@ -59,13 +59,13 @@ import Testing
     }
 
     @Test(arguments: ["[1]", #"{"cat.jpg": 1}"#, #"{"cat.jpg": [1.5]}"#, #"{"cat.jpg": ["1"]}"#, "{", "  "])
-    func otherJSONIsOneLine(json: String) throws {
+    func `other JSON is one line`(json: String) throws {
         let problem = try problem(json)
         #expect(problem.hasPrefix(#"DIR/extra.json: JSON: expected {"image": [caption, ...], ...}, found "#))
         #expect(problem.split(whereSeparator: \.isNewline).count == 1)
     }
 
-    @Test func filesThatCannotBeReadAreNamed() throws {
+    @Test func `files that cannot be read are named`() throws {
         func problem(_ bytes: [UInt8]) throws -> String {
             try folder.bytes("extra.json", bytes)
             let split = try folder.split("test")

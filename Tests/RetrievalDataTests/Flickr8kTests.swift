@@ -10,7 +10,7 @@ import Testing
         .enabled(
             if: SharedFolder.hasFlickr8k,
             "flickr8k is not there: set ASCL_SHARED to the folder that holds data/flickr8k"))
-    func bothLayoutsTellTheSame() throws {
+    func `both layouts tell the same`() throws {
         let scan = try Dataset(path: SharedFolder.flickr8k).split("dev")
         let json = try Dataset(path: SharedFolder.flickr8k + "/dataset_flickr8k.json").split("val")
         #expect((scan.imageCount, scan.captions.count) == (1000, 5000))

@@ -33,7 +33,7 @@ import Testing
         try folder.bytes("dataset_x.json", Array(data))
     }
 
-    @Test func joinsCaptionsAndFeaturesByName() throws {
+    @Test func `captions and features are joined by name`() throws {
         let train = try folder.split("train")
         #expect(train.imageNames == ["1.jpg", "4.jpg"])
         #expect(train.captions == ["one", "uno", "eins", "four", "quattro"])
@@ -49,7 +49,7 @@ import Testing
         #expect(try Dataset(path: folder.path).splitNames() == ["a", "b", "test", "train", "val"])
     }
 
-    @Test func aSplitMayUseOnlyALaterFile() throws {
+    @Test func `a split may use only a later file`() throws {
         try folder.features("a_ims.npy", [3, 5, 5])
         try json([("5.jpg", "late", ["five"]), ("4.jpg", "late", ["four"])])
         let split = try folder.split("late")
@@ -57,7 +57,7 @@ import Testing
         #expect(try split.regions([0, 1]) == [110, 111, 112, 113, 100, 101, 102, 103])
     }
 
-    @Test func scanLayoutWinsUnlessTheFileIsGiven() throws {
+    @Test func `the SCAN layout wins unless the file is given`() throws {
         try folder.scan("val")
         try folder.remove("val_ids.txt")
         #expect(try folder.split("val").captions.count == 4)
@@ -67,7 +67,7 @@ import Testing
         #expect(missing.map(folder.line) == "DIR/dataset_x.json: split: expected one of test, train, val, found dev")
     }
 
-    @Test func imagesWithoutFeaturesAreCounted() throws {
+    @Test func `images without features are counted`() throws {
         try folder.text("b_ids.txt", ["4.jpg", "other.jpg"])
         #expect(
             try folder.problem("val")
@@ -76,7 +76,7 @@ import Testing
         #expect(try folder.split("train").imageCount == 2)
     }
 
-    @Test func imagesThatFailedAreLeftOutAndCounted() throws {
+    @Test func `images that failed are left out and counted`() throws {
         try folder.text("b_ids.txt", ["4.jpg", "other.jpg"])
         // 2.jpg has features all the same.
         try folder.text("failed.tsv", ["name\treason", "2.jpg\tan old failure", "5.jpg\tnot a picture"])
@@ -106,7 +106,7 @@ import Testing
         #expect(try folder.problem("val").hasSuffix("found 1 of 1 not named, first 5.jpg"))
     }
 
-    @Test func aSplitWithoutCaptionsOfItsOwnHasTheFilesCaptions() throws {
+    @Test func `a split without captions of its own has the file's captions`() throws {
         try folder.scan("val")
         try folder.remove("val_caps.txt")
         try folder.text("val_ids.txt", ["5.jpg", "2.jpg"])
@@ -119,7 +119,7 @@ import Testing
         #expect(try folder.split("val").captions == ["a", "b"])
     }
 
-    @Test func featureFilesHaveToAgree() throws {
+    @Test func `feature files have to agree`() throws {
         try folder.features("b_ims.npy", [2, 2, 3])
         #expect(
             try folder.problem("train")
@@ -132,7 +132,7 @@ import Testing
         #expect(try folder.split("test").globalsAreRegionMeans)
     }
 
-    @Test func badFilesAreNamed() throws {
+    @Test func `bad files are named`() throws {
         try json([("1.jpg", "train", ["one"]), ("2.jpg", "train", [])])
         #expect(try folder.problem("train") == "DIR/dataset_x.json: 2.jpg: expected at least one sentence, found none")
         try json([("1.jpg", "train", ["one", "  \n"])])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PairSamplerTests {
     @Test(arguments: [(10, 4, [4, 4, 2]), (9, 4, [4, 4]), (8, 4, [4, 4]), (3, 64, [3]), (1, 2, [])])
-    func seesEveryPairOnce(pairs: Int, batchSize: Int, sizes: [Int]) {
+    func `an epoch sees every pair once`(pairs: Int, batchSize: Int, sizes: [Int]) {
         let sampler = PairSampler(pairCount: pairs, batchSize: batchSize, seed: 5)
         #expect(sampler.stepsPerEpoch == sizes.count)
         for epoch in 0..<3 {
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func theOrderIsAFunctionOfSeedAndEpoch() {
+    @Test func `the order is a function of seed and epoch`() {
         let sampler = PairSampler(pairCount: 50, batchSize: 8, seed: 1)
         #expect(sampler.batches(epoch: 2) == PairSampler(pairCount: 50, batchSize: 8, seed: 1).batches(epoch: 2))
         #expect(sampler.batches(epoch: 2) != sampler.batches(epoch: 3))

@@ -32,7 +32,7 @@ import Testing
         try folder.text("class_names.txt", ["dog", "cat", "traffic light"])
     }
 
-    @Test func captionsMayBeMissing() throws {
+    @Test func `captions may be missing`() throws {
         try folder.remove("all_caps.txt")
         let split = try pictures()
         #expect(split.imageCount == 2 && split.captions.isEmpty && split.captionsOfImage == [[], []])
@@ -43,13 +43,13 @@ import Testing
         #expect(split.subset(images: [1]).captionsOfImage == [[]])
     }
 
-    @Test func captionsThatAreThereAreRead() throws {
+    @Test func `captions that are there are read`() throws {
         #expect(try pictures().captions == folder.split("all").captions)
         try folder.text("all_caps.txt", ["a", "b", "c"])
         #expect(throws: InputError.self) { try pictures() }
     }
 
-    @Test func whatNeedsCaptionsStillRefuses() throws {
+    @Test func `what needs captions still refuses`() throws {
         try folder.remove("all_caps.txt")
         #expect(
             try folder.problem("all")
@@ -57,7 +57,7 @@ import Testing
         #expect(try DatasetInspection.inspect(path: folder.path).splits.isEmpty)
     }
 
-    @Test func imagesOfAKarpathyFileMayHaveNoSentences() throws {
+    @Test func `images of a Karpathy file may have no sentences`() throws {
         try label()
         let json = #"""
             {"images": [{"filename": "cat.jpg", "split": "new", "sentences": []},
@@ -74,7 +74,7 @@ import Testing
         #expect(folder.line(missing) == "DIR: split: expected one of all, new, found old")
     }
 
-    @Test func regionsAreNamed() throws {
+    @Test func `regions are named`() throws {
         #expect(try pictures().regionLabels(ofImage: 0) == nil)
         try label()
         #expect(
@@ -88,7 +88,7 @@ import Testing
         #expect(try pictures().regionLabels(ofImage: 0)?.first == RegionLabel(name: "dog", confidence: nil))
     }
 
-    @Test func badLabelsAreNamed() throws {
+    @Test func `bad labels are named`() throws {
         func problem() throws -> String {
             let error = try #require(throws: InputError.self) { try pictures().regionLabels(ofImage: 1) }
             return folder.line(error)

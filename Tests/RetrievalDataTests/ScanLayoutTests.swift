@@ -10,7 +10,7 @@ import Testing
 
     init() throws { folder = try DataFolder() }
 
-    @Test(arguments: [ElementType.float16, .float32]) func opensASplit(type: ElementType) throws {
+    @Test(arguments: [ElementType.float16, .float32]) func `a split is opened`(type: ElementType) throws {
         try folder.scan("test", type: type)
         let split = try folder.split("test")
         #expect(split.captions == ["a dog runs", "the dog", "two cats", "cats  asleep now"])
@@ -25,7 +25,7 @@ import Testing
         #expect(try split.boxes(ofImage: 1)?[2] == [9, 10, 11, 12])
     }
 
-    @Test func halfPrecisionIsExact() throws {
+    @Test func `half precision is exact`() throws {
         let values: [Float] = [0, -0.0, 1, -65504, 0x1p-24, -0x1.ff8p-15, 0.333251953125, 3.140625]
         try folder.features("test_ims.npy", [1, 2, 4], type: .float16) { values[$1] }
         try folder.text("test_caps.txt", ["a"])
@@ -33,7 +33,7 @@ import Testing
         #expect(read.map(\.bitPattern) == values.map(\.bitPattern))
     }
 
-    @Test func regionMeansServeAsGlobals() throws {
+    @Test func `region means serve as globals`() throws {
         try folder.scan("test")
         try folder.remove("test_globals.npy")
         let split = try folder.split("test")
@@ -42,7 +42,7 @@ import Testing
         #expect(try split.globals([0, 1]) == [4, 5, 6, 7, 5, 6, 7, 8])
     }
 
-    @Test func imagesStoredFiveTimesAreOne() throws {
+    @Test func `images stored five times are one`() throws {
         try folder.features("test_ims.npy", [10, 2, 3]) { Float($0 / 5 * 100 + $1) }
         try folder.features("test_globals.npy", [10, 2]) { row, _ in Float(row / 5) }
         try folder.text("test_caps.txt", (0..<10).map { "caption \($0)" })
@@ -65,7 +65,7 @@ import Testing
         #expect(single.captionsOfImage[7] == [7])
     }
 
-    @Test func subsetKeepsImagesAndTheirCaptionsTogether() throws {
+    @Test func `a subset keeps images and their captions together`() throws {
         try folder.scan("test")
         let subset = try folder.split("test").subset(images: [1])
         #expect(subset.captions == ["two cats", "cats  asleep now"])
@@ -74,13 +74,13 @@ import Testing
         #expect(try subset.regions([0]) == (1...12).map(Float.init))
     }
 
-    @Test func onlyLineFeedsEndCaptions() throws {
+    @Test func `only line feeds end captions`() throws {
         try folder.scan("test")
         try folder.bytes("test_caps.txt", Array("  a\u{2028}b \r\nc\u{0B}d\ne é\nlast".utf8))
         #expect(try folder.split("test").captions == ["a\u{2028}b", "c\u{0B}d", "e é", "last"])
     }
 
-    @Test func badCaptionsAreNamed() throws {
+    @Test func `bad captions are named`() throws {
         try folder.scan("test")
         try folder.text("test_caps.txt", ["a", "b", "c"])
         #expect(try folder.problem() == "DIR/test_caps.txt: lines: expected a multiple of the 2 images, found 3")
@@ -97,7 +97,7 @@ import Testing
         #expect(try folder.problem().hasSuffix("expected a readable file, found No such file or directory"))
     }
 
-    @Test func badFeatureFilesAreNamed() throws {
+    @Test func `bad feature files are named`() throws {
         try folder.scan("test")
         try folder.features("test_globals.npy", [3, 5])
         #expect(try folder.problem() == "DIR/test_globals.npy: shape: expected 2 rows as in test_ims.npy, found 3")
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: [ElementType.float16, .float32], [Float.nan, .infinity, -.infinity])
-    func numbersThatAreNotFiniteAreNamed(type: ElementType, value: Float) throws {
+    func `numbers that are not finite are named`(type: ElementType, value: Float) throws {
         try folder.scan("test")
         try folder.features("test_ims.npy", [2, 3, 4], type: type) { $0 == 1 && $1 == 6 ? value : 1 }
         try folder.features("test_globals.npy", [2, 5], type: type) { $0 == 0 && $1 == 4 ? value : 1 }
@@ -145,7 +145,7 @@ import Testing
             folder.line(globals) == "DIR/test_globals.npy: row 0, column 4: expected a finite number, found \(value)")
     }
 
-    @Test func missingSplitsAndFoldersAreNamed() throws {
+    @Test func `missing splits and folders are named`() throws {
         try folder.scan("train")
         try folder.scan("dev")
         #expect(try folder.problem() == "DIR: split: expected one of dev, train, found test")

@@ -60,7 +60,8 @@ import Testing
     @Test func `an interrupted experiment reports what there is`() throws {
         let world = try World()
         let runner = try world.run([.full])
-        let report = try ExperimentReport("report", of: runner, [.ablations, .baselines, .protocol], seeds: 3, command: "")
+        let report = try ExperimentReport(
+            "report", of: runner, [.ablations, .baselines, .protocol], seeds: 3, command: "")
         #expect(try report.write() == 0)
         #expect(try report.sections().map(\.id) == ["ablations", "baselines", "protocol", "settings"])
     }

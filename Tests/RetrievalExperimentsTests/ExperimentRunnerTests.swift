@@ -52,7 +52,7 @@ import TextEncoding
         #expect(names.count == configurations.count)
     }
 
-    @Test func `every method trains, peers with GRU words too`() throws {
+    @Test func `every method trains, baselines with GRU words too`() throws {
         let world = try World()
         let methods = Variant.baselines(words: "encoder") + Variant.baselines(words: "gru")
         let runner = try world.run(methods)

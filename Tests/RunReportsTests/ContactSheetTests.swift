@@ -15,7 +15,7 @@ struct ContactSheetTests {
         sheet([.init(name: "a.jpg", score: 1, picture: jpeg, boxes: boxes)])
     }
 
-    @Test func itIsWellFormedWhateverTheText() throws {
+    @Test func `the page is well formed, whatever the text`() throws {
         let text = Samples.hostile + "\u{0}\u{1F600}\"'"
         let sheet = ContactSheet(
             title: text, note: text,
@@ -34,7 +34,7 @@ struct ContactSheetTests {
         #expect(!page.elements.contains("script"))
     }
 
-    @Test func itNeedsNothingFromElsewhere() throws {
+    @Test func `the page needs nothing from elsewhere`() throws {
         let html = try sheet(boxes: [.init(left: 0, top: 0, right: 1, bottom: 1)]).html()
         #expect(Set(try Page(html).elements).isDisjoint(with: ["script", "link", "iframe", "object", "style src"]))
         #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("@import"))
@@ -42,7 +42,7 @@ struct ContactSheetTests {
         #expect(html.hasPrefix("<!DOCTYPE html>\n"))
     }
 
-    @Test func hitsStandInTheirOrderWithScoresAndCaptions() throws {
+    @Test func `hits stand in their order, with scores and captions`() throws {
         let page = try Page(
             sheet([
                 .init(
@@ -59,7 +59,7 @@ struct ContactSheetTests {
         #expect(page.elements.filter { $0 == "img" }.count == 1)
     }
 
-    @Test func thePictureIsInThePage() throws {
+    @Test func `the picture is in the page`() throws {
         let html = try sheet([
             .init(name: "a.jpg", score: 1, picture: jpeg, captions: [.init("a \"small\" cat")]),
             .init(name: "b.jpg", score: 1, picture: jpeg),
@@ -69,7 +69,7 @@ struct ContactSheetTests {
         #expect(!html.contains("tabindex"), "without boxes there is nothing to show")
     }
 
-    @Test func boxesLieInFractionsWithTheStrongestOnTop() throws {
+    @Test func `boxes lie in fractions, with the strongest on top`() throws {
         let sheet = sheet(boxes: [
             .init(left: 0.25, top: 0.5, right: 0.75, bottom: 1, label: "dog 93 %", weight: 1),
             .init(left: 0, top: 0, right: 1, bottom: 0.125, label: "cat 10 %", weight: 0.25),
@@ -88,19 +88,19 @@ struct ContactSheetTests {
         .init(left: .nan, top: 0, right: 1, bottom: 1), .init(left: 0, top: 0, right: 1, bottom: 1, weight: .nan),
         .init(left: 0, top: 0, right: 1, bottom: 1, weight: 1.5),
     ])
-    func boxesOutsideOfTheirPictureAreRefused(box: ContactSheet.Box) throws {
+    func `boxes outside of their picture are refused`(box: ContactSheet.Box) throws {
         let error = try #require(throws: InputError.self) { try sheet(boxes: [box]).html() }
         #expect(error.place == "entry 1, a.jpg, box")
         #expect(error.found == "[\(box.left), \(box.top), \(box.right), \(box.bottom)] of weight \(box.weight)")
     }
 
-    @Test func weightsFollowTheAgreement() {
+    @Test func `weights follow the agreement`() {
         #expect(ContactSheet.weights(ofAgreement: [0.25, 0.75, 0, 0]) == [0, 1, 0, 0])
         #expect(ContactSheet.weights(ofAgreement: [0.5, -0.5, 0.25, -0.25]) == [1, 0, 0.5, 0])
         #expect(ContactSheet.weights(ofAgreement: [0.3]) == [0] && ContactSheet.weights(ofAgreement: []) == [])
     }
 
-    @Test func itIsWrittenWholeOrNotAtAll() throws {
+    @Test func `the page is written whole or not at all`() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sheet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -9,7 +9,7 @@ struct FigureTests {
         try Figure(caption: caption, chart: chart).svg(id: id, drawnBy: Gnuplot())
     }
 
-    @Test func barsSayWhatTheyAre() throws {
+    @Test func `bars say what they are`() throws {
         let svg = try drawn(.bars(Samples.bars()))
         let texts = try Page(svg).texts("text")
         for text in [
@@ -23,7 +23,7 @@ struct FigureTests {
         #expect(svg.contains("<pattern"))
     }
 
-    @Test func linesSayWhatTheyAre() throws {
+    @Test func `lines say what they are`() throws {
         let svg = try drawn(.lines(Samples.lines()))
         let texts = try Page(svg).texts("text")
         for text in [
@@ -37,7 +37,7 @@ struct FigureTests {
 
     /// 20 of 10 to 100 stands at a ninth of a linear axis, and at 0.3 of a logarithmic one.
     @Test(arguments: [(false, 0.11), (true, 0.30)])
-    func positionsFollowTheAxis(isLogarithmic: Bool, expected: Double) throws {
+    func `positions follow the axis`(isLogarithmic: Bool, expected: Double) throws {
         let svg = try drawn(.lines(Samples.lines(isLogarithmic: isLogarithmic)))
         let places = try ["10", "20", "100 (10%)"].map { label in
             let before = try #require(svg.components(separatedBy: "<text>\(label)</text>").first)
@@ -47,7 +47,7 @@ struct FigureTests {
         #expect(abs((places[1] - places[0]) / (places[2] - places[0]) - expected) < 0.01)
     }
 
-    @Test func hostileTextIsOnlyText() throws {
+    @Test func `hostile text is only text`() throws {
         let page = try Page(
             try drawn(
                 .bars(Samples.bars(name: Samples.hostile, category: "100% 'a' `ls` {b}_c")), caption: Samples.hostile))
@@ -57,12 +57,12 @@ struct FigureTests {
         #expect(!page.elements.contains("script"))
     }
 
-    @Test func controlCharactersAreShown() throws {
+    @Test func `control characters are shown`() throws {
         let page = try Page(try drawn(.bars(Samples.bars(name: "a\u{0}b\u{1B}\nc\td"))))
         #expect(page.texts("text").contains("a␀b␛ c d"))
     }
 
-    @Test func idsAreTheFiguresOwn() throws {
+    @Test func `ids are the figure's own`() throws {
         let page = try Page(try drawn(.bars(Samples.bars()), id: "figure-7"))
         #expect(page.ids.allSatisfy { $0.hasPrefix("figure-7-") })
         #expect(Set(page.ids).count == page.ids.count)
@@ -70,7 +70,7 @@ struct FigureTests {
         #expect(Set(page.references).isSubset(of: page.ids))
     }
 
-    @Test func itDescribesItself() throws {
+    @Test func `a figure describes itself`() throws {
         let page = try Page(try drawn(.lines(Samples.lines())))
         #expect(page.texts("title") == ["Caption"])
         #expect(
@@ -79,7 +79,7 @@ struct FigureTests {
             ])
     }
 
-    @Test func longLabelsAreBroken() throws {
+    @Test func `long labels are broken`() throws {
         let axis = Axis("a", sample: "1")
         let categories = (0..<6).map { "without positives \($0)" }
         let chart = try BarChart(
@@ -91,7 +91,7 @@ struct FigureTests {
     }
 
     /// What leaves gnuplot without a range of its own.
-    @Test func flatAndMissingValuesAreDrawn() throws {
+    @Test func `flat and missing values are drawn`() throws {
         let axis = Axis("a", sample: "1")
         let bars = try BarChart(
             categories: ["x"], categoryAxis: axis, valueAxis: axis,
@@ -105,7 +105,7 @@ struct FigureTests {
         #expect(try Page(try drawn(.lines(lines))).texts("text").contains("s"))
     }
 
-    @Test func barRefusals() {
+    @Test func `bars that cannot be drawn are refused`() {
         let axis = Axis("recall", sample: "1")
         func refusal(_ series: [BarChart.Series], categories: [String] = ["x", "y"]) -> String? {
             #expect(throws: InputError.self) {
@@ -129,7 +129,7 @@ struct FigureTests {
                 == #"series "a", category "y": expected finite numbers, found inf, from inf to inf"#)
     }
 
-    @Test func lineRefusals() {
+    @Test func `lines that cannot be drawn are refused`() {
         let axis = Axis("recall", sample: "1")
         func refusal(_ points: [LineChart.Point]) -> String? {
             #expect(throws: InputError.self) {

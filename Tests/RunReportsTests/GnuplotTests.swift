@@ -6,14 +6,14 @@ import Testing
 
 struct GnuplotTests {
     @Test(arguments: ["no-such-plotter", "/no/such/plotter"])
-    func aMissingProgramSaysHowToInstallIt(name: String) {
+    func `a missing program says how to install it`(name: String) {
         let error = #expect(throws: InputError.self) { try Gnuplot(executable: name).run("", place: "figure") }
         #expect(
             error?.description
                 == "\(name): expected the plotting program (apt-get install gnuplot-nox), found none on PATH")
     }
 
-    @Test func itsOwnErrorIsPassedOn() {
+    @Test func `gnuplot's own error is passed on`() {
         let error = #expect(throws: InputError.self) {
             try Gnuplot().run("set terminal svg\nplot nothing_there(x)\n", place: "figure \"a\"")
         }
@@ -23,7 +23,7 @@ struct GnuplotTests {
         #expect(!line.contains("\n"))
     }
 
-    @Test func oneThatDoesNotEndIsStopped() throws {
+    @Test func `a gnuplot that does not end is stopped`() throws {
         let error = #expect(throws: InputError.self) {
             try Gnuplot(timeLimit: .zero).run("while (1) { pause 600 }\n", place: "figure")
         }
@@ -31,13 +31,13 @@ struct GnuplotTests {
     }
 
     /// More of both than a pipe holds, read and printed by turns.
-    @Test func longScriptsAndDrawingsPass() throws {
+    @Test func `long scripts and long drawings pass`() throws {
         let line = String(repeating: "x", count: 200)
         let script = "set print '-'\n" + String(repeating: "print '\(line)'\n", count: 2000)
         #expect(try Gnuplot().run(script, place: "figure") == String(repeating: line + "\n", count: 2000))
     }
 
-    @Test func whatIsNoDrawingIsRefused() {
+    @Test func `what is no drawing is refused`() {
         let error = #expect(throws: InputError.self) {
             try EmbeddedSVG("warning", id: "f", title: "", description: "")
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import RunReports
 
 struct ReportTests {
-    @Test func itIsWellFormedWhateverTheText() throws {
+    @Test func `the page is well formed, whatever the text`() throws {
         let text = Samples.hostile
         let report = Samples.report(
             [
@@ -24,7 +24,7 @@ struct ReportTests {
         #expect(!page.elements.contains("script"))
     }
 
-    @Test func itNeedsNothingFromElsewhere() throws {
+    @Test func `the page needs nothing from elsewhere`() throws {
         let html = try Samples.report([.figure(Figure(caption: "c", chart: .lines(Samples.lines())))]).html()
         let elements = Set(try Page(html).elements)
         #expect(elements.isDisjoint(with: ["script", "link", "img", "iframe", "object", "image"]))
@@ -35,7 +35,7 @@ struct ReportTests {
         #expect(html.hasPrefix("<!DOCTYPE html>\n"))
     }
 
-    @Test func theSameReportGivesTheSameBytes() throws {
+    @Test func `the same report gives the same bytes`() throws {
         let report = Samples.report([
             .table(try Samples.table()), .figure(Figure(caption: "a", chart: .bars(try Samples.bars()))),
             .figure(Figure(caption: "b", chart: .lines(try Samples.lines()))),
@@ -43,7 +43,7 @@ struct ReportTests {
         #expect(try report.html() == report.html())
     }
 
-    @Test func idsAndNumbersRunThroughTheReport() throws {
+    @Test func `ids and numbers run through the report`() throws {
         let bars = Figure(caption: "a", chart: .bars(try Samples.bars()))
         let page = try Page(
             Samples.report([.figure(bars), .table(Samples.table()), .figure(bars), .table(Samples.table())]).html())
@@ -53,21 +53,21 @@ struct ReportTests {
         #expect(Set(page.references).isSubset(of: page.ids))
     }
 
-    @Test func contentsForMoreThanThreeSections() throws {
+    @Test func `more than three sections have a table of contents`() throws {
         #expect(try !Page(Samples.report([], sections: 3).html()).elements.contains("nav"))
         let page = try Page(Samples.report([], sections: 4).html())
         #expect(page.texts("a") == ["Part 1", "Part 2", "Part 3", "Part 4"])
         #expect(page.references == ["part1", "part2", "part3", "part4"])
     }
 
-    @Test func codeStandsBetweenBackticks() {
+    @Test func `code stands between backticks`() {
         #expect("run `a<b` now, `c`".htmlWithCode == "run <code>a&lt;b</code> now, <code>c</code>")
         #expect("a ` b".htmlWithCode == "a ` b")
         #expect("`a` ` b".htmlWithCode == "<code>a</code> ` b")
     }
 
     @Test(arguments: ["", "1a", "a b", "é", "a\"b"])
-    func idsThatCannotBeOne(id: String) {
+    func `what cannot be an id is refused`(id: String) {
         let error = #expect(throws: InputError.self) {
             try Report(title: "", subtitle: "", sections: [Section("S", id: id, blocks: [])]).html()
         }
@@ -77,7 +77,7 @@ struct ReportTests {
         )
     }
 
-    @Test func idsThatAreTaken() {
+    @Test func `ids that are taken are refused`() {
         func refusal(_ ids: String...) -> String? {
             #expect(throws: InputError.self) {
                 try Report(title: "", subtitle: "", sections: ids.map { Section("S", id: $0, blocks: []) }).html()
@@ -89,7 +89,7 @@ struct ReportTests {
                 == "section \"S\", id: expected none that begins as tables' and figures' do, found table-1")
     }
 
-    @Test func writingReplacesTheWholeFile() throws {
+    @Test func `writing replaces the whole file`() throws {
         let folder = try Samples.newFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("report.html").path
@@ -100,7 +100,7 @@ struct ReportTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["report.html"])
     }
 
-    @Test func aFolderThatIsNotThereIsNamed() {
+    @Test func `a folder that is not there is named`() {
         let error = #expect(throws: InputError.self) { try Samples.report([]).write(to: "/no/such/folder/r.html") }
         #expect(
             error?.description

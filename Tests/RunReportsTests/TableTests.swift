@@ -4,7 +4,7 @@ import Testing
 @testable import RunReports
 
 struct TableTests {
-    @Test func markdown() throws {
+    @Test func `Markdown has aligned columns`() throws {
         #expect(
             try Samples.table().markdown == """
                 **Ablations**
@@ -23,7 +23,7 @@ struct TableTests {
                 """)
     }
 
-    @Test func latex() throws {
+    @Test func `LaTeX has its special characters escaped`() throws {
         #expect(
             try Samples.table(caption: "50% & more", label: "a_b").latex == #"""
                 \begin{table}
@@ -49,7 +49,7 @@ struct TableTests {
                 """#)
     }
 
-    @Test func htmlHoldsHeadingsCellsAndNotes() throws {
+    @Test func `HTML holds headings, cells and notes`() throws {
         let html = try Samples.table().html(number: 3)
         let page = try Page(html)
         #expect(page.ids == ["table-3"])
@@ -71,7 +71,7 @@ struct TableTests {
     }
 
     /// Every number of a column is set in slots of one width, so that decimal points stand below each other.
-    @Test func decimalPointsMeet() throws {
+    @Test func `decimal points meet`() throws {
         let table = try Table(
             caption: "c", labelHeading: "", columns: [.init("x")],
             rows: [
@@ -82,7 +82,7 @@ struct TableTests {
         #expect(Report.style.contains("font-variant-numeric: tabular-nums"))
     }
 
-    @Test func numbersArePrintedPlainly() {
+    @Test func `numbers are printed plainly`() {
         let column = Table.Column("x", digits: 1)
         #expect(column.printed(-0.04) == "0.0")
         #expect(column.printed(-0.06) == "-0.1")
@@ -90,14 +90,14 @@ struct TableTests {
         #expect(Table.Column("n", digits: 0).printed(5000) == "5000")
     }
 
-    @Test func aSingleNumberIsNotTheBest() throws {
+    @Test func `a single number is not the best`() throws {
         let table = try Table(
             caption: "c", labelHeading: "", columns: [.init("x", best: .highest)],
             rows: [.init("a", [Samples.number(1)]), .init("b", [.empty])])
         #expect(!table.html(number: 1).contains("<b>1.0"))
     }
 
-    @Test func wordsStandAtTheLeft() throws {
+    @Test func `words stand at the left`() throws {
         let table = try Table(
             caption: "c", labelHeading: "", columns: [.init("words")], rows: [.init("a", [.text("MiniLM")])])
         #expect(table.html(number: 1).contains("<td>MiniLM</td>"))
@@ -105,7 +105,7 @@ struct TableTests {
         #expect(table.latex.contains("{tabular}{ll}"))
     }
 
-    @Test func moreFailuresThanLetters() throws {
+    @Test func `failures have a sign each, even when there are more than letters`() throws {
         let rows = (0..<28).map { Table.Row("\($0)", [.failed(reason: "reason \($0)")]) }
         let notes = TableLayout(try Table(caption: "c", labelHeading: "", columns: [.init("x")], rows: rows)).notes
         #expect(notes.map(\.symbol).suffix(3) == ["z", "aa", "ab"])
@@ -134,7 +134,7 @@ struct TableTests {
             #"table "c", row "a", mark †: expected its meaning above, this, found that"#
         ),
     ])
-    func refusals(cells: [Table.Cell], line: String) {
+    func `cells that do not fit their columns are refused`(cells: [Table.Cell], line: String) {
         let error = #expect(throws: InputError.self) {
             try Table(caption: "c", labelHeading: "", columns: [.init("x")], rows: [.init("a", cells)])
         }

@@ -14,13 +14,13 @@ import Testing
         cases = try AsymmetryProbe.cases(for: scenes, seed: 3)
     }
 
-    @Test func everySceneHasEveryType() {
+    @Test func `every scene has every type`() {
         for (image, _) in scenes.enumerated() {
             #expect(cases.filter { $0.image == image }.map(\.type) == [.detail, .joined, .shortened])
         }
     }
 
-    @Test func rightIsTrueAndWrongNamesWhatIsAbsent() {
+    @Test func `the right caption is true, and the wrong one names what is absent`() {
         for probe in cases {
             let scene = scenes[probe.image]
             #expect(CaptionReading(probe.right).faults(in: scene).isEmpty, "\(probe)")
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func detailAddsOneObjectOrChangesOneAttribute() {
+    @Test func `a detail adds one object or changes one attribute`() {
         var added = 0
         for probe in cases where probe.type == .detail {
             #expect(scenes[probe.image].captions.contains { $0.text == probe.right })
@@ -49,7 +49,7 @@ import Testing
         #expect(added > 10 && added < 50)
     }
 
-    @Test func joinedAndShortenedComeFromCaptions() {
+    @Test func `joined and shortened texts come from captions`() {
         let shortened = Set(
             scenes.flatMap(\.captions).map { caption in
                 let words = caption.text.split(separator: " ")
@@ -67,7 +67,7 @@ import Testing
     }
 
     /// The lengths must not give the wrong caption away.
-    @Test func joinedAndShortenedAreOfComparableLength() {
+    @Test func `joined and shortened texts are of comparable length`() {
         for type in [AsymmetryType.joined, .shortened] {
             let differences = cases.filter { $0.type == type }.map {
                 $0.wrong.split(separator: " ").count - $0.right.split(separator: " ").count
@@ -76,12 +76,12 @@ import Testing
         }
     }
 
-    @Test func sameSeedSameCases() throws {
+    @Test func `the same seed gives the same cases`() throws {
         #expect(try AsymmetryProbe.cases(for: scenes, seed: 3) == cases)
         #expect(try AsymmetryProbe.cases(for: scenes, seed: 4) != cases)
     }
 
-    @Test func withoutAFalseCaptionThereIsAnError() {
+    @Test func `without a false caption there is an error`() {
         let scene = scenes[0]
         let none = InputError(
             path: scene.name, place: "probe", expected: "another scene's caption that is false of this one",
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func replacingKeepsCommaAndMovesLaterMentions() throws {
+    @Test func `replacing keeps the comma and moves later mentions`() throws {
         let caption = try #require(
             scenes.flatMap(\.captions).first { caption in
                 caption.mentions.count >= 3 && caption.words[caption.mentions[0].words.upperBound - 1].hasSuffix(",")

@@ -16,7 +16,7 @@ func scene(
 }
 
 @Suite struct CanvasTests {
-    @Test func anObjectIsDrawnWhereTheSceneSays() {
+    @Test func `an object is drawn where the scene says`() {
         let picture = Canvas(of: scene())
         #expect(picture.pixels.count == 224 * 224 * 3)
         #expect(picture[112, 112] == ObjectColor.red.rgb)
@@ -25,7 +25,7 @@ func scene(
         #expect(picture[0, 0] == Background.white.top)
     }
 
-    @Test func edgesAreSoft() {
+    @Test func `edges are soft`() {
         let picture = Canvas(of: scene())
         let (inside, outside) = (ObjectColor.red.rgb, Background.white.top)
         var between: Set<UInt8> = []
@@ -48,7 +48,7 @@ func scene(
 
     /// Covered area in pixels against geometry, for kinds whose area is known.
     @Test(arguments: Self.areas)
-    func coverageIsTheArea(kind: ObjectKind, area: Double) {
+    func `coverage is the area`(kind: ObjectKind, area: Double) {
         let picture = Canvas(of: scene(kind, .blue, background: .black, tilt: 0.1))
         let (inside, outside) = (Double(ObjectColor.blue.rgb.blue), Double(Background.black.top.blue))
         let covered = stride(from: 2, to: picture.pixels.count, by: 3).reduce(0.0) {
@@ -57,7 +57,7 @@ func scene(
         #expect(abs(covered - area * 32 * 32) < 0.01 * area * 32 * 32)
     }
 
-    @Test func everyKindLooksDifferent() {
+    @Test func `every kind looks different`() {
         let shapes = ObjectKind.allCases.map { Silhouette(Canvas(of: scene($0)).picture).means(cells: 24).values }
         for (index, shape) in shapes.enumerated() {
             for (other, otherShape) in shapes[..<index].enumerated() {
@@ -67,14 +67,14 @@ func scene(
         }
     }
 
-    @Test func tiltTurnsClockwise() {
+    @Test func `tilt turns clockwise`() {
         let upright = Canvas(of: scene(.arrow))
         let tilted = Canvas(of: scene(.arrow, tilt: 0.2))
         #expect(upright[82, 112].green < 200, "the tip")
         #expect(tilted[83, 124].green < 200 && tilted[82, 106] == Background.white.top)
     }
 
-    @Test func pngHoldsThePixels() throws {
+    @Test func `a PNG holds the pixels`() throws {
         let picture = Canvas(of: scene(.flower, .purple, background: .sky))
         let data = try picture.pngData()
         #expect(data.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))

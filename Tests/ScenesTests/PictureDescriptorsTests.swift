@@ -17,7 +17,7 @@ import Testing
 
     private func distance(_ a: [Float], _ b: [Float]) -> Float { rootMeanSquare(zip(a, b).map { $0 - $1 }) }
 
-    @Test func shapesAndScale() throws {
+    @Test func `descriptors have the shape and the scale that is told`() throws {
         let scenes = try SceneGenerator(configuration: smallConfiguration).splits()[0].scenes.prefix(6)
         for scene in scenes {
             let descriptors = PictureDescriptors(Canvas(of: scene).picture)
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test func boxesTileThePicture() {
+    @Test func `boxes tile the picture`() {
         let boxes = PictureDescriptors.boxes()
         #expect(boxes.count == 36 * 4)
         #expect(boxes.prefix(4).map { $0 * 224 } == [0, 0, 38, 38])
@@ -43,7 +43,7 @@ import Testing
         #expect(abs(area - 1) < 1e-5)
     }
 
-    @Test func colorsAreHistograms() {
+    @Test func `colors are histograms`() {
         for region in regions(scene()) {
             let colors = region.prefix(27)
             #expect(abs(rootMeanSquare(colors) - 1) < 1e-3, "shares that sum to 1")
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// Silhouette and edges tell the shape alone: they hardly mind colour and background.
-    @Test func shapeDescriptorsMindTheKindAndNotTheColor() {
+    @Test func `shape descriptors mind the kind and not the color`() {
         func shape(_ scene: Scene) -> [Float] { regions(scene)[14][27..<115].map { $0 } }
         let circle = shape(scene(.circle, .red))
         #expect(distance(circle, shape(scene(.circle, .blue, background: .night))) < 0.2)
@@ -62,7 +62,7 @@ import Testing
     }
 
     /// An upright square's four edges each face one way: out of the square the difference falls.
-    @Test func edgesHaveDirections() {
+    @Test func `edges have directions`() {
         let regions = regions(scene(.square, .red, x: 56, y: 56))
         // The square spans pixels 30 to 82: cell 0 holds its upper left corner, cell 14 its lower right one.
         func directions(_ region: Int) -> [Float] {
@@ -75,7 +75,7 @@ import Testing
         #expect(opposite[4] > 1 && opposite[6] > 1 && opposite[0] == 0 && opposite[2] == 0)
     }
 
-    @Test func everyRegionKnowsItsPlace() {
+    @Test func `every region knows its place`() {
         let regions = regions(scene())
         for (index, region) in regions.enumerated() {
             let position = Array(region.suffix(12))
@@ -84,14 +84,14 @@ import Testing
         }
     }
 
-    @Test func aBareGradientHasNoSilhouette() {
+    @Test func `a bare gradient has no silhouette`() {
         let sky = Scene(name: "sky.png", background: .sky, objects: [], captions: [])
         #expect(regions(sky).allSatisfy { $0[27..<115].allSatisfy { $0 == 0 } })
     }
 
     /// The same bytes on every machine: no function is used whose last bit differs between libraries. When the drawing or
     /// the descriptors are changed on purpose, so are these numbers.
-    @Test func bytesArePinned() {
+    @Test func `pixels and descriptors are the same to the bit as ever`() {
         func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
             bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         }

@@ -17,7 +17,7 @@ let smallConfiguration = SceneConfiguration(
 
     private func scenes(_ name: String) -> [Scene] { splits.filter { $0.name == name }.flatMap(\.scenes) }
 
-    @Test func everyCaptionIsTrueWhenReadBack() {
+    @Test func `every caption is true when read back`() {
         for scene in splits.flatMap(\.scenes) {
             #expect(scene.captions.count == 5)
             for caption in scene.captions {
@@ -30,7 +30,7 @@ let smallConfiguration = SceneConfiguration(
         }
     }
 
-    @Test func captionsDifferInDetail() {
+    @Test func `captions differ in detail`() {
         let scenes = scenes("train")
         for scene in scenes {
             let named = scene.captions.map(\.mentions.count)
@@ -45,7 +45,7 @@ let smallConfiguration = SceneConfiguration(
         #expect(Set(relations).count == Relation.allCases.count)
     }
 
-    @Test func articlesFitTheirWords() {
+    @Test func `articles fit their words`() {
         for text in scenes("train").flatMap(\.captions).map(\.text) {
             let words = text.split(separator: " ")
             for (article, word) in zip(words, words.dropFirst()) where article == "a" || article == "an" {
@@ -54,7 +54,7 @@ let smallConfiguration = SceneConfiguration(
         }
     }
 
-    @Test func scenesAreWellFormed() {
+    @Test func `scenes are well formed`() {
         for scene in splits.flatMap(\.scenes) {
             #expect((2...6).contains(scene.objects.count))
             #expect(Set(scene.objects.map(\.place)).count == scene.objects.count)
@@ -69,19 +69,19 @@ let smallConfiguration = SceneConfiguration(
         #expect(scenes("test").first?.name == "test_000001.png")
     }
 
-    @Test func noContentOccursTwice() {
+    @Test func `no content occurs twice`() {
         let signatures = splits.flatMap(\.scenes).map { SceneSignature($0.objects) }
         #expect(Set(signatures).count == signatures.count)
     }
 
     /// Drawn from one random stream twice, the second scenes would be the first ones again.
-    @Test func contentSeenBeforeIsDrawnAnew() {
+    @Test func `content seen before is drawn anew`() {
         var composer = SceneComposer(seed: 1)
         let drawn = (0..<2).flatMap { _ in composer.scenes(of: "train", number: 0, count: 30) }
         #expect(Set(drawn.map { SceneSignature($0.objects) }).count == 60)
     }
 
-    @Test func signatureIsTheContentWithoutJitterOrOrder() throws {
+    @Test func `a signature is the content without jitter or order`() throws {
         let objects = try #require(scenes("train").first { $0.objects.count == 3 }).objects
         #expect(SceneSignature(objects) == SceneSignature(objects.reversed()))
         let jittered = objects.map {
@@ -93,7 +93,7 @@ let smallConfiguration = SceneConfiguration(
         #expect(SceneSignature(objects) != SceneSignature(Array(objects.dropLast())))
     }
 
-    @Test func compositionalScenesShowPairsThatNoOtherSplitShows() {
+    @Test func `compositional scenes show pairs that no other split shows`() {
         let known = Set(splits.filter { $0.name != "compositional" }.flatMap(\.scenes).flatMap(\.objects).map(\.pair))
         let heldOut = SceneComposer(seed: smallConfiguration.seed).heldOut
         #expect(heldOut.count == 13)
@@ -104,14 +104,14 @@ let smallConfiguration = SceneConfiguration(
     }
 
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
-    func everyKindAndColorStaysInTraining(seed: UInt64) {
+    func `every kind and color stays in training`(seed: UInt64) {
         let heldOut = SceneComposer(seed: seed).heldOut
         for kind in ObjectKind.allCases { #expect(heldOut.count { $0.kind == kind } <= 1) }
         for color in ObjectColor.allCases { #expect(heldOut.count { $0.color == color } <= 2) }
         #expect(heldOut != SceneComposer(seed: seed + 1).heldOut)
     }
 
-    @Test func aSplitOfOneSceneIsRefused() {
+    @Test func `a split of one scene is refused`() {
         let generator = SceneGenerator(configuration: SceneConfiguration(valCount: 1))
         let refused = InputError(place: "scenes: val count", expected: "at least 2", found: 1)
         #expect(throws: refused) { try generator.splits() }

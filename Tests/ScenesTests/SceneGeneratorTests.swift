@@ -25,7 +25,7 @@ import Testing
         return files
     }
 
-    @Test func writesTheLayout() throws {
+    @Test func `the layout is written`() throws {
         try withFolder { folder in
             var calls: [[Int]] = []
             try SceneGenerator(configuration: tiny).write(to: folder, pictures: true) { calls.append([$0, $1]) }
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func filesHoldWhatTheScenesSay() throws {
+    @Test func `files hold what the scenes say`() throws {
         try withFolder { folder in
             let generator = SceneGenerator(configuration: tiny)
             try generator.write(to: folder, pictures: false)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func sameSeedSameBytes() throws {
+    @Test func `the same seed gives the same bytes`() throws {
         try withFolder { folder in
             let generator = SceneGenerator(configuration: tiny)
             try generator.write(to: folder, pictures: true)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func anOccupiedFolderIsLeftAsItIs() throws {
+    @Test func `an occupied folder is left as it is`() throws {
         try withFolder { folder in
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try Data("mine".utf8).write(to: URL(fileURLWithPath: folder + "/notes.txt"))
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func aFailureLeavesNothing() throws {
+    @Test func `a failure leaves nothing`() throws {
         try withFolder { folder in
             let inFile = folder + "/scenes"
             try Data("a file".utf8).write(to: URL(fileURLWithPath: folder))
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func whatAKilledRunLeftIsCleared() throws {
+    @Test func `what a killed run left is cleared`() throws {
         try withFolder { folder in
             let left = parent.appendingPathComponent(".data.partial").path
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)

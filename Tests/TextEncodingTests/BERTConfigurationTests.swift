@@ -16,7 +16,7 @@ import TextEncoding
         }
     }
 
-    @Test func whatIsThereIsRead() throws {
+    @Test func `what is there is read`() throws {
         let configuration = try BERTConfiguration(path: folder.path + "/config.json")
         #expect(configuration.hiddenSize == 16 && configuration.vocabularySize == 14)
         #expect(configuration.positionCount == 12)
@@ -35,7 +35,7 @@ import TextEncoding
             ("hidden_size", nil, "hidden_size: expected a value, found no such key"),
             ("layer_norm_eps", nil, "layer_norm_eps: expected a value, found no such key"),
         ] as [(String, (any Sendable)?, String)])
-    func impossibleValuesAreRefused(_ key: String, _ value: (any Sendable)?, _ expected: String) throws {
+    func `impossible values are refused`(_ key: String, _ value: (any Sendable)?, _ expected: String) throws {
         try small.configure([key: value])
         #expect(try message() == "F/config.json: " + expected)
     }
@@ -45,7 +45,7 @@ import TextEncoding
             ("hidden_size", "sixteen", "hidden_size: expected another type, found "),
             ("hidden_act", "swish", "hidden_act: expected a supported value, found "),
         ])
-    func otherKindsOfValueAreRefused(_ key: String, _ value: String, _ start: String) throws {
+    func `values of other kinds are refused`(_ key: String, _ value: String, _ start: String) throws {
         try small.configure([key: value])
         #expect(try message().hasPrefix("F/config.json: " + start))
     }
@@ -55,12 +55,12 @@ import TextEncoding
             ("{", "file: expected a supported value, found "), ("", "file: expected a supported value, found "),
             ("[1]", "top: expected another type, found "),
         ])
-    func otherThanAnObjectIsRefused(_ contents: String, _ start: String) throws {
+    func `what is no object is refused`(_ contents: String, _ start: String) throws {
         _ = try folder.write(contents, as: "config.json")
         #expect(try message().hasPrefix("F/config.json: " + start))
     }
 
-    @Test func aMissingFileIsNamed() throws {
+    @Test func `a missing file is named`() throws {
         try FileManager.default.removeItem(atPath: folder.path + "/config.json")
         #expect(try message() == "F/config.json: file: expected a BERT configuration, found no readable file")
     }

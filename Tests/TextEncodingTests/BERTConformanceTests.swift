@@ -28,7 +28,7 @@ import TorchNN
         )
     }
 
-    @Test func aRandomBERTHasHuggingFacesStates() throws {
+    @Test func `a random BERT has Hugging Face's states`() throws {
         let (tensors, metadata) = try recorded("bert_random")
         let configuration = try JSONDecoder().decode(
             BERTConfiguration.self, from: Data(#require(metadata["config"]).utf8))
@@ -39,7 +39,7 @@ import TorchNN
         #expect(try largestDifference(found.rows, expected.rows) < Self.tolerance)
     }
 
-    @Test func theRealEncoderHasHuggingFacesStates() throws {
+    @Test func `the real encoder has Hugging Face's states`() throws {
         let (tensors, metadata) = try recorded("minilm")
         let encoder = try TextEncoder(directory: textEncoderFolder())
         #expect(encoder.width == 384)

@@ -10,14 +10,14 @@ import Torch
         batch = try TextBatch(rows: Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [6, 1]), lengths: [2, 1, 3])
     }
 
-    @Test func textsAreFoundByTheirOffsets() throws {
+    @Test func `texts are found by their offsets`() throws {
         #expect(batch.offsets == [0, 2, 3, 6])
         let chosen = try batch.selecting([2, 0, 2])
         #expect(chosen.lengths == [3, 2, 3])
         #expect(try chosen.rows.array() == [4, 5, 6, 1, 2, 4, 5, 6] as [Float])
     }
 
-    @Test func paddingIsLeftBehind() throws {
+    @Test func `padding is left behind`() throws {
         let padded = try Tensor([1, 2, -1, 3, -1, -1] as [Float], shape: [2, 3, 1])
         let packed = try TextBatch(padded: padded, lengths: [2, 1])
         #expect(packed.lengths == [2, 1])
@@ -47,13 +47,13 @@ import Torch
         #expect(try firsts.array(Float.self) == texts.means().array())
     }
 
-    @Test func batchesJoinInOrder() throws {
+    @Test func `batches join in order`() throws {
         let joined = try TextBatch.joined([batch.selecting([1]), batch.selecting([0])])
         #expect(joined.lengths == [1, 2])
         #expect(try joined.rows.array() == [3, 1, 2] as [Float])
     }
 
-    @Test func lengthsHaveToFitTheRows() throws {
+    @Test func `lengths have to fit the rows`() throws {
         let wrong: [(Tensor, [Int])] = try [
             (batch.rows, [2, 1]), (batch.rows, [6, 0]), (batch.rows, [7, -1]), (batch.rows.reshaped([6]), [6]),
         ]

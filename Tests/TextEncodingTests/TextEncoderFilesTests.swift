@@ -13,7 +13,7 @@ import TorchNN
     }
 
     /// What `BertForPreTraining` of the first years wrote.
-    @Test func olderNamesAndHeadsLoad() throws {
+    @Test func `older names and heads load`() throws {
         let older = try SmallEncoder { tensors in
             var renamed: [String: Tensor] = [:]
             for (name, tensor) in tensors {
@@ -31,7 +31,7 @@ import TorchNN
         #expect(try withPooler.load().parameters.dictionary["pooler.dense.bias"] == nil)
     }
 
-    @Test func savedAndLoadedAgainIsTheSame() throws {
+    @Test func `what is saved is the same when loaded again`() throws {
         let small = try SmallEncoder(), target = small.folder.path + "/saved/encoder"
         _ = try small.folder.write(#"{"do_lower_case": false}"#, as: "tokenizer_config.json")
         let encoder = try small.load()
@@ -49,7 +49,7 @@ import TorchNN
         #expect(try SafetensorsFile(path: target + "/model.safetensors").metadata == ["format": "pt"])
     }
 
-    @Test func aVocabularyThatDoesNotFitIsRefused() throws {
+    @Test func `a vocabulary that does not fit is refused`() throws {
         let small = try SmallEncoder()
         _ = try small.folder.write(SmallEncoder.vocabulary.dropLast().joined(separator: "\n"), as: "vocab.txt")
         #expect(
@@ -57,7 +57,7 @@ import TorchNN
                 == "F/vocab.txt: vocabulary: expected 14 tokens (vocab_size in config.json), found 13")
     }
 
-    @Test func weightsThatDoNotFitAreListed() throws {
+    @Test func `weights that do not fit are listed`() throws {
         let small = try SmallEncoder { tensors in
             var tensors = tensors
             tensors["embeddings.LayerNorm.bias"] = nil
@@ -73,7 +73,7 @@ import TorchNN
                 + "classifier.weight: expected no such parameter, found one")
     }
 
-    @Test func aFolderWithoutWeightsIsNamed() throws {
+    @Test func `a folder without weights is named`() throws {
         let small = try SmallEncoder()
         try FileManager.default.removeItem(atPath: small.folder.path + "/model.safetensors")
         #expect(

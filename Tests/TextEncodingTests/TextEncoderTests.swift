@@ -7,7 +7,7 @@ import Torch
 
     init() throws { encoder = try SmallEncoder().load() }
 
-    @Test func packedIsTheSameAsOneByOne() throws {
+    @Test func `texts packed together have the states of each alone`() throws {
         let packed = try encoder.encode(manyTexts)
         #expect(packed.lengths == manyTexts.map(\.count))
         #expect(packed.rows.shape == [manyTexts.reduce(0) { $0 + $1.count }, encoder.width])
@@ -15,21 +15,21 @@ import Torch
         #expect(try largestDifference(packed.rows, alone.rows) < 1e-5)
     }
 
-    @Test func theOrderGivenIsKept() throws {
+    @Test func `the order given is kept`() throws {
         let packed = try encoder.encode(manyTexts), reversed = try encoder.encode(manyTexts.reversed())
         #expect(reversed.lengths == packed.lengths.reversed())
         let texts = Array(manyTexts.indices.reversed())
         #expect(try largestDifference(reversed.selecting(texts).rows, packed.rows) < 1e-5)
     }
 
-    @Test func positionAndNeighboursCount() throws {
+    @Test func `position and neighbours count`() throws {
         let one = try encoder.encode([[2, 4, 5, 3]]).rows, other = try encoder.encode([[2, 5, 4, 3]]).rows
         #expect(try largestDifference(one.selected(0, 1), other.selected(0, 2)) > 1e-2, "the same word elsewhere")
         let third = try encoder.encode([[2, 4, 6, 3]]).rows
         #expect(try largestDifference(one.selected(0, 1), third.selected(0, 1)) > 1e-2, "beside another word")
     }
 
-    @Test func textsAreCutAtTheLastPosition() throws {
+    @Test func `texts are cut at the last position`() throws {
         let text = [String](repeating: "dog", count: 30).joined(separator: " ")
         let cut = try encoder.tokenize([text, "a dog"], maxTokens: 100)
         #expect(cut[0].ids == [2] + [Int32](repeating: 5, count: 10) + [3] && cut[0].wasCut)
@@ -60,7 +60,7 @@ import Torch
         #expect(reached == [target])
     }
 
-    @Test func itIsFrozenUntilAskedToLearn() throws {
+    @Test func `an encoder is frozen until asked to learn`() throws {
         #expect(try !encoder.encode([[2, 4, 3]]).rows.requiresGradient)
         try encoder.parameters.setRequiresGradient(true)
         let packed = try encoder.encode(manyTexts)
@@ -73,7 +73,7 @@ import Torch
         }
     }
 
-    @Test func dropoutActsInTrainingOnly() throws {
+    @Test func `dropout acts in training only`() throws {
         let plain = try encoder.encode(manyTexts).rows
         #expect(try largestDifference(encoder.encode(manyTexts).rows, plain) < 1e-5)
         #expect(try largestDifference(encoder.encode(manyTexts, training: true).rows, plain) > 1e-1)

@@ -32,7 +32,7 @@ import TextEncoding
         recorded = try Recorded()
     }
 
-    @Test func everyRecordedTextHasHuggingFacesTokens() throws {
+    @Test func `every recorded text has Hugging Face's tokens`() throws {
         #expect(recorded.cases.count == 225)
         for recorded in recorded.cases {
             let encoded = try tokenizer.encode(recorded.text, maxTokens: 512)
@@ -41,7 +41,7 @@ import TextEncoding
         }
     }
 
-    @Test func longTextsAreCutAsHuggingFaceCutsThem() throws {
+    @Test func `long texts are cut as Hugging Face cuts them`() throws {
         #expect(!recorded.truncated.isEmpty)
         for recorded in recorded.truncated {
             let encoded = try tokenizer.encode(recorded.text, maxTokens: recorded.max_length)
@@ -50,7 +50,7 @@ import TextEncoding
         }
     }
 
-    @Test func theRealVocabularyIsKnownByItsNumbers() {
+    @Test func `the real vocabulary is known by its numbers`() {
         #expect(tokenizer.vocabularySize == 30_522)
         #expect(tokenizer.padding == 0)
         #expect(tokenizer.unknown == 100)
@@ -73,7 +73,7 @@ import TextEncoding
             ("a\u{85}b", [101, 11113, 102]),
             ("a\u{2028}b", [101, 1037, 1038, 102]),  // white space that is not
         ] as [(String, [Int32])])
-    func charactersAreOfTheKindThatHuggingFaceTakesThemFor(text: String, ids: [Int32]) throws {
+    func `characters are of the kind that Hugging Face takes them for`(text: String, ids: [Int32]) throws {
         #expect(try tokenizer.encode(text, maxTokens: 16).ids == ids)
     }
 }

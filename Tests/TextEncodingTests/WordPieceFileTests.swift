@@ -22,25 +22,25 @@ import TextEncoding
         ("[PAD]\n[CLS]\n[SEP]", "F/vocab.txt: lines 1-3: expected a line [UNK], found none"),
         ("[PAD]\n[UNK]\n[SEP]", "F/vocab.txt: lines 1-3: expected a line [CLS], found none"),
     ])
-    func aVocabularyWithoutWhatIsNeededIsRefused(contents: String, expected: String) throws {
+    func `a vocabulary without what is needed is refused`(contents: String, expected: String) throws {
         let path = try folder.write(contents, as: "vocab.txt")
         #expect(message { _ = try WordPieceTokenizer(vocabularyPath: path) } == expected)
     }
 
-    @Test func otherBytesThanUTF8AreNamedByLine() throws {
+    @Test func `bytes that are not UTF-8 are named by line`() throws {
         let path = try folder.write(Data(Self.good.utf8) + [0x61, 0xFF, 0x0A], as: "vocab.txt")
         #expect(
             message { _ = try WordPieceTokenizer(vocabularyPath: path) }
                 == "F/vocab.txt: line 7: expected UTF-8, found other bytes")
     }
 
-    @Test func aMissingVocabularyIsNamed() {
+    @Test func `a missing vocabulary is named`() {
         #expect(
             message { _ = try WordPieceTokenizer(directory: folder.path) }
                 == "F/vocab.txt: opening: expected a readable file, found No such file or directory")
     }
 
-    @Test func theFolderSaysWhetherToLower() throws {
+    @Test func `the folder says whether to lower`() throws {
         _ = try folder.write(Self.good, as: "vocab.txt")
         func dog() throws -> [Int32] { try WordPieceTokenizer(directory: folder.path).encode("Dog", maxTokens: 8).ids }
         #expect(try dog() == [2, 4, 3], "without a configuration")
@@ -58,7 +58,7 @@ import TextEncoding
         ("[]", "top level: expected an object, found another type"),
         ("{", "reading: expected a JSON object, found malformed JSON"),
     ])
-    func aConfigurationThatCannotBeFollowedIsRefused(contents: String, expected: String) throws {
+    func `a configuration that cannot be followed is refused`(contents: String, expected: String) throws {
         _ = try folder.write(Self.good, as: "vocab.txt")
         _ = try folder.write(contents, as: "tokenizer_config.json")
         #expect(

@@ -26,38 +26,38 @@ import TextEncoding
         return try WordPieceTokenizer(vocabularyPath: path).encode(text, maxTokens: maxTokens)
     }
 
-    @Test func theLongestPieceWins() throws {
+    @Test func `the longest piece wins`() throws {
         #expect(try pieces(of: "running") == ["run", "##ning"])
         #expect(try pieces(of: "runing") == ["run", "##ing"])
     }
 
-    @Test func aWordThatCannotBeSpeltIsUnknownAsAWhole() throws {
+    @Test func `a word that cannot be spelt is unknown as a whole`() throws {
         #expect(try pieces(of: "a runningz dog") == ["a", "[UNK]", "dog"])
         #expect(try pieces(of: "ning") == ["[UNK]"], "a piece inside words begins none")
     }
 
-    @Test func punctuationStandsAlone() throws {
+    @Test func `punctuation stands alone`() throws {
         #expect(try pieces(of: "dog,dog") == ["dog", ",", "dog"])
     }
 
-    @Test func loweringStripsAccentsAndCasedKeepsBoth() throws {
+    @Test func `lowering strips accents, and a cased vocabulary keeps both`() throws {
         #expect(try pieces(of: "DOG CAFÉ") == ["dog", "caf", "##e"])
         #expect(try pieces(of: "Dog café", lowercase: false) == ["Dog", "caf", "##é"])
         #expect(try pieces(of: "DOG", lowercase: false) == ["[UNK]"])
     }
 
-    @Test func aHundredCharactersAreAWordAndOneMoreIsNot() throws {
+    @Test func `a hundred characters are a word, and one more is not`() throws {
         #expect(try pieces(of: String(repeating: "x", count: 100)).count == 100)
         #expect(try pieces(of: String(repeating: "x", count: 101)) == ["[UNK]"])
         #expect(try pieces(of: "caf" + String(repeating: "é", count: 97), lowercase: false).count == 98)
     }
 
-    @Test func specialTokensWrittenOutAreTokens() throws {
+    @Test func `special tokens written out are tokens`() throws {
         #expect(try pieces(of: "dog[SEP]dog [UNK]") == ["dog", "[SEP]", "dog", "[UNK]"])
         #expect(try pieces(of: "[SEP") == ["[UNK]", "[UNK]"], "without the bracket it is text")
     }
 
-    @Test func aCutKeepsTheFrameAndIsTold() throws {
+    @Test func `a cut keeps the frame and is told`() throws {
         #expect(
             try encode("a dog a", maxTokens: 5) == TokenizedText(ids: [2, 8, 9, 8, 3], wasCut: false, wordCount: 3))
         #expect(try encode("a dog a", maxTokens: 4) == TokenizedText(ids: [2, 8, 9, 3], wasCut: true, wordCount: 3))
@@ -69,11 +69,11 @@ import TextEncoding
         ("", 0), ("  ", 0), ("A dog runs .", 3), ("A man's dog-sled", 3), ("... dog", 1), ("two\u{3000}dogs", 2),
         ("日本", 2),
     ])
-    func wordsAreCountedBetweenBlanksWithoutLonePunctuation(text: String, count: Int) throws {
+    func `words are counted between blanks without lone punctuation`(text: String, count: Int) throws {
         #expect(try encode(text, maxTokens: 8).wordCount == count)
     }
 
-    @Test func windowsLineEndsAreLineEnds() throws {
+    @Test func `Windows line ends are line ends`() throws {
         let path = try folder.write("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\ndog\r\n", as: "vocab.txt")
         let tokenizer = try WordPieceTokenizer(vocabularyPath: path)
         #expect(tokenizer.vocabularySize == 5)

@@ -36,14 +36,14 @@ import TorchNN
     }
 
     /// Adam's first step has the size of the learning rate whatever the gradient's.
-    @Test func groupsLearnAtTheirOwnRates() throws {
+    @Test func `groups learn at their own rates`() throws {
         let problem = try Problem()
         #expect(try problem.step() == nil, "no norm where none is clipped")
         #expect(near(try problem.values(), [0.9, -1.9, 2.9, 3.95]))
         #expect(problem.parameters.entries.allSatisfy { $0.tensor.gradient == nil }, "gradients are cleared")
     }
 
-    @Test func theNormIsThatOfAllGradientsBeforeClipping() throws {
+    @Test func `the norm is that of all gradients before clipping`() throws {
         let problem = try Problem()
         let norm = try #require(try problem.step(clip: 1)).item()
         #expect(abs(norm - 120.0.squareRoot()) < 1e-5)
@@ -52,7 +52,7 @@ import TorchNN
         #expect(near(moment, [2 * scale, -4 * scale, 6 * scale]), "the moments see clipped gradients")
     }
 
-    @Test func aParameterWithoutGradientStays() throws {
+    @Test func `a parameter without gradient stays`() throws {
         let problem = try Problem()
         let b = problem.parameters.entries[1].tensor
         try (b * b).sum().backward()
@@ -63,7 +63,7 @@ import TorchNN
         #expect(try problem.adam.step(learningRate: 0.1, clippingNormTo: 1) == nil, "nothing to do")
     }
 
-    @Test func aRestoredOptimizerGoesOnIdentically() throws {
+    @Test func `a restored optimizer goes on identically`() throws {
         let straight = try Problem()
         for _ in 0..<3 { try straight.step(clip: 5) }
         let saved = try straight.adam.state.mapValues { try $0.cloned() }
@@ -83,7 +83,7 @@ import TorchNN
         #expect(try straight.values() == resumed.values())
     }
 
-    @Test func aStateThatDoesNotFitIsRefusedWhole() throws {
+    @Test func `a state that does not fit is refused whole`() throws {
         let problem = try Problem()
         try problem.step()
         var state = try problem.adam.state.mapValues { try $0.cloned().zerosLike() }
@@ -100,7 +100,7 @@ import TorchNN
         #expect(try #require(problem.adam.state["b.step"]).item() == 1, "nothing was taken over")
     }
 
-    @Test func theRateFallsInSteps() {
+    @Test func `the rate falls in steps`() {
         let schedule = StepSchedule(initial: 0.2, factor: 0.1, everyEpochs: 10)
         let rates = [0, 9, 10, 19, 20].map { schedule.learningRate(epoch: $0) }
         #expect(zip(rates, [0.2, 0.2, 0.02, 0.02, 0.002]).allSatisfy { abs($0 - $1) < 1e-12 })

@@ -23,11 +23,11 @@ import TorchNN
     }
 
     @Test(arguments: cases)
-    func foldedAndFusedIsTheSame(_ test: Case) throws { try check(test, on: .cpu, tolerance: 1e-4) }
+    func `folded and fused layers give the same`(_ test: Case) throws { try check(test, on: .cpu, tolerance: 1e-4) }
 
     /// cuDNN's convolutions round to TF32 as they do in PyTorch.
     @Test(.enabled(if: Device.cudaCount > 0, "no CUDA card"), arguments: cases)
-    func foldedIsTheSameOnACard(_ test: Case) throws { try check(test, on: .cuda(0), tolerance: 0.1) }
+    func `folded layers give the same on a card`(_ test: Case) throws { try check(test, on: .cuda(0), tolerance: 0.1) }
 
     func check(_ test: Case, on device: Device, tolerance: Double) throws {
         let random = try Generator(seed: 3)

@@ -29,7 +29,7 @@ import TorchNN
 
     func values(_ parameters: ParameterSet) throws -> [[Float]] { try parameters.entries.map { try $0.tensor.array() } }
 
-    @Test func thePathIsTheName() throws {
+    @Test func `the path is the name`() throws {
         let parameters = try fresh(1).parameters
         #expect(parameters.dictionary.mapValues(\.shape) == Self.shapes)
         #expect(
@@ -38,7 +38,7 @@ import TorchNN
         #expect(parameters.valueCount == 12 + 3 + 12 + 200 + 4 + 4)
     }
 
-    @Test func theSeedDecidesTheBeginning() throws {
+    @Test func `the seed decides the beginning`() throws {
         let first = try fresh(5)
         let values = try values(first.parameters)
         #expect(try values == self.values(fresh(5).parameters))
@@ -52,7 +52,7 @@ import TorchNN
         #expect(!first.model.query.weight.requiresGradient)
     }
 
-    @Test func layersComputeWhatTheirNamesSay() throws {
+    @Test func `layers compute what their names say`() throws {
         let (model, parameters) = try fresh(1)
         let x = try Tensor([1, 2, 3, 4, 5, 6, 7, 8] as [Float], shape: [2, 4])
         let byHand = try x.matmul(model.query.weight.transposed()) + #require(model.query.bias)
@@ -64,7 +64,7 @@ import TorchNN
         #expect(abs(normed[0] + 1.341640) < 1e-5 && abs(normed[7] - 1.341640) < 1e-5)
     }
 
-    @Test func aCheckpointFillsTheModelWithCopies() throws {
+    @Test func `a checkpoint fills the model with copies`() throws {
         let source = try fresh(1).parameters.dictionary
         let (model, parameters) = try ParameterStore.load(source, from: "f") { try Model($0) }
         #expect(try difference(model.key.weight, #require(source["fusion.attention.key.weight"])) == 0)
@@ -76,7 +76,7 @@ import TorchNN
         #expect(try ParameterStore.load(halves, from: "f") { try Model($0) }.model.norm.weight.dtype == .float32)
     }
 
-    @Test func everythingThatDoesNotFitIsListedAtOnce() throws {
+    @Test func `everything that does not fit is listed at once`() throws {
         var tensors = try fresh(1).parameters.dictionary
         tensors["fusion.attention.query.bias"] = nil
         tensors["norm.bias"] = nil
@@ -100,7 +100,7 @@ import TorchNN
         #expect(single.description == "m: 1 parameter does not fit: a: expected no such parameter, found one")
     }
 
-    @Test func allTakePartInDifferentiationOrNone() throws {
+    @Test func `all parameters take part in differentiation or none`() throws {
         let (model, parameters) = try fresh(1)
         try parameters.setRequiresGradient(true)
         #expect(parameters.entries.allSatisfy { $0.tensor.requiresGradient } && model.norm.bias.requiresGradient)

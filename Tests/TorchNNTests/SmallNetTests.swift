@@ -35,7 +35,7 @@ import TorchNN
         return Dictionary(uniqueKeysWithValues: found.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
     }
 
-    @Test func lossesAndWeightsAreThoseOfPyTorch() throws {
+    @Test func `losses and weights are those of PyTorch`() throws {
         let threads = Torch.threadCount
         defer { try? Torch.setThreadCount(threads) }
         try Torch.setThreadCount(1)

@@ -2,7 +2,7 @@ import Testing
 import Torch
 
 @Suite struct AutogradTests {
-    @Test func backwardGathersGradients() throws {
+    @Test func `backward gathers gradients`() throws {
         let x = try leaf([1, 2, 3])
         #expect(x.requiresGradient && x.gradient == nil)
         try (x * x).sum().backward()
@@ -17,7 +17,7 @@ import Torch
         #expect(try !(x * x).requiresGradient)
     }
 
-    @Test func gradientsForChosenInputs() throws {
+    @Test func `gradients are given for chosen inputs`() throws {
         let x = try leaf([1, 2]), y = try leaf([3, 4]), unused = try leaf([5])
         let product = try x * y
         let found = try Tensor.gradients(
@@ -30,7 +30,7 @@ import Torch
         #expect(try values(again[0]) == [3, 4])
     }
 
-    @Test func whatCannotBeDifferentiatedIsAnError() throws {
+    @Test func `what cannot be differentiated is an error`() throws {
         let x = try leaf([1, 2])
         #expect(try message { try (x * x).backward() }.hasPrefix("backward([2]): "))
         #expect(try message { try tensor([1], 1).backward() }.contains("does not require grad"))
@@ -41,7 +41,7 @@ import Torch
         #expect(try message { try y.backward() }.contains("second time"))
     }
 
-    @Test func noGradientFlowsThroughAClampOrAMask() throws {
+    @Test func `no gradient flows through a clamp or a mask`() throws {
         let x = try leaf([-1, 1])
         try x.clamped(min: 0).sum().backward()
         #expect(try values(x.gradient) == [0, 1])

@@ -5,7 +5,7 @@ import Torch
 struct CUDATests {
     let card = Device.cuda(0)
 
-    @Test func tensorsMoveThereAndBack() throws {
+    @Test func `tensors move to the card and back`() throws {
         let x = try tensor([1, 2, 3, 4], 2, 2)
         let there = try x.to(device: card)
         #expect(there.device == card && x.device == .cpu)
@@ -18,7 +18,7 @@ struct CUDATests {
         #expect(try message { _ = try there.withBytes { $0.count } }.hasPrefix("withBytes([2, 2]): "))
     }
 
-    @Test func aWrittenGradientRunsThere() throws {
+    @Test func `a written gradient runs on the card`() throws {
         let x = try tensor([1, 2], 2).to(device: card)
         try x.setRequiresGradient(true)
         let outputs = try Tensor.custom("fivefold", inputs: [x]) { () throws(TorchError) in
@@ -30,7 +30,7 @@ struct CUDATests {
         #expect(try values(x.gradient) == [5, 5])
     }
 
-    @Test func aGeneratorThereFollowsItsSeed() throws {
+    @Test func `a generator on the card follows its seed`() throws {
         func normal(_ seed: UInt64) throws -> [Double] {
             try values(.normal([10], generator: Generator(seed: seed, device: card)))
         }
@@ -38,7 +38,7 @@ struct CUDATests {
         #expect(try normal(1) != normal(2))
     }
 
-    @Test func bfloat16ProductsThere() throws {
+    @Test func `the card has bfloat16 products`() throws {
         let x = try Tensor.full([2, 2], 1, device: card)
         #expect(try autocast(.bfloat16, on: card) { try x.matmul(x) }.dtype == .bfloat16)
         #expect(try x.matmul(x).dtype == .float32)

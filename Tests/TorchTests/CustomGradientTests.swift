@@ -26,7 +26,7 @@ import Torch
         }
     }
 
-    @Test func theWrittenGradientIsUsed() throws {
+    @Test func `the written gradient is used`() throws {
         let outputs = try outputs(factor: 10)
         #expect(try values(outputs[0]) == [3, 8] && values(outputs[1]) == [4, 6])
         #expect(outputs.allSatisfy { $0.requiresGradient })
@@ -35,7 +35,7 @@ import Torch
         #expect(try values(y.gradient) == [21, 41])
     }
 
-    @Test func itAgreesWithLibtorchs() throws {
+    @Test func `a written gradient agrees with libtorch's`() throws {
         let weights = try tensor([0.5, -3], 2)
         let outputs = try outputs(factor: 1)
         let own = try Tensor.gradients(of: [(outputs[0] * outputs[1] * weights).sum()], for: [x, y])
@@ -43,7 +43,7 @@ import Torch
         for (own, expected) in zip(own, expected) { #expect(try values(own) == values(expected)) }
     }
 
-    @Test func anOutputThatIsNotUsedHasNoGradient() throws {
+    @Test func `an output that is not used has no gradient`() throws {
         let seen = Mutex<[[Bool]]>([])
         let outputs = try outputs(factor: 1) { gradients in seen.withLock { $0.append(gradients.map { $0 == nil }) } }
         try outputs[1].sum().backward()
@@ -51,7 +51,7 @@ import Torch
         #expect(try values(x.gradient) == [1, 1])
     }
 
-    @Test func anInputMayGetNone() throws {
+    @Test func `an input may get no gradient`() throws {
         let (x, y) = (x, y)
         let outputs = try Tensor.custom("left", inputs: [x, y]) { () throws(TorchError) in
             [try x * y]
@@ -63,7 +63,7 @@ import Torch
         #expect(y.gradient == nil)
     }
 
-    @Test func anErrorInsideReachesTheCaller() throws {
+    @Test func `an error inside reaches the caller`() throws {
         let x = x
         func double() throws(TorchError) -> [Tensor] { [try x * 2] }
         let failing = try Tensor.custom("fragile", inputs: [x], forward: double) { _ throws(TorchError) in
@@ -83,7 +83,7 @@ import Torch
         #expect(forward == "there: none")
     }
 
-    @Test func aKeptGraphIsDifferentiatedTwice() throws {
+    @Test func `a kept graph is differentiated twice`() throws {
         let total = try outputs(factor: 1)[0].sum()
         try total.backward(retainingGraph: true)
         try total.backward()
@@ -91,7 +91,7 @@ import Torch
         #expect(try message { try total.backward() }.contains("second time"))
     }
 
-    @Test func whatItHoldsGoesWithTheGraph() throws {
+    @Test func `what a written gradient holds goes with the graph`() throws {
         func make(_ input: Tensor) throws -> (output: Tensor, held: Weak) {
             let owner = Owner()
             let outputs = try Tensor.custom("holding", inputs: [input]) { () throws(TorchError) in

@@ -18,7 +18,7 @@ import Torch
         return (tensor, Weak(owner: memory.witness))
     }
 
-    @Test func foreignMemoryLivesAsLongAsATensorOfIt() throws {
+    @Test func `foreign memory lives as long as a tensor of it`() throws {
         var view: Tensor?
         let held: Weak
         do {
@@ -32,7 +32,7 @@ import Torch
         #expect(held.owner == nil)
     }
 
-    @Test func noCallKeepsItsArguments() throws {
+    @Test func `no call keeps its arguments`() throws {
         let held: Weak
         do {
             let (tensor, witness) = try wrapped()
@@ -49,7 +49,7 @@ import Torch
         #expect(held.owner == nil)
     }
 
-    @Test func aGraphKeepsItsInputsAndNoLonger() throws {
+    @Test func `a graph keeps its inputs, and no longer than it lives`() throws {
         let held: Weak
         do {
             let (tensor, witness) = try wrapped()
@@ -63,7 +63,7 @@ import Torch
         #expect(held.owner == nil)
     }
 
-    @Test func wrongSizesAreRefusedAndKeepNothing() throws {
+    @Test func `wrong sizes are refused and keep nothing`() throws {
         let held: Weak
         do {
             let owner = Owner()
@@ -79,7 +79,7 @@ import Torch
 
     /// 20,000 calls that each make 64 KB would leave more than a gigabyte behind; tests that run beside this one take
     /// less than the half of it.
-    @Test func memoryDoesNotGrowWithCalls() throws {
+    @Test func `memory does not grow with calls`() throws {
         let x = try Tensor.full([128, 128], 0.5)
         try x.setRequiresGradient(true)
         func round() throws {

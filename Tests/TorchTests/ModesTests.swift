@@ -5,7 +5,7 @@ import Torch
 @Suite struct ModesTests {
     struct Stop: Error {}
 
-    @Test func withoutGradientsEndsWithItsBody() throws {
+    @Test func `being without gradients ends with its body`() throws {
         let x = try leaf([1])
         #expect(try withoutGradients { try !(x * 2).requiresGradient })
         #expect(try (x * 2).requiresGradient)
@@ -18,7 +18,7 @@ import Torch
         #expect(!outer.requiresGradient, "the outer one still holds")
     }
 
-    @Test func inferenceModeEndsWithItsBody() throws {
+    @Test func `inference mode ends with its body`() throws {
         let x = try leaf([1])
         let made = try inferenceMode { try x * 2 }
         #expect(!made.requiresGradient)
@@ -27,7 +27,7 @@ import Torch
         #expect(try message { _ = try x * made }.hasPrefix("mul([1], [1]): Inference tensors cannot be saved"))
     }
 
-    @Test func autocastGivesBfloat16ProductsInItsBodyOnly() throws {
+    @Test func `autocast gives bfloat16 products in its body only`() throws {
         let x = try Tensor.full([2, 2], 1.0 / 3)
         let inside = try autocast(.bfloat16) { try x.matmul(x) }
         #expect(inside.dtype == .bfloat16)
@@ -43,7 +43,7 @@ import Torch
         #expect(outer.dtype == .bfloat16, "the outer one still holds")
     }
 
-    @Test func gradientsOfAutocastProductsHaveTheParametersType() throws {
+    @Test func `gradients of autocast products have the parameter's type`() throws {
         let weight = try Tensor.full([2, 2], 0.5)
         try weight.setRequiresGradient(true)
         try autocast(.bfloat16) { try weight.matmul(weight).to(.float32).sum() }.backward()
@@ -51,7 +51,7 @@ import Torch
         #expect(try values(weight.gradient) == [2, 2, 2, 2])
     }
 
-    @Test func threadsAreCounted() throws {
+    @Test func `threads are counted`() throws {
         let before = Torch.threadCount
         defer { try? Torch.setThreadCount(before) }
         try Torch.setThreadCount(1)
@@ -60,5 +60,5 @@ import Torch
         #expect(Torch.threadCount == 1)
     }
 
-    @Test func theVersionIsTheOneBuiltFor() { #expect(Torch.version.hasPrefix("2.13.")) }
+    @Test func `the version is the one built for`() { #expect(Torch.version.hasPrefix("2.13.")) }
 }

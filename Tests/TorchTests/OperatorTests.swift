@@ -18,7 +18,7 @@ import Torch
             "\(found), not \(expected)", sourceLocation: place)
     }
 
-    @Test func creation() throws {
+    @Test func `tensors are created with the values asked for`() throws {
         try expect(.full([2], 1.5), [2], [1.5, 1.5])
         try expect(.zeros([2, 1]), [2, 1], [0, 0])
         try expect(Tensor(Float(3)), [], [3])
@@ -30,7 +30,7 @@ import Torch
         #expect(try Tensor([Int32(-5)], shape: [1]).to(.int64).array() == [-5])
     }
 
-    @Test func arithmetic() throws {
+    @Test func `arithmetic is element by element`() throws {
         let x = try tensor([1, 4], 2), y = try tensor([2, -8], 2)
         try expect(x + y, [2], [3, -4])
         try expect(x + 1, [2], [2, 5])
@@ -44,7 +44,7 @@ import Torch
         try expect(m + tensor([10, 20], 2, 1), [2, 3], [11, 12, 13, 24, 25, 26])
     }
 
-    @Test func functions() throws {
+    @Test func `functions are those of the formulas`() throws {
         let x = try tensor([-1, 0, 2], 3)
         try expect(x.exp(), [3], [M_E.pow(-1), 1, M_E.pow(2)])
         try expect(x.sigmoid(), [3], [1 / (1 + M_E), 0.5, 1 / (1 + M_E.pow(-2))])
@@ -59,7 +59,7 @@ import Torch
         #expect(try !tensor([1, .nan], 2).allFinite() && !tensor([-.infinity], 1).allFinite())
     }
 
-    @Test func comparisonAndChoice() throws {
+    @Test func `comparisons and choices are element by element`() throws {
         let x = try tensor([1, 2, 3], 3), y = try tensor([3, 2, 1], 3)
         let greater = try x.greater(than: y), equal = try x.equals(y)
         #expect(try greater.array() == [false, false, true])
@@ -73,13 +73,13 @@ import Torch
         try expect(x.filled(where: equal, with: -7), [3], [1, -7, 3])
     }
 
-    @Test func products() throws {
+    @Test func `products are those worked out by hand`() throws {
         try expect(m.matmul(m.transposed()), [2, 2], [14, 32, 32, 77])
         try expect(m.linear(tensor([1, 0, -1], 1, 3), tensor([0.5], 1)), [2, 1], [-1.5, -1.5])
         try expect(.einsum("ik,jk->j", m, m), [2], [14 + 32, 32 + 77])
     }
 
-    @Test func shapes() throws {
+    @Test func `shapes change as asked`() throws {
         try expect(m.reshaped([3, -1]), [3, 2], [1, 2, 3, 4, 5, 6])
         try expect(m.transposed(0, 1), [3, 2], [1, 4, 2, 5, 3, 6])
         try expect(m.reshaped([1, 2, 3]).permuted([2, 0, 1]), [3, 1, 2], [1, 4, 2, 5, 3, 6])
@@ -99,7 +99,7 @@ import Torch
         try expect(m.zerosLike(), [2, 3], [0, 0, 0, 0, 0, 0])
     }
 
-    @Test func reductions() throws {
+    @Test func `reductions are along the dimension asked for`() throws {
         try expect(m.sum(), [], [21])
         try expect(m.sum(0), [3], [5, 7, 9])
         try expect(m.sum(0, 1), [], [21])
@@ -114,7 +114,7 @@ import Torch
         try expect(tensor([3, 4, 0, 0], 2, 2).normalized(1), [2, 2], [0.6, 0.8, 0, 0])
     }
 
-    @Test func networks() throws {
+    @Test func `layers of networks are as worked out by hand`() throws {
         let one = try tensor([1, 1], 2), shift = try tensor([0, 10], 2)
         try expect(tensor([1, 3], 1, 2).layerNorm(one, shift, epsilon: 0), [1, 2], [-1, 11])
         try expect(.zeros([1, 4]).crossEntropy(labels: Tensor([2], shape: [1])), [], [Foundation.log(4)])
@@ -125,7 +125,7 @@ import Torch
         try expect(query.attention(keys: keys, values: places, mask: mask), [1, 1, 1, 2], [3, 4])
     }
 
-    @Test func inPlace() throws {
+    @Test func `what is changed in place is seen by all that share it`() throws {
         let x = try m.cloned(), shared = x
         try x.copy(from: Tensor([6, 5, 4, 3, 2, 1], shape: [2, 3]))
         try expect(shared, [2, 3], [6, 5, 4, 3, 2, 1])

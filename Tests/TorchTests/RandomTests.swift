@@ -5,7 +5,7 @@ import Torch
 @Suite struct RandomTests {
     func normal(_ generator: Generator) throws -> [Float] { try Tensor.normal([100], generator: generator).array() }
 
-    @Test func aGeneratorFollowsItsSeed() throws {
+    @Test func `a generator follows its seed`() throws {
         let first = try Generator(seed: 7), second = try Generator(seed: 7), other = try Generator(seed: 8)
         let values = try normal(first)
         #expect(try values == normal(second))
@@ -16,7 +16,7 @@ import Torch
         #expect(try normal(large) != normal(beside))
     }
 
-    @Test func theDistributionsAreTheOnesNamed() throws {
+    @Test func `the distributions are the ones named`() throws {
         let generator = try Generator(seed: 1)
         let normal = try Tensor.normal([10_000], generator: generator)
         #expect(try abs(normal.mean().item()) < 0.05)
@@ -27,7 +27,7 @@ import Torch
         #expect(try Tensor.normal([1], generator: generator, dtype: .float64).dtype == .float64)
     }
 
-    @Test func dropoutFollowsTheProcessesSeed() throws {
+    @Test func `dropout follows the process's seed`() throws {
         let ones = try Tensor.full([1000], 1)
         func dropped(_ seed: UInt64) throws -> [Float] {
             Torch.seed(seed)

@@ -12,7 +12,7 @@ import Torch
     }
 
     @Test(arguments: ["zip.1.13", "zip.2.13", "legacy.1.13", "legacy.2.13"])
-    func tensorsAreThoseThatPyTorchSaved(_ format: String) throws {
+    func `tensors are those that PyTorch saved`(_ format: String) throws {
         let tensors = try TensorFiles.load(weights: Self.path("tensors.\(format)"))
         #expect(tensors.count == 16)
         for type in DType.allCases where type != .bool {
@@ -29,7 +29,7 @@ import Torch
         #expect(try tensors["float64"]?.withBytes { Int(bitPattern: $0.baseAddress) % 8 } == 0)
     }
 
-    @Test func safetensorsLoadByTheSameName() throws {
+    @Test func `safetensors load by the same name`() throws {
         let folder = try TemporaryFolder()
         // The content counts, not the name.
         let path = folder.path + "/weights.pth"
@@ -37,7 +37,7 @@ import Torch
         #expect(try values(TensorFiles.load(weights: path)["w"]) == [1, 2])
     }
 
-    @Test func copiesAndPagesOutliveTheirFile() throws {
+    @Test func `copies and pages outlive their file`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/weights.pth"
         try FileManager.default.copyItem(atPath: Self.path("tensors.zip.2.13"), toPath: path)
@@ -47,7 +47,7 @@ import Torch
         #expect(try values(tensors["turned"]) == [0, 3, 1, 4, 2, 5])
     }
 
-    @Test func otherFilesAreToldInOneLine() throws {
+    @Test func `other files are told in one line`() throws {
         let path = Self.path("hostile.zip.2.13")
         let line = try #require(throws: InputError.self) { try TensorFiles.load(weights: path) }.description
         #expect(line.hasSuffix("found the global posix.system"))

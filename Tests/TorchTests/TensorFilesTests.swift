@@ -17,7 +17,7 @@ import Torch
     }
 
     @Test(arguments: DType.allCases)
-    func safetensorsComeBackAsTheyWere(_ dtype: DType) throws {
+    func `safetensors come back as they were`(_ dtype: DType) throws {
         let path = folder.path + "/a.safetensors"
         let matrix = try sample(dtype)
         let tensors = try [
@@ -34,7 +34,7 @@ import Torch
     }
 
     @Test(arguments: DType.allCases.filter { $0 != .bfloat16 })
-    func npyFilesComeBackAsTheyWere(_ dtype: DType) throws {
+    func `npy files come back as they were`(_ dtype: DType) throws {
         let path = folder.path + "/a.npy"
         let matrix = try sample(dtype)
         let writer = try NumpyWriter(path: path, elementType: dtype, shape: matrix.shape)
@@ -44,7 +44,7 @@ import Torch
         #expect(try same(TensorFiles.load(NumpyArray(path: path)), matrix))
     }
 
-    @Test func parametersAreSavedAlthoughTheyTakeGradients() throws {
+    @Test func `parameters are saved although they take gradients`() throws {
         let path = folder.path + "/a.safetensors"
         try TensorFiles.save(["w": leaf([1, 2])], to: path)
         let loaded = try TensorFiles.load(SafetensorsFile(path: path))["w"]
@@ -53,7 +53,7 @@ import Torch
     }
 
     /// A byte before them puts the floats where libtorch must not read floats.
-    @Test func entriesAtOddPlacesLoad() throws {
+    @Test func `entries at odd places load`() throws {
         let path = folder.path + "/odd.safetensors"
         var json =
             #"{"byte":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
@@ -69,7 +69,7 @@ import Torch
         #expect(aligned == true)
     }
 
-    @Test func tensorsKeepTheirFileMapped() throws {
+    @Test func `tensors keep their file mapped`() throws {
         func load() throws -> [String: Tensor] {
             let path = folder.path + "/a.safetensors"
             try TensorFiles.save(["w": Tensor.full([100_000], 3)], to: path)

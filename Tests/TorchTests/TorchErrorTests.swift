@@ -11,7 +11,7 @@ import Testing
         b = try .zeros([4, 5])
     }
 
-    @Test func namesOperatorAndShapes() throws {
+    @Test func `an error names the operator and the shapes`() throws {
         let (a, b) = (a, b)
         let narrow = try Tensor.zeros([5])
         let cases: [(expected: String, body: () throws -> Tensor)] = [
@@ -36,21 +36,21 @@ import Testing
         }
     }
 
-    @Test func carriesLibtorchsReason() throws {
+    @Test func `an error carries libtorch's reason`() throws {
         #expect(try message { _ = try a.matmul(b) }.contains("2x3 and 4x5"))
         #expect(try message { _ = try a + b }.contains("(3) must match the size of tensor b (5)"))
     }
 
-    @Test func aReasonOfSeveralLinesBecomesOne() {
+    @Test func `a reason of several lines becomes one`() {
         let error = TorchError(operation: "sum([2])", reason: "one\ntwo\r\n\nthree\n")
         #expect(error.description == "sum([2]): one two three")
     }
 
-    @Test func valuesHaveToFillTheShape() throws {
+    @Test func `values have to fill the shape`() throws {
         #expect(try message { _ = try tensor([1, 2, 3], 2, 2) } == "Tensor([2, 2]): expected 4 values, found 3")
     }
 
-    @Test func arrayWantsTheElementTypeItHas() throws {
+    @Test func `an array wants the element type that the tensor has`() throws {
         let whole = try Tensor([1, 2], shape: [2])
         #expect(try message { _ = try whole.array(Float.self) } == "array([2]): expected float32, found int64")
         #expect(try message { _ = try a.array(Double.self) } == "array([2, 3]): expected float64, found float32")
@@ -58,7 +58,7 @@ import Testing
         #expect(try whole.array() == [1, 2])
     }
 
-    @Test func memoryIsLentOnlyInCOrder() throws {
+    @Test func `memory is lent only in C order`() throws {
         let turned = try a.transposed()
         #expect(!turned.isContiguous)
         #expect(
@@ -77,7 +77,7 @@ import Testing
         #expect(Device(code: meta) == nil && Device(code: Device.cuda(3).code) == .cuda(3))
     }
 
-    @Test func aFailureLeavesTheNextCallSound() throws {
+    @Test func `a failure leaves the next call sound`() throws {
         _ = try message { _ = try a.matmul(b) }
         #expect(try values(Tensor.full([2], 3) * 2) == [6, 6])
     }

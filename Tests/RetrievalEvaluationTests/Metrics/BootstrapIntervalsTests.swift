@@ -19,7 +19,7 @@ import Testing
         return RetrievalRanks(imageToText: draw(truth.captionsOfImage), textToImage: draw(truth.imagesOfCaption))
     }
 
-    @Test func theValueIsTheMeanOfTheRuns() throws {
+    @Test func `the value is the mean of the runs`() throws {
         let truth = try Self.unevenTruth(images: 30)
         var generator = SeededGenerator(state: 1)
         let runs = [Self.ranks(truth, worst: 12, &generator), Self.ranks(truth, worst: 6, &generator)]
@@ -37,7 +37,7 @@ import Testing
         #expect(try JSONDecoder().decode(BootstrapIntervals.self, from: json) == intervals)
     }
 
-    @Test func aResampleIsTheRecallOfTheDrawnImagesWithTheirCaptions() throws {
+    @Test func `a resample is the recall of the drawn images with their captions`() throws {
         let truth = try Self.unevenTruth(images: 12)
         var generator = SeededGenerator(state: 2)
         let ranks = Self.ranks(truth, worst: 12, &generator)
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func captionsOfOneImageAddNothingWhereTheyAgree() throws {
+    @Test func `captions of one image add nothing where they agree`() throws {
         let truth = try GroundTruth(imageOfCaption: (0..<200).map { $0 / 5 }, imageCount: 40)
         let ranks = RetrievalRanks(
             imageToText: (0..<40).map { $0 % 3 + 1 }, textToImage: (0..<200).map { ($0 / 5) % 3 + 1 })
@@ -71,7 +71,7 @@ import Testing
         #expect(measures[.imageToTextR5] == ConfidenceInterval(value: 100, resamples: [100]), "all are hits")
     }
 
-    @Test func ninetyFivePercentOfIntervalsHoldTheTruth() throws {
+    @Test func `95 percent of the intervals hold the truth`() throws {
         let truth = try GroundTruth(imageOfCaption: Array(0..<60), imageCount: 60)
         var generator = SeededGenerator(state: 4)
         var held = 0
@@ -86,7 +86,7 @@ import Testing
         #expect((178...199).contains(held), "\(held) of 200")
     }
 
-    @Test func runsThatDoNotFitAreNamed() throws {
+    @Test func `runs that do not fit are named`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 0, 1], imageCount: 2)
         func message(_ runs: [RetrievalRanks], resamples: Int = 10) -> String? {
             #expect(throws: InputError.self) {

@@ -4,7 +4,7 @@ import RetrievalEvaluation
 import Testing
 
 @Suite struct EmbeddingGeometryTests {
-    @Test func distancesByHand() throws {
+    @Test func `distances are those worked out by hand`() throws {
         // Images along x and y; texts along x, y (both of image 0) and -x (of image 1). Lengths do not matter.
         let truth = try GroundTruth(imageOfCaption: [0, 0, 1], imageCount: 2)
         let geometry = try EmbeddingGeometry(
@@ -19,7 +19,7 @@ import Testing
         #expect(abs(texts.variance - pow((2 - right) / 2, 2)) < 1e-6)
     }
 
-    @Test func everyPairIsTakenOnceOnRandomVectors() throws {
+    @Test func `every pair is taken once on random vectors`() throws {
         let (images, captions, dimension) = (9, 20, 11)
         var generator = SeededGenerator(state: 3)
         func vectors(_ count: Int) -> [[Double]] {
@@ -58,7 +58,7 @@ import Testing
             geometry.textUniformity, textPairs.filter { !sameImage($0, $1) }.map { distance(text[$0], text[$1]) })
     }
 
-    @Test func whatHasNoPairsIsNil() throws {
+    @Test func `what has no pairs is nil`() throws {
         let truth = try GroundTruth(imageOfCaption: [0], imageCount: 1)
         let geometry = try EmbeddingGeometry(images: [1], texts: [1], dimension: 1, truth: truth)
         #expect(geometry.imageTextAlignment?.mean == 0)
@@ -77,7 +77,7 @@ import Testing
             ([1, 0, 0], [1, 1], "image embeddings: expected 2 x 2 values, found 3"),
             ([1, 0, 0, 1], [1, 1, 1, 1], "text embeddings: expected 1 x 2 values, found 4"),
         ] as [([Float], [Float], String)])
-    func badVectorsAreNamed(images: [Float], texts: [Float], expected: String) throws {
+    func `bad vectors are named`(images: [Float], texts: [Float], expected: String) throws {
         let truth = try GroundTruth(imageOfCaption: [0], imageCount: 2)
         let error = #expect(throws: InputError.self) {
             try EmbeddingGeometry(images: images, texts: texts, dimension: 2, truth: truth)

@@ -3,13 +3,13 @@ import RetrievalEvaluation
 import Testing
 
 @Suite struct GroundTruthTests {
-    @Test func bothWaysAreKnownWhateverTheCounts() throws {
+    @Test func `both ways are known, whatever the counts`() throws {
         let truth = try GroundTruth(imagesOfCaption: [[2], [0, 2, 0], [], [2]], imageCount: 4)
         #expect(truth.imagesOfCaption == [[2], [0, 2], [], [2]])
         #expect(truth.captionsOfImage == [[1], [], [0, 1, 3], []])
     }
 
-    @Test func anImageThatDoesNotExistIsNamedWithItsCaption() {
+    @Test func `an image that does not exist is named with its caption`() {
         let error = #expect(throws: InputError.self) {
             try GroundTruth(imageOfCaption: [0, 3], imageCount: 3)
         }
@@ -17,12 +17,12 @@ import Testing
         #expect(throws: InputError.self) { try GroundTruth(imageOfCaption: [-1], imageCount: 3) }
     }
 
-    @Test func nothingToAskIsRefused() {
+    @Test func `nothing to ask is refused`() {
         #expect(throws: InputError.self) { try GroundTruth(imageOfCaption: [], imageCount: 3) }
         #expect(throws: InputError.self) { try GroundTruth(imagesOfCaption: [[], []], imageCount: 3) }
     }
 
-    @Test func foldsAreConsecutiveImagesWithTheirCaptions() throws {
+    @Test func `folds are consecutive images with their captions`() throws {
         let truth = try GroundTruth(imageOfCaption: [3, 0, 0, 1, 2, 2], imageCount: 4)
         let folds = try truth.folds(imagesPerFold: 2)
         #expect(folds.map(\.images) == [0..<2, 2..<4])

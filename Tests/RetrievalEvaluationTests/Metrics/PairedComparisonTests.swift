@@ -20,7 +20,7 @@ import Testing
         return try PairedComparison(first, with: second, truth: truth, resamples: resamples, using: &generator)
     }
 
-    @Test func aMethodDoesNotDifferFromItself() throws {
+    @Test func `a method does not differ from itself`() throws {
         let truth = try BootstrapIntervalsTests.unevenTruth(images: 20)
         var generator = SeededGenerator(state: 1)
         let runs = (0..<2).map { _ in BootstrapIntervalsTests.ranks(truth, worst: 12, &generator) }
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func alwaysBetterIsSignificant() throws {
+    @Test func `what is always better is significantly so`() throws {
         let comparison = try compare(
             [ranks(Array(repeating: 1, count: 40))], [ranks(Array(repeating: 7, count: 40))], truth(40))
         let rank1 = comparison.measures[.imageToTextR1]
@@ -45,7 +45,7 @@ import Testing
         #expect(try JSONDecoder().decode(PairedComparison.self, from: json) == comparison)
     }
 
-    @Test func theShareOfSignsThatReachTheDifference() throws {
+    @Test func `the p-value is the share of signs that reach the difference`() throws {
         // At 1: +1 +1 +1, which 2 of 8 signs reach. At 5: +1 +1 -1, whose sum is odd and so reached by all signs.
         let comparison = try compare(
             [ranks([1, 1, 1, 9, 9])], [ranks([6, 6, 2, 4, 9])], truth(5), resamples: 4_000)
@@ -56,7 +56,7 @@ import Testing
         #expect(abs(comparison.measures[.rsum].pValue - 0.375) < 0.03)
     }
 
-    @Test func rsumWeighsHitsByTheQueriesOfTheirDirection() throws {
+    @Test func `rsum weighs hits by the queries of their direction`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 1, 1, 2, 2, 2], imageCount: 3)
         // At 10, a third of the images' queries each: +1 of 3, +2 of 6, -1 of 3.
         // All signs give an odd number of thirds.
@@ -67,7 +67,7 @@ import Testing
         #expect(rsum.pValue == 1)
     }
 
-    @Test func theDifferenceIsThatOfTheMeansAndTurnsWithTheOrder() throws {
+    @Test func `the difference is that of the means and turns with the order`() throws {
         let truth = try BootstrapIntervalsTests.unevenTruth(images: 30)
         var generator = SeededGenerator(state: 6)
         let first = (0..<3).map { _ in BootstrapIntervalsTests.ranks(truth, worst: 9, &generator) }
@@ -90,7 +90,7 @@ import Testing
         #expect((comparison.firstRuns, comparison.secondRuns) == (3, 2))
     }
 
-    @Test func equalMethodsAreFoundDifferentAsOftenAsTheLevelSays() throws {
+    @Test func `equal methods are found different as often as the level says`() throws {
         let truth = try truth(30)
         var generator = SeededGenerator(state: 7)
         var found = 0
@@ -104,7 +104,7 @@ import Testing
         #expect((7...33).contains(found), "\(found) of 200")
     }
 
-    @Test func aMethodOfOtherQueriesIsNamed() throws {
+    @Test func `a method of other queries is named`() throws {
         let error = #expect(throws: InputError.self) {
             try compare([ranks([1, 1])], [ranks([1, 1]), ranks([1])], truth(2))
         }

@@ -28,7 +28,7 @@ extension ScoredSet {
 
 @Suite struct PrecisionAccumulatorTests {
     @Test(arguments: [1, 2, 4, 50, 100_000], [UInt64(1), 2])
-    func streamedPrecisionIsTheNaiveOneInAnyOrder(levels: Int, seed: UInt64) throws {
+    func `streamed precision is the naive one in any order`(levels: Int, seed: UInt64) throws {
         let set = try ScoredSet(images: 17, captions: 29, levels: levels, seed: seed)
         let truth = set.truth
         let images = truth.captionsOfImage.enumerated().compactMap { image, right in
@@ -52,7 +52,7 @@ extension ScoredSet {
         }
     }
 
-    @Test func byHand() throws {
+    @Test func `precision is that worked out by hand`() throws {
         // Image 0 has captions 0 to 2, in order: right, wrong, right. Image 1 has caption 3, in second place.
         let truth = try GroundTruth(imageOfCaption: [0, 0, 0, 1], imageCount: 2)
         let set = ScoredSet(truth: truth) { image, caption in
@@ -75,7 +75,7 @@ extension ScoredSet {
         #expect(try JSONDecoder().decode(PrecisionResult.self, from: json) == result)
     }
 
-    @Test func aConstantScoreGetsNoCreditAndTheRightOrderAll() throws {
+    @Test func `a constant score gets no credit, and the right order all`() throws {
         let truth = try GroundTruth(imagesOfCaption: [[0], [0], [1, 2], [2], [3], [4], [5]], imageCount: 6)
         let nothing = try ScoredSet(truth: truth) { _, _ in -.infinity }.precision()
         #expect((nothing.imageToText.rPrecision, nothing.textToImage.meanAveragePrecision) == (0, 0))
@@ -85,7 +85,7 @@ extension ScoredSet {
         #expect((all.imageToText.meanAveragePrecision, all.textToImage.rPrecision) == (100, 100))
     }
 
-    @Test func whatWasWrittenDownGoesOnToTheSameResult() throws {
+    @Test func `what was written down goes on to the same result`() throws {
         let set = try ScoredSet(images: 17, captions: 29, levels: 5, seed: 9)
         let blocks = set.truth.blocks(images: 4, captions: 7)
         var accumulator = PrecisionAccumulator(truth: set.truth)
@@ -103,7 +103,7 @@ extension ScoredSet {
         #expect(try accumulator.result() == set.precision())
     }
 
-    @Test func anotherTruthsStateAndAnUnfinishedMatrixAreRefused() throws {
+    @Test func `the state of another truth and an unfinished matrix are refused`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 0, 1], imageCount: 2)
         let richer = try GroundTruth(imagesOfCaption: [[0], [0, 1], [1]], imageCount: 2)
         let accumulator = PrecisionAccumulator(truth: truth)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RankAccumulatorTests {
     @Test(arguments: [1, 2, 3, 5, 50, 100_000], [UInt64(1), 2, 3])
-    func streamedRanksAreTheNaiveOnesInAnyOrder(levels: Int, seed: UInt64) throws {
+    func `streamed ranks are the naive ones in any order`(levels: Int, seed: UInt64) throws {
         let set = try ScoredSet(images: 23, captions: 41, levels: levels, seed: seed)
         var generator = SeededGenerator(state: seed)
         for (images, captions) in [(1, 1), (4, 7), (23, 5), (6, 41), (100, 100)] {
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func whatWasWrittenDownGoesOnToTheSameRanks() throws {
+    @Test func `what was written down goes on to the same ranks`() throws {
         let set = try ScoredSet(images: 23, captions: 41, levels: 5, seed: 9)
         // The worst order: nearly everything is held when half of it has come.
         let blocks = set.truth.blocks(images: 4, captions: 7).reversed().map { $0 }
@@ -39,27 +39,27 @@ import Testing
         }
     }
 
-    @Test func aConstantScoreGetsNoCredit() throws {
+    @Test func `a constant score gets no credit`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 0, 0, 1, 2], imageCount: 3)
         let ranks = try ScoredSet(truth: truth) { _, _ in 0.5 }.ranks()
         #expect(ranks.imageToText == [3, 5, 5], "behind every wrong caption")
         #expect(ranks.textToImage == [3, 3, 3, 3, 3], "behind every wrong image")
     }
 
-    @Test func theBestRightItemCountsAndOtherRightOnesAreNotInItsWay() throws {
+    @Test func `the best right item counts, and other right ones are not in its way`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 0, 1], imageCount: 2)
         let set = ScoredSet(truth: truth) { image, caption in [[0.9, 0.1, 0.5], [0.9, 0.8, 0.8]][image][caption] }
         #expect(try set.ranks().imageToText == [1, 3])
         #expect(try set.ranks().textToImage == [2, 2, 1])
     }
 
-    @Test func infinitelyBadScoresAreStillScores() throws {
+    @Test func `infinitely bad scores are still scores`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 1], imageCount: 2)
         let ranks = try ScoredSet(truth: truth) { _, _ in -.infinity }.ranks()
         #expect(ranks.imageToText == [2, 2])
     }
 
-    @Test func blocksCoverEveryPairOnceAndHoldLittleInTheirOrder() throws {
+    @Test func `blocks cover every pair once and hold little in their order`() throws {
         let truth = try GroundTruth(imageOfCaption: (0..<200).map { $0 / 5 }, imageCount: 40)
         let blocks = truth.blocks(images: 7, captions: 30)
         var seen = Array(repeating: 0, count: 40 * 200)
@@ -80,14 +80,14 @@ import Testing
         #expect(try mostHeld(blocks.reversed()) > 20 * 7 * 30)
     }
 
-    @Test func aScoreThatIsNoNumberIsNamed() throws {
+    @Test func `a score that is no number is named`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 1, 2], imageCount: 3)
         let set = ScoredSet(truth: truth) { image, caption in image == 1 && caption == 2 ? .nan : 0 }
         let error = #expect(throws: InputError.self) { try set.ranks() }
         #expect(error?.description == "score of image 1 and caption 2: expected a number, found nan")
     }
 
-    @Test func blocksThatDoNotFitAreRefused() throws {
+    @Test func `blocks that do not fit are refused`() throws {
         let truth = try GroundTruth(imageOfCaption: [0, 1, 2], imageCount: 3)
         var accumulator = RankAccumulator(truth: truth)
         func message(_ scores: Int, _ images: Range<Int>, _ captions: Range<Int>) -> String? {

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func recallIsThePercentageOfRanksWithinTheLimit() throws {
+    @Test func `recall is the percentage of ranks within the limit`() throws {
         let recall = try #require(Recall(ranks: [1, 1, 2, 5, 6, 10, 11, nil]))
         #expect(recall.queries == 7)
         #expect(abs(recall.r1 - 200.0 / 7) < 1e-12)
@@ -24,7 +24,7 @@ import Testing
         #expect(Recall(ranks: [nil]) == nil)
     }
 
-    @Test func bothWaysAndTheirSum() throws {
+    @Test func `recall is told both ways, with its sum`() throws {
         let result = try RetrievalResult(ladder().ranks())
         #expect(result.textToImage.queries == 24)
         #expect(abs(result.textToImage.r1 - 100 * 2 / 24) < 1e-9)
@@ -36,14 +36,14 @@ import Testing
         #expect(result.captions == 24)
     }
 
-    @Test func theRightOrderIsPerfectAndAConstantIsNot() throws {
+    @Test func `the right order is perfect, and a constant is not`() throws {
         let truth = try GroundTruth(imageOfCaption: (0..<100).map { $0 / 5 }, imageCount: 20)
         let perfect = ScoredSet(truth: truth) { image, caption in image == caption / 5 ? 1 : 0 }
         #expect(try RetrievalResult(perfect.ranks()).rsum == 600)
         #expect(try RetrievalResult(ScoredSet(truth: truth) { _, _ in 0 }.ranks()).rsum == 0)
     }
 
-    @Test func randomScoresAreAtChance() throws {
+    @Test func `random scores are at chance`() throws {
         let truth = try GroundTruth(imageOfCaption: Array(0..<200), imageCount: 200)
         var generator = SeededGenerator(state: 7)
         let result = try RetrievalResult(
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func theMeanOfFoldsWeighsEachTheSame() throws {
+    @Test func `the mean of folds weighs each the same`() throws {
         let set = try ladder()
         let folds = try set.truth.folds(imagesPerFold: 4).map { fold in
             try RetrievalResult(
@@ -72,7 +72,7 @@ import Testing
         #expect(throws: InputError.self) { try FoldedResult(folds: []) }
     }
 
-    @Test func resultsSurviveJSON() throws {
+    @Test func `results survive JSON`() throws {
         let result = try RetrievalResult(ladder().ranks())
         let folded = try FoldedResult(folds: [result, result])
         let json = try JSONEncoder().encode(folded)
@@ -80,7 +80,7 @@ import Testing
         #expect(String(decoding: json, as: UTF8.self).contains(#""image_to_text""#))
     }
 
-    @Test func tablesAlign() throws {
+    @Test func `the columns of a table align`() throws {
         let ranks = try ladder().ranks()
         let result = try RetrievalResult(ranks)
         #expect(
@@ -98,7 +98,7 @@ import Testing
         #expect(lines.last?.hasPrefix(">15 words ") == true)
     }
 
-    @Test func lengthBinsMeetWithoutGapOrOverlap() throws {
+    @Test func `bins of lengths meet without gap or overlap`() throws {
         let lengths = Array(0...40)
         let bins = try QueryLengthBins(ranks: lengths.map { $0 == 8 ? 2 : 1 }, wordCounts: lengths).bins
         #expect(bins.map(\.words) == ["<=6", "7-9", "10-12", "13-15", ">15"])

@@ -5,7 +5,7 @@ import Testing
 @testable import RetrievalEvaluation
 
 @Suite struct SeedSummaryTests {
-    @Test func theDeviationIsTheSamplesAndOneRunHasNone() throws {
+    @Test func `the deviation is the sample's, and one run has none`() throws {
         let values = try #require(MeanAndDeviation([2, 4, 4, 4, 5, 5, 7, 9]))
         #expect(values.mean == 5)
         #expect(abs(try #require(values.deviation) - (32.0 / 7).squareRoot()) < 1e-12)
@@ -15,7 +15,7 @@ import Testing
         #expect(MeanAndDeviation([]) == nil)
     }
 
-    @Test func everyMeasureOfTheRunsIsSummarised() throws {
+    @Test func `every measure of the runs is summarised`() throws {
         let runs = try [[1, 7, 2], [1, 1, 11]].map { (ranks: [Int?]) in
             try RetrievalResult(RetrievalRanks(imageToText: ranks, textToImage: [4] + ranks)).measures
         }
@@ -29,14 +29,14 @@ import Testing
         #expect(error?.description == "seeds: expected at least one run, found none")
     }
 
-    @Test func aFileWithoutOneOfTheMeasuresIsRefused() throws {
+    @Test func `a file without one of the measures is refused`() throws {
         let error = #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(PerMeasure<Double>.self, from: Data(#"{"rsum": 1}"#.utf8))
         }
         #expect("\(try #require(error))".contains("no image_to_text_r1"))
     }
 
-    @Test func ranksAreTwoRowsInAFile() throws {
+    @Test func `ranks are two rows in a file`() throws {
         let ranks = RetrievalRanks(imageToText: [1, nil, 12], textToImage: [3])
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

@@ -3,7 +3,7 @@ import RetrievalEvaluation
 import Testing
 
 @Suite struct ShortlistRecallTests {
-    @Test func twoQueriesByHand() throws {
+    @Test func `two queries are as worked out by hand`() throws {
         var recall = try ShortlistRecall(sizes: [1, 2, 4])
         // The teacher puts 5 before 8 before 7; item 7 is right and comes third.
         try recall.add(
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(1), 2, 3])
-    func randomQueriesAsDefined(seed: UInt64) throws {
+    func `random queries are as defined`(seed: UInt64) throws {
         var generator = SeededGenerator(state: seed)
         let sizes = [1, 3, 10, 25, 60, 100]
         var recall = try ShortlistRecall(sizes: sizes)
@@ -53,14 +53,14 @@ import Testing
         }
     }
 
-    @Test func withoutRightItemsOnlyTheTeachersShareIsTold() throws {
+    @Test func `without right items only the teacher's share is told`() throws {
         var recall = try ShortlistRecall(sizes: [10])
         try recall.add(teacherTop: [0, 1, 2, 3], ranking: [2], teacherScores: [1], right: [])
         #expect(try recall.rows()[0].teacherTop == 25)
         #expect(try recall.rows()[0].r10 == nil)
     }
 
-    @Test func whatCannotBeIsNamed() throws {
+    @Test func `what cannot be is named`() throws {
         #expect(throws: InputError.self) { try ShortlistRecall(sizes: [5, 0]) }
         var recall = try ShortlistRecall(sizes: [2])
         #expect(throws: InputError.self) { try recall.rows() }

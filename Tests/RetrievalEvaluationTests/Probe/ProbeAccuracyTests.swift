@@ -5,7 +5,7 @@ import Testing
 @testable import RetrievalEvaluation
 
 @Suite struct ProbeAccuracyTests {
-    @Test func aTieIsWrong() {
+    @Test func `a tie is wrong`() {
         let cases = [
             ProbeCase(image: 0, right: "a", wrong: "b", type: .detail),
             ProbeCase(image: 1, right: "a", wrong: "b", type: .detail),

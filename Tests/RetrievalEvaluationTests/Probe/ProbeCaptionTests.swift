@@ -29,7 +29,7 @@ import Testing
         return Set(names.indices.filter { !words.isDisjoint(with: names[$0]) })
     }
 
-    @Test func wrongNamesWhatThePictureLacks() {
+    @Test func `the wrong caption names what the picture lacks`() {
         let cases = CaptionProbe.cases(for: split, seed: 1)
         #expect(cases.count == 48)
         for probe in cases {
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func detailsAreAddedOrExchanged() {
+    @Test func `details are added or exchanged`() {
         let details = (0..<20).flatMap { CaptionProbe.cases(for: split, seed: $0) }.filter { $0.type == .detail }
         let additions = details.filter { Self.subjects($0.wrong).contains($0.image % 4) }
         #expect(!additions.isEmpty && additions.allSatisfy { $0.wrong.count > $0.right.count })
@@ -57,7 +57,7 @@ import Testing
         #expect(details.filter { $0.image % 4 == 3 }.allSatisfy { Self.subjects($0.wrong).contains(3) })
     }
 
-    @Test func numberAndCategoryAreKept() {
+    @Test func `number and category are kept`() {
         let cows = (0..<3).map { ["Two cows stand in picture \($0)", "An old cow moos"] }
         let sheep = (0..<3).map { ["Three horses stand in picture \($0)", "An old horse"] }
         let cases = (0..<10).flatMap { CaptionProbe.cases(for: Self.split(cows + sheep), seed: $0) }
@@ -68,14 +68,14 @@ import Testing
         #expect(wrong.subtracting(exchanged).allSatisfy { added in ends.contains { added.hasSuffix($0) } })
     }
 
-    @Test func rareNounsAreNotUsed() {
+    @Test func `rare nouns are not used`() {
         let dogs = Array(repeating: ["A dog runs on sand", "A dog outdoors"], count: 3)
         let cats = Array(repeating: ["A cat sleeps", "A cat indoors"], count: 2)
         let types = CaptionProbe.cases(for: Self.split(dogs + cats), seed: 1).filter { $0.type == .detail }
         #expect(types.allSatisfy { $0.wrong.contains("dog") } && types.map(\.image) == [3, 4])
     }
 
-    @Test func agreementOfPronounsIsKept() {
+    @Test func `the agreement of pronouns is kept`() {
         let men = Array(repeating: ["A man with his umbrella", "A man with an umbrella he has"], count: 3)
         let women = Array(repeating: ["A woman sits", "A woman waits"], count: 3)
         for seed in 0..<10 {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whereNothingCanBeMadeNothingIs() {
+    @Test func `where nothing can be made, nothing is`() {
         var captions = Self.pictures
         captions[0] = ["A dog runs in the sun"]
         captions[1] = ["Red", "Blue and green and red"]
@@ -98,7 +98,7 @@ import Testing
         #expect(CaptionProbe.cases(for: Self.split([["a red circle", "a circle"], ["a square"]]), seed: 1).isEmpty)
     }
 
-    @Test func sameSeedSameCases() {
+    @Test func `the same seed gives the same cases`() {
         #expect(CaptionProbe.cases(for: split, seed: 3) == CaptionProbe.cases(for: split, seed: 3))
         #expect(CaptionProbe.cases(for: split, seed: 4) != CaptionProbe.cases(for: split, seed: 3))
     }
@@ -107,7 +107,7 @@ import Testing
         .enabled(
             if: SharedFolder.hasFlickr8k,
             "flickr8k is not there: set ASCL_SHARED to the folder that holds data/flickr8k"))
-    func realCaptionsGiveCases() throws {
+    func `real captions give cases`() throws {
         let split = try Dataset(path: SharedFolder.flickr8k).split("dev")
         let cases = CaptionProbe.cases(for: split, seed: 1)
         for type in AsymmetryType.allCases {

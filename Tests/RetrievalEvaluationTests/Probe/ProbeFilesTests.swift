@@ -44,7 +44,7 @@ import Testing
             """
     }
 
-    @Test func theOwnFormGoesThereAndBack() throws {
+    @Test func `the program's own form goes there and back`() throws {
         try cases.write(to: path)
         let reading = try read()
         #expect(reading == ProbeReading(cases: cases, missingImages: 0, unpairedFoils: 0))
@@ -52,7 +52,7 @@ import Testing
         #expect(error.path?.hasSuffix("/none/probe.json") == true)
     }
 
-    @Test func foilsArePairedByEitherNumber() throws {
+    @Test func `foils are paired by either number`() throws {
         // Numbered by pair as well as by annotation; the order is nobody's promise.
         let annotations = [
             annotation(1, image: 7, foilID: 50, foil: true, "a cat runs"),
@@ -77,7 +77,7 @@ import Testing
         #expect((reading.missingImages, reading.unpairedFoils) == (1, 2))
     }
 
-    @Test func sugarCrepeIsReadInOrder() throws {
+    @Test func `SugarCrepe is read in order`() throws {
         let pair = { (number: Int, name: String) in
             "\"\(number)\": {\"filename\": \"\(name)\", \"caption\": \"right \(number)\", "
                 + "\"negative_caption\": \"wrong \(number)\"}"
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// The split has the names of 2014, SugarCrepe those of 2017.
-    @Test func bothOfCOCOsNamesAreKnown() throws {
+    @Test func `both of COCO's names are known`() throws {
         try folder.text("test_ids.txt", ["COCO_val2014_000000000042.jpg", "val2014/COCO_val2014_000000000043.jpg"])
         let reading = try read(
             """
@@ -101,7 +101,7 @@ import Testing
         #expect(reading.cases.map(\.image) == [1] && reading.missingImages == 1)
     }
 
-    @Test func whatIsWrongIsNamed() throws {
+    @Test func `what is wrong is named`() throws {
         #expect(try problem().hasPrefix("FILE: opening: expected a readable file, found "))
         for json in ["", "3", "[{}]", "{\"annotations\": []}", "{\"0\": {\"filename\": 3}}", "[{\"image\": 0}"] {
             let line = try problem(json)
@@ -121,7 +121,7 @@ import Testing
         #expect(try problem(foil(lost)) == "FILE: annotation 5: expected an image_id that images list, found 70")
     }
 
-    @Test func otherImagesAreAnError() throws {
+    @Test func `other images are an error`() throws {
         let json = "{\"0\": {\"filename\": \"cow.jpg\", \"caption\": \"a\", \"negative_caption\": \"b\"}}"
         #expect(
             try problem(json)

@@ -14,7 +14,7 @@ import Testing
         return !lexicon.notAbsent(captions.map(CaptionWords.init)).contains(concept)
     }
 
-    @Test func whatNoCaptionMentionsIsAbsent() throws {
+    @Test func `what no caption mentions is absent`() throws {
         #expect(try isAbsent("dog", "A cat sleeps .", "The cat on a sofa"))
         #expect(try isAbsent("woman", "A man reads", "A man and his dog"))
         #expect(try isAbsent("horse", "a dog runs"))
@@ -30,31 +30,31 @@ import Testing
         ("duck", "a white bird"), ("bird", "a duck lands"), ("sofa", "a couch"), ("wolf", "foxes"),
         ("frisbee", "a toy in its mouth"), ("hot dog", "he eats"),
     ])
-    func synonymsPluralsAndKindsAreNotAbsent(noun: String, caption: String) throws {
+    func `synonyms, plurals and kinds are not absent`(noun: String, caption: String) throws {
         let known = lexicon.mentions(in: CaptionWords(noun)).flatMap(\.forms)
         let concept = try #require(known.first?.concept)
         #expect(lexicon.notAbsent(["nothing", caption].map(CaptionWords.init)).contains(concept))
     }
 
-    @Test func siblingsAreToldApart() throws {
+    @Test func `siblings are told apart`() throws {
         #expect(try isAbsent("swan", "a goat") && isAbsent("cat", "a dog runs") && isAbsent("cat", "a poodle"))
         #expect(try isAbsent("surfer", "a man sits"))
     }
 
-    @Test func theLongestNameCounts() throws {
+    @Test func `the longest name counts`() throws {
         let mentions = lexicon.mentions(in: CaptionWords("Two women eat hot dogs near a fire hydrant"))
         #expect(mentions.map { $0.forms.map(\.text) } == [["women"], ["hot dogs"], ["fire hydrant"]])
         #expect(mentions.map(\.words) == [1..<2, 3..<5, 7..<9])
     }
 
-    @Test func pluralsAreMade() throws {
+    @Test func `plurals are made`() throws {
         let words = "men children puppies benches wolves buses geese"
         let numbers = lexicon.mentions(in: CaptionWords(words)).flatMap(\.forms).map(\.number)
         #expect(numbers == .init(repeating: .plural, count: 7))
     }
 
     /// A slip in the lists would silently take a noun out of the judgement.
-    @Test func theListsAreWellFormed() {
+    @Test func `the lists are well formed`() {
         let names = lexicon.concepts.flatMap { Set($0.forms.map(\.text)) }
         #expect(Set(names).count == names.count, "a first name stands for one concept")
         #expect(lexicon.concepts.count > 150 && lexicon.concepts.filter(\.isClaimable).count > 120)

@@ -61,7 +61,7 @@ struct ConformanceCase {
 
 @Suite struct ConformanceTests {
     @Test(arguments: ConformanceCase.names)
-    func plainFormGivesTheScores(_ name: String) throws {
+    func `the plain form gives the reference's scores`(_ name: String) throws {
         let given = try ConformanceCase(name)
         let scores = try given.model.plainScores(given.model.project(given.images), given.model.project(given.texts))
         #expect(try given.largestDifference(scores.similarity, "expected.similarity") < 1e-5)
@@ -70,7 +70,7 @@ struct ConformanceCase {
     }
 
     @Test(arguments: ConformanceCase.names)
-    func algebraicFormGivesTheScores(_ name: String) throws {
+    func `the algebraic form gives the reference's scores`(_ name: String) throws {
         let given = try ConformanceCase(name)
         let scores = try given.model.algebraScores(given.model.project(given.images), given.model.project(given.texts))
         #expect(try given.largestDifference(scores.similarity, "expected.similarity") < 1e-5)
@@ -79,7 +79,7 @@ struct ConformanceCase {
     }
 
     @Test(arguments: ConformanceCase.names, ScoreForm.allCases)
-    func lossAndEveryGradient(_ name: String, _ form: ScoreForm) throws {
+    func `the loss and every gradient are the reference's`(_ name: String, _ form: ScoreForm) throws {
         let given = try ConformanceCase(name)
         let scores = try form.similarity(given.model, given.images, given.texts)
         let negatives = try form.similarity(given.model, given.images, given.negatives)
