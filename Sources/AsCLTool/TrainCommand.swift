@@ -63,7 +63,7 @@ struct TrainCommand: ParsableCommand {
         let (train, validation) = try settings.splits(of: dataset)
         Terminal.tellOfMissingFeatures(train, validation)
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
-        let run = try TrainingRun(settings, (train, validation), teacher: master, device: place)
+        let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
         let folder = try run.claim(output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "

@@ -16,7 +16,8 @@ extension ExperimentRunner {
         let path = folder.run(job.name, seed: job.seed)
         let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
         let run = try TrainingRun(
-            configuration, (splits.train, splits.validation), encoder: encoder, teacher: teacher, device: device)
+            configuration, (splits.train, splits.validation), path: splits.path, encoder: encoder, teacher: teacher,
+            device: device)
         let console = TrainingConsole()
         let onEvent = { (event: TrainingEvent) in
             if case .notice(let text) = event { report(text) } else { console.show(event) }

@@ -7,6 +7,8 @@ package import RetrievalTraining
 
 /// The data of an experiment: what is trained on, what chooses checkpoints, what is reported.
 package struct ExperimentSplits: Sendable {
+    /// The data's path.
+    package let path: String
     /// Trained on.
     package let train: RetrievalSplit
     /// Chooses each run's checkpoint.
@@ -21,6 +23,7 @@ package struct ExperimentSplits: Sendable {
     package init(
         _ base: TrainingConfiguration, _ dataset: Dataset, test name: String, testImages: Int = 0
     ) throws {
+        path = dataset.path
         (train, validation) = try base.splits(of: dataset)
         guard name != base.data.trainSplit, name != base.data.validationSplit else {
             throw InputError(

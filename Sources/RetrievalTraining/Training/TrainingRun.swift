@@ -20,11 +20,12 @@ package struct TrainingRun {
 
     /// - Parameters:
     ///   - splits: What to train and to validate on, as `configuration.splits(of:)` gives them.
+    ///   - path: Of the data, for errors.
     ///   - encoder: The text encoder; without it the one that the configuration names.
     ///   - teacher: Whose scores the model is to learn besides.
     package init(
         _ configuration: TrainingConfiguration, _ splits: (train: RetrievalSplit, validation: RetrievalSplit),
-        encoder: TextEncoder? = nil, teacher: RetrievalModel? = nil, device: Device
+        path: String, encoder: TextEncoder? = nil, teacher: RetrievalModel? = nil, device: Device
     ) throws {
         self.configuration = configuration
         (train, validation) = splits
@@ -34,7 +35,7 @@ package struct TrainingRun {
         model = try RetrievalModel(
             configuration.modelConfiguration(for: train, encoder), textEncoder: encoder,
             seed: UInt64(configuration.training.seed), device: device)
-        try model.check(validation, path: validation.name)
+        try model.check(validation, path: path)
         try configuration.check(model, teacher: teacher)
     }
 
