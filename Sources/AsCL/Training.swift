@@ -15,7 +15,8 @@ import RetrievalData
 ///   - configuration: What decides the run.
 ///   - data: A folder in SCAN's layout, or a Karpathy JSON beside its features.
 ///   - output: The folder of the run: the model that did best on the validation split, its text encoder, a log.
-///   - isResuming: Whether to go on with the run that the folder holds; otherwise a folder that holds one is refused.
+///   - isResuming: Whether to go on with the run that the folder holds, which has to be of the same configuration;
+///     otherwise a folder that holds a run is refused.
 ///   - device: Where to compute.
 ///   - isStopping: Asked after every step whether to write a checkpoint and stop. A run that is resumed afterwards ends
 ///     at the weights of one that was never stopped.

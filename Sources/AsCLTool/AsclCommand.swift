@@ -9,7 +9,7 @@ struct AsclCommand: ParsableCommand {
         commandName: "ascl",
         abstract: "Find pictures by sentence and sentences by picture.",
         discussion: """
-            AsCLModel scores a picture against a sentence by letting image regions and words attend to each other. Train a \
+            AsCL scores a picture against a sentence by letting image regions and words attend to each other. Train a \
             model on captioned pictures, measure it, and ask it.
 
             Try it:  ascl scenes generate --output scenes

@@ -4,7 +4,7 @@ import Torch
 
 extension RetrievalModel {
     /// How well each region of some images agrees with a sentence, `[images][regions]` in [-1, 1]: see
-    /// `AsCL.regionAgreement`. Nil where the method does not match regions with words by attention.
+    /// `AsCLModel.regionAgreement`. Nil where the method does not match regions with words by attention.
     /// - Parameter images: Numbers of the split's images.
     package func regionAgreement(
         of sentence: String, with split: RetrievalSplit, images: [Int]

@@ -22,7 +22,7 @@ package struct ExperimentFolder: Sendable {
     }
 
     /// Opens the folder, or makes it.
-    /// - Throws: `ExperimentError` naming the field in which the folder's experiment differs from this one.
+    /// - Throws: `InputError` naming the field in which the folder's experiment differs from this one.
     init(_ path: String, base: TrainingConfiguration, splits: ExperimentSplits) throws {
         self.path = path
         let file = path + "/experiment.json"

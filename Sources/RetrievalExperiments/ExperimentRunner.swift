@@ -45,7 +45,7 @@ package struct ExperimentRunner {
     ///   - report: Gets a line of text where there is something to tell.
     ///   - meter: Makes a receiver of progress under a label.
     ///   - launch: Gives each run a process of its own; without it they are done in this one.
-    /// - Throws: `ExperimentError` when the folder holds experiments on other data or another base configuration.
+    /// - Throws: `InputError` when the folder holds experiments on other data or another base configuration.
     package init(
         folder: String, base: TrainingConfiguration, splits: ExperimentSplits, device: Device,
         report: @escaping (String) -> Void = { _ in },

@@ -19,7 +19,7 @@ package struct TextEncoder: Sendable {
     private let device: Device
 
     /// Loads a folder.
-    /// - Throws: `InputError`, `InputError` or `ParameterError` naming the file and what does not fit.
+    /// - Throws: `InputError` or `ParameterError` naming the file and what does not fit.
     package init(directory: String, device: Device = .cpu) throws {
         let configuration = try BERTConfiguration(path: directory + "/config.json")
         tokenizer = try WordPieceTokenizer(directory: directory)

@@ -114,6 +114,14 @@ import Testing
         let first = try train(configuration, data: data, output: output, isStopping: { true }, onEvent: note)
         #expect(first == .stopped && events == ["step 1"])
         #expect(throws: TrainingError.self) { try train(configuration, data: data, output: output) }
+        var other = configuration
+        try other.apply(overrides: ["training.epochs=2"])
+        let refused = try #require(throws: TrainingError.self) {
+            try train(other, data: data, output: output, isResuming: true)
+        }
+        #expect(
+            "\(refused)"
+                == "\(output)/training.yaml: expected the configuration that the run goes on with, found another")
         let second = try train(configuration, data: data, output: output, isResuming: true, onEvent: note)
         guard case .finished = second else { return #expect(Bool(false), "\(second)") }
         #expect(events == (1...8).map { "step \($0)" } + ["epoch 1"])

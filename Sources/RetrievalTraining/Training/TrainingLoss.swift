@@ -28,16 +28,19 @@ package struct TrainingLoss {
         let scores = try scorer.similarity(images, all).to(.float32)
         let count = scores.shape[0]
         let parts = try texts.indices.map { try scores.sliced(1, $0 * count..<($0 + 1) * count) }
-        var sum = try loss(of: parts, excluded)
+        var extras: [Tensor] = []
         if loss.sparsity > 0, let penalty = try scorer.penalty(images, all) {
-            sum = try sum + penalty * loss.sparsity
+            extras.append(try penalty * loss.sparsity)
         }
         if let lesson {
             let missed = try DistillationLoss.divergence(
                 parts[0], from: lesson, temperatures: (loss.temperature, loss.temperature), excluded: excluded)
-            sum = try sum + missed * loss.distillation
+            extras.append(try missed * loss.distillation)
         }
-        return sum
+        let sum = try loss(of: parts, excluded)
+        // In this order: another one rounds otherwise, and runs would no longer repeat to the digit.
+        guard let first = extras.first else { return sum }
+        return try sum + extras.dropFirst().reduce(first) { try $0 + $1 }
     }
 
     /// The loss of the scores of T, T-, T+ and T+'s negatives, those of them that there are.

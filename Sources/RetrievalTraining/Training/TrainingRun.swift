@@ -40,10 +40,17 @@ package struct TrainingRun {
     }
 
     /// Takes the folder for the run and writes the configuration into it.
+    /// - Throws: `TrainingError` where the folder's run is to be kept, or is to go on and is one of another configuration.
     package func claim(_ path: String, existing: RunFolder.Existing) throws -> RunFolder {
         let folder = try RunFolder(claiming: path, existing: existing)
-        if existing != .resume {
-            try AtomicFile.write(Data(configuration.yaml().utf8), to: folder.file("training.yaml"))
+        let file = folder.file("training.yaml")
+        if FileManager.default.fileExists(atPath: file) {
+            guard try TrainingConfiguration(contentsOf: file) == configuration else {
+                throw TrainingError.unusable(
+                    path: file, problem: "expected the configuration that the run goes on with, found another")
+            }
+        } else {
+            try AtomicFile.write(Data(configuration.yaml().utf8), to: file)
         }
         return folder
     }
