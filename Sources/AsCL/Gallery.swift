@@ -21,6 +21,10 @@ public final class Gallery: Sendable {
     private let captions = Mutex<(tokens: [[Int32]], words: WordSource)?>(nil)
 
     /// A split of a data folder, in SCAN's layout or a Karpathy JSON beside its features. It may be without captions.
+    /// - Parameters:
+    ///   - model: Whose scores rank.
+    ///   - data: The folder, or the JSON file in it.
+    ///   - split: The split's name, such as `test`.
     /// - Throws: `InputError` where the folder, the split or the sizes of its features are not what they should be.
     public convenience init(_ model: RetrievalModel, data: String, split: String) throws {
         try self.init(model, Dataset(path: data).pictures(split), path: data)
@@ -28,6 +32,8 @@ public final class Gallery: Sendable {
 
     /// The pictures of a folder and of the folders in it.
     /// - Parameters:
+    ///   - model: Whose scores rank.
+    ///   - pictures: The folder.
     ///   - features: A folder for the pictures' features, made if it is missing: another gallery of the same pictures
     ///     computes only what is new or has changed. Pictures that cannot be read are listed there in `failed.tsv`.
     ///   - encoding: What the model was trained on.
@@ -54,12 +60,17 @@ public final class Gallery: Sendable {
     public var notices: [String] { [split].omissions }
 
     /// The pictures that fit a sentence best, best first.
-    /// - Parameter top: How many; all where there are fewer.
+    /// - Parameters:
+    ///   - sentence: What to look for.
+    ///   - top: How many; all where there are fewer.
     public func search(_ sentence: String, top: Int = 10) throws -> [Match] {
         try search([sentence], top: top).first ?? []
     }
 
     /// The pictures that fit each of several sentences best: one pass of the text encoder for all of them.
+    /// - Parameters:
+    ///   - sentences: What to look for.
+    ///   - top: How many for each; all where there are fewer.
     public func search(_ sentences: [String], top: Int = 10) throws -> [[Match]] {
         for (number, sentence) in sentences.enumerated() where sentence.allSatisfy(\.isWhitespace) {
             throw InputError(place: "sentence \(number + 1)", expected: "words", found: "only blanks")
@@ -68,7 +79,9 @@ public final class Gallery: Sendable {
     }
 
     /// The captions of the split that fit a picture best, best first.
-    /// - Parameter picture: Its name, as `names` has it.
+    /// - Parameters:
+    ///   - picture: Its name, as `names` has it.
+    ///   - top: How many; all where there are fewer.
     /// - Throws: `InputError` where the gallery has no such picture, or no captions.
     public func captions(for picture: String, top: Int = 10) throws -> [Match] {
         guard let image = names.firstIndex(of: picture) else {
