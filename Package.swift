@@ -88,8 +88,8 @@ let package = Package(
         .systemLibrary(name: "CVips", pkgConfig: vipsFlags, providers: [.apt(["libvips-dev"])]),
         .target(name: "CRegions", cxxSettings: kernelSettings),
         layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
-        layer("ModelWeights", ["AsCLBase", "ArrayFiles", crypto]),
-        layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", crypto]),
+        layer("ModelWeights", ["AsCLBase", "ArrayFiles"]),
+        layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",
@@ -183,7 +183,7 @@ let package = Package(
             ]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
-        tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "CommandLineOptions", "RetrievalFixtures"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -6,9 +6,9 @@ import RetrievalData
 /// ```swift
 /// var configuration = try TrainingConfiguration(contentsOf: "Configs/scenes.yaml")
 /// try configuration.apply(overrides: ["training.epochs=3"])
-/// try train(configuration, data: "scenes", output: "run") { event in
+/// try train(configuration, data: "runs/demo/scenes", output: "runs/short", onEvent: { event in
 ///     if case .validated(let result, let epoch) = event { print(epoch, result.rsum) }
-/// }
+/// })
 /// ```
 ///
 /// - Parameters:

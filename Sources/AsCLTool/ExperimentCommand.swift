@@ -93,7 +93,7 @@ struct ExperimentCommand: ParsableCommand {
         let runner = try ExperimentRunner(
             folder: output, base: base, splits: splits, device: .chosen(device), report: Terminal.say,
             meter: { ProgressMeter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
-            launch: launch)
+            stopSignal: { InterruptFlag.signalNumber }, launch: launch)
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         func writeReport() throws -> Int {

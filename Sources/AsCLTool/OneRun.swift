@@ -1,7 +1,7 @@
 import ArgumentParser
+import CommandLineOptions
 import Foundation
 import RetrievalExperiments
-import RetrievalTraining
 
 /// One run of an experiment in a process of its own: what `ascl experiment` adds to its own arguments to have it done.
 struct OneRunOptions: ParsableArguments {

@@ -94,7 +94,7 @@ package struct EncoderOptions: ParsableArguments {
         _ file: String?, named name: String
     ) throws -> (tensors: [String: Tensor], path: String, digest: String) {
         let path = try file ?? cached(name)
-        return (try TensorFiles.load(weights: path), path, try FileDigest.sha256(ofFile: path))
+        return (try TensorFiles.load(weights: path), path, try ContentDigest(ofFile: path).hexadecimal)
     }
 
     private func names(in path: String, count: Int) throws -> [String] {

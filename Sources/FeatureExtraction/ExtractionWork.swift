@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// A picture to look at.

@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// What the finished files of a folder are to hold.
 struct FeatureContents {
     typealias Row = (name: String, digest: ContentDigest)

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// What tells without reading it that a file is as it was.
@@ -25,6 +26,16 @@ struct FileStamp: Hashable, Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system("cannot be opened") }
         try self.init(status)
+    }
+
+    /// Reads a file to its end: the digest of what it holds, and the stamp it had when it was opened.
+    static func withContent(of path: String) throws(PictureFailure) -> (ContentDigest, FileStamp) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("cannot be opened") }
+        defer { close(descriptor) }
+        let stamp = try FileStamp(descriptor: descriptor)
+        guard let digest = ContentDigest(ofDescriptor: descriptor) else { throw .system("cannot be read") }
+        return (digest, stamp)
     }
 
     private init(_ status: stat) throws(PictureFailure) {

@@ -60,12 +60,7 @@ package struct PictureList: Sendable {
             }
         }
         if let captionsPath {
-            do {
-                text += try ContentDigest.ofFile(captionsPath).0.hexadecimal
-            } catch {
-                throw InputError(
-                    path: captionsPath, place: "opening", expected: "a readable file", found: error.reason)
-            }
+            text += try ContentDigest(ofFile: captionsPath).hexadecimal
         }
         return ContentDigest(of: text)
     }

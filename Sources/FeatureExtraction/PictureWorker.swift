@@ -1,3 +1,4 @@
+import AsCLBase
 import ImageEncoding
 
 /// Reads, decodes and encodes pictures, on any thread.
@@ -14,7 +15,7 @@ struct PictureWorker: Sendable {
         for task in tasks {
             var seen: (digest: ContentDigest, stamp: FileStamp)?
             do {
-                let (digest, stamp) = try ContentDigest.ofFile(task.path)
+                let (digest, stamp) = try FileStamp.withContent(of: task.path)
                 seen = (digest, stamp)
                 guard claim(digest) else {
                     outcomes.append(PictureOutcome(task: task, digest: digest, stamp: stamp, result: .known))

@@ -102,7 +102,12 @@ final class PartialDownload {
     }
 
     /// The SHA-256 of what is there, in hexadecimal.
-    func sha256() throws(InputError) -> String { try FileDigest.sha256(of: descriptor, path: path) }
+    func sha256() throws(InputError) -> String {
+        guard let digest = ContentDigest(ofDescriptor: descriptor) else {
+            throw .system(path, place: "reading", expected: "a readable file")
+        }
+        return digest.hexadecimal
+    }
 
     /// Puts the bytes on the disk and the file under its final name.
     func finish() throws(InputError) {

@@ -34,14 +34,14 @@ extension ExperimentRunner {
         let exists = FileManager.default.fileExists(atPath: path + "/training.yaml")
         let before = folder.read(Double.self, "seconds.json", of: job.name, seed: job.seed) ?? 0
         let runFolder = try run.claim(path, existing: exists ? .resume : .refuse)
-        let isStopping = { InterruptFlag.signalNumber != nil || Date.now >= deadline }
+        let isStopping = { stopSignal() != nil || Date.now >= deadline }
         let outcome = try trainer.run(in: runFolder, isStopping: isStopping, onEvent: onEvent)
         let seconds = before + (clock.now - begun) / .seconds(1)
         // Kept, so that a run in pieces adds its time up.
         try folder.write(seconds, to: "seconds.json", of: job.name, seed: job.seed)
         switch outcome {
         case .stopped:
-            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            try checkStop()
             return false
         case .finished(let rsum, let epoch):
             let best = try RetrievalModel(checkpoint: path, device: device)
@@ -83,7 +83,7 @@ extension ExperimentRunner {
         let scoring = meter("scoring")
         let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
             try progress.save(ranks)
-            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            try checkStop()
         }
         let isAsCL = model.scorer is AsCLModel
         try folder.write(

@@ -73,7 +73,7 @@ extension ExperimentRunner {
     }
 
     private func isInTime(_ deadline: Date) throws -> Bool {
-        if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+        try checkStop()
         return Date.now < deadline
     }
 }

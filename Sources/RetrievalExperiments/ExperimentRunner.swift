@@ -36,6 +36,7 @@ package struct ExperimentRunner {
     let device: Device
     let report: (String) -> Void
     let meter: (String) -> (Int, Int) -> Void
+    let stopSignal: () -> Int32?
     /// Bytes that the words of the training's captions and positives may take on the disk, to save the runs work.
     var mostWordBytes = 8 << 30
     private let launch: Launch?
@@ -44,12 +45,14 @@ package struct ExperimentRunner {
     /// - Parameters:
     ///   - report: Gets a line of text where there is something to tell.
     ///   - meter: Makes a receiver of progress under a label.
+    ///   - stopSignal: Asked again and again: the signal that wants the work to stop, if one came.
     ///   - launch: Gives each run a process of its own; without it they are done in this one.
     /// - Throws: `InputError` when the folder holds experiments on other data or another base configuration.
     package init(
         folder: String, base: TrainingConfiguration, splits: ExperimentSplits, device: Device,
         report: @escaping (String) -> Void = { _ in },
-        meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } }, launch: Launch? = nil
+        meter: @escaping (String) -> (Int, Int) -> Void = { _ in { _, _ in } },
+        stopSignal: @escaping () -> Int32? = { nil }, launch: Launch? = nil
     ) throws {
         self.folder = try ExperimentFolder(folder, base: base, splits: splits)
         self.base = base
@@ -60,6 +63,7 @@ package struct ExperimentRunner {
         self.device = device
         self.report = report
         self.meter = meter
+        self.stopSignal = stopSignal
         self.launch = launch
     }
 
@@ -183,7 +187,7 @@ package struct ExperimentRunner {
         case .exited(let status) where status > 128: throw ExperimentError.interrupted(signal: status - 128)
         case .exited(let status): throw ExperimentError.ended(status: status)
         case .killed(let signal):
-            if let own = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: own) }
+            try checkStop()
             // The system sends 9 to whoever takes too much memory.
             try fail(job, "its process was ended by signal \(signal)" + (signal == SIGKILL ? ", out of memory?" : ""))
             return true
@@ -205,11 +209,16 @@ package struct ExperimentRunner {
                     return (place, lock)
                 }
             }
-            if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+            try checkStop()
             guard Date.now < deadline else { return nil }
             Thread.sleep(forTimeInterval: 1)
         }
         return nil
+    }
+
+    /// - Throws: `ExperimentError.interrupted` once somebody wants the work to stop.
+    func checkStop() throws {
+        if let signal = stopSignal() { throw ExperimentError.interrupted(signal: signal) }
     }
 
     /// The outcome of a run; a failure is none when it is to be tried again.
@@ -222,7 +231,7 @@ package struct ExperimentRunner {
     /// Does a run, or writes down why it cannot be done: one row of a table is lost then, not the table. False when time
     /// ran out before the end.
     private func attempt(_ job: Job, checkingBudget: Bool, until deadline: Date) throws -> Bool {
-        if let signal = InterruptFlag.signalNumber { throw ExperimentError.interrupted(signal: signal) }
+        try checkStop()
         let encoder = try TextEncoder(directory: TextEncoder.find(base.textEncoder.path), device: device)
         do {
             return try train(job, encoder, until: deadline, checkingBudget: checkingBudget)

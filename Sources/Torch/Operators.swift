@@ -82,6 +82,7 @@ enum Operators {
     static let logSumExp = Operator("logsumexp")
     static let layerNorm = Operator("layer_norm")
     static let dropout = Operator("dropout")
+    static let embeddingBag = Operator("_embedding_bag")
     static let packedGRU = Operator("gru", "data")
     static let crossEntropy = Operator("cross_entropy_loss")
     static let scaledDotProductAttention = Operator("scaled_dot_product_attention")

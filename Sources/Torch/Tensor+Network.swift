@@ -11,6 +11,19 @@ extension Tensor {
     package static func einsum(_ equation: String, _ tensors: Tensor...) throws(TorchError) -> Tensor {
         try Operators.einsum(.string(equation), .tensors(tensors))
     }
+    /// Weighted sums of rows that follow each other, `[rows, width]` to `[segments, width]`: segment by segment, the next
+    /// `lengths[segment]` rows, each times its weight of `[rows]`.
+    package func segmentSums(lengths: [Int], weights: Tensor) throws(TorchError) -> Tensor {
+        var (starts, next) = ([Int](), 0)
+        for length in lengths {
+            starts.append(next)
+            next += length
+        }
+        return try Operators.embeddingBag(
+            .tensor(self), .tensor(Tensor(Array(0..<next), shape: [next]).to(device: device)),
+            .tensor(Tensor(starts, shape: [starts.count]).to(device: device)), .bool(false), .int(0), .bool(false),
+            .tensor(weights), .bool(false), .int(-1))
+    }
     /// Zero mean and unit variance over the last dimension, then scaled and shifted.
     package func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) throws(TorchError) -> Tensor {
         try Operators.layerNorm(

@@ -33,7 +33,7 @@ struct BadCheckpointTests {
         expectRefusal(run, [path, "4 parameters do not fit"])
         for problem in [
             "image.region.bias: expected [32], found nothing",
-            "text.projection.weight: expected [32, 384], found nothing",
+            "text.projection.weight: expected [32, 32], found nothing",
             "image.global.bias: expected [32], found [16, 2]",
             "image.local.bias: expected no such parameter, found one",
         ] {
@@ -81,7 +81,7 @@ struct BadCheckpointTests {
         (#""heads" : 2"#, #""heads" : 2, "depth" : 2"#, ["depth: expected one of", "found an unknown key"]),
         (#""heads" : 2,"#, "", ["heads: expected", "found no such key"]),
         (#""local_weight" : 0.8"#, #""local_weight" : 1.5"#, ["local_weight: expected a weight in 0...1", "1.5"]),
-        (#""text_dimension" : 384"#, #""text_dimension" : 300"#, ["text.projection.weight: expected [32, 300]"]),
+        (#""text_dimension" : 32"#, #""text_dimension" : 300"#, ["text.projection.weight: expected [32, 300]"]),
     ])
     func `impossible configurations are refused`(_ old: String, _ new: String, _ parts: [String]) throws {
         let checkpoint = try Workshop.linked(to: Workshop.checkpoint.get(), "configuration")
@@ -106,7 +106,7 @@ struct BadCheckpointTests {
     }
 
     @Test func `a vocabulary that does not fit the encoder is refused`() throws {
-        let encoder = try Workshop.linked(to: textEncoderFolder(), "encoder")
+        let encoder = try Workshop.linked(to: Workshop.textEncoder.get(), "encoder")
         let path = encoder + "/vocab.txt"
         let size = try lines(path).count
         try write(try lines(path).dropLast().joined(separator: "\n") + "\n", to: path)

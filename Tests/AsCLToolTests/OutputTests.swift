@@ -17,7 +17,7 @@ struct OutputTests {
 
         // Nothing of the old run stays: another encoder need not have all of its files.
         try #require(exists(data.output + "/text_encoder/tokenizer_config.json"))
-        let encoder = try Workshop.linked(to: textEncoderFolder(), "encoder")
+        let encoder = try Workshop.linked(to: Workshop.textEncoder.get(), "encoder")
         try FileManager.default.removeItem(atPath: encoder + "/tokenizer_config.json")
         let settings = ["training.seed=1", "text_encoder.path=\(encoder)"]
         #expect(try data.train("--overwrite", "--set", settings[0], "--set", settings[1]).status == 0)
@@ -72,7 +72,7 @@ struct OutputTests {
         let data = try TinyData()
         let full = try Tool(
             ["train", "--config", Workshop.configuration.get(), "--data", data.path, "--output", data.output],
-            shell: "ulimit -f 1000"
+            shell: "ulimit -f 20"
         ).finish()
         expectRefusal(
             full, [data.output + "/text_encoder/model.safetensors", "expected room", "found File too large"],

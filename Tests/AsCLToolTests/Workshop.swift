@@ -1,5 +1,6 @@
 import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 
 /// What the tests share: a folder of this test run, generated scenes, and a model trained on them. Each is made by the
@@ -53,6 +54,16 @@ enum Workshop {
         return collection.output
     }
 
+    /// A text encoder of two thin layers that knows the scenes' words: the real one would take most of the tests' time.
+    static let textEncoder = Result {
+        let path = try newFolder("text-encoder")
+        let captions = try text(scenes.get() + "/train_caps.txt") + TinyData.captions
+        let words = Set(captions.split(whereSeparator: \.isWhitespace))
+        try TinyTextEncoder.write(to: path, words: words.map(String.init).sorted(), width: 32, positions: 128)
+        try write(#"{"do_lower_case": true}"#, to: path + "/tokenizer_config.json")
+        return path
+    }
+
     /// A small model's training.
     static let configuration = Result {
         let path = try newFolder("configuration") + "/tiny.yaml"
@@ -62,7 +73,7 @@ enum Workshop {
               joint_dimension: 32
               heads: 2
             text_encoder:
-              path: \(textEncoderFolder())
+              path: \(try textEncoder.get())
             training:
               epochs: 2
               batch_size: 4
@@ -89,14 +100,6 @@ enum Workshop {
         try #require(run.status == 0, "\(run.errors)")
         return path
     }
-}
-
-/// The real encoder that `make setup` installs: `ASCL_TEXT_ENCODER`, else `.text-encoder` at the package's root, else
-/// the one in the user's cache.
-func textEncoderFolder() -> String {
-    if let folder = ProcessInfo.processInfo.environment["ASCL_TEXT_ENCODER"] { return folder }
-    let own = #filePath.folder.folder.folder + "/.text-encoder"
-    return exists(own) ? own : UserCache.folder() + "/text-encoder"
 }
 
 extension String {

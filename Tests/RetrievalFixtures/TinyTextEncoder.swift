@@ -4,7 +4,7 @@ package import TextEncoding
 import Torch
 import TorchNN
 
-/// A Hugging Face folder with a BERT of a few thousand random parameters, whose vocabulary is `words`.
+/// A Hugging Face folder with a BERT of a few thousand random parameters, whose vocabulary is `words`, or others.
 package enum TinyTextEncoder {
     package static let words = [
         "a", "the", "red", "blue", "green", "small", "large", "cat", "dog", "horse", "ball", "tree", "boat", "house",
@@ -15,12 +15,14 @@ package enum TinyTextEncoder {
 
     /// Writes the folder.
     /// - Parameter dropout: Acts while the encoder is fine-tuned.
-    package static func write(to directory: String, width: Int = width, dropout: Double = 0.1) throws {
+    package static func write(
+        to directory: String, words: [String] = words, width: Int = width, positions: Int = 24, dropout: Double = 0.1
+    ) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + words
         let configuration = """
             {"model_type": "bert", "vocab_size": \(vocabulary.count), "hidden_size": \(width),
-             "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 24,
+             "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": \(positions),
              "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "hidden_dropout_prob": \(dropout),
              "attention_probs_dropout_prob": \(dropout)}
             """

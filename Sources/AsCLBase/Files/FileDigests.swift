@@ -53,10 +53,7 @@ package struct FileDigests {
         guard stat(place, &status) == 0 else { throw .system(path, place: "opening", expected: "a readable file") }
         let stamp = Stamp(status)
         if let entry = known[place], entry.stamp == stamp { return entry.digest }
-        let file = try MappedFile(path: place)
-        var digest = Digest()
-        withExtendedLifetime(file) { digest.add(file.bytes) }
-        let entry = Entry(stamp: stamp, digest: digest.description)
+        let entry = Entry(stamp: stamp, digest: try ContentDigest(ofFile: path).hexadecimal)
         if let cache, !stamp.isTooFresh(at: now()) {
             known[place] = entry
             let encoder = JSONEncoder()

@@ -4,7 +4,6 @@ import CommandLineOptions
 package import FeatureExtraction
 import Foundation
 import ImageEncoding
-import RetrievalTraining
 import Torch
 
 struct FeaturesExtract: ParsableCommand {

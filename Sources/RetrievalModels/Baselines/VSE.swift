@@ -37,7 +37,7 @@ package struct VSE: PairScorer {
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let pooled =
             switch configuration.words {
-            case .encoder: try Self.means(texts)
+            case .encoder: try texts.means()
             case .gru: try Self.lastRows(texts)
             }
         return try pooled.to(.float32).normalized(-1)
@@ -55,18 +55,6 @@ package struct VSE: PairScorer {
     package func blockSize(
         images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
     ) -> (images: Int, texts: Int) { (4096, 8192) }
-
-    /// The mean of each text's rows; some texts at a time, since the averaging matrix grows with their square.
-    private static func means(_ texts: TextBatch) throws(TorchError) -> Tensor {
-        let offsets = texts.offsets
-        var means: [Tensor] = []
-        for start in stride(from: 0, to: texts.lengths.count, by: 256) {
-            let end = min(start + 256, texts.lengths.count)
-            let rows = try texts.rows.sliced(0, offsets[start]..<offsets[end])
-            means.append(try TextBatch(rows: rows, lengths: Array(texts.lengths[start..<end])).means())
-        }
-        return try .concatenated(means)
-    }
 
     private static func lastRows(_ texts: TextBatch) throws(TorchError) -> Tensor {
         let last = texts.offsets.dropFirst().map { $0 - 1 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a flag that a training looks at between steps.
+/// Ctrl-C and SIGTERM as a flag that long work looks at between its steps.
 package enum InterruptFlag {
     /// The signal that came, or 0.
     private static let received = Atomic<Int32>(0)

@@ -1,5 +1,5 @@
+import CommandLineOptions
 import Foundation
-import RetrievalTraining
 import Testing
 
 /// Each in a process of its own: the flag stays set.
