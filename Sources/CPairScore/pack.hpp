@@ -18,6 +18,7 @@ public:
         }
         packGram(item);
         packAttended(item);
+        if (to.isFixed) strain(*to.strain.at(source));
         if (to.isImages) {
             check(from.own + source * D, D);
             std::memcpy(to.own.at(item * D), from.own + source * D, D * sizeof(float));
@@ -73,6 +74,39 @@ private:
         for (; r < count; ++r) {
             for (int64_t c = 0; c < cellsOfRow; ++c) to[c * stride + r] = *cells.at(r * cellsOfRow + c);
         }
+    }
+
+    /// The vectors that an item's tables make are measured where all heads attend to one row: its value, in the Gram matrix,
+    /// and that value through the projection, with the item's own vector where there is one.
+    void strain(Strain &of) {
+        of = {0, 0, 0};
+        const int64_t size = H * rows;
+        const float *gram = from.gram + from.gramOffsets[source];
+        const float *attended = from.attended + H * sourceRow * D, *own = to.isImages ? from.own + source * D : nullptr;
+        float smallestValue = __builtin_inff(), smallestVector = __builtin_inff();
+        for (int64_t row = 0; row < rows; ++row) {
+            const float *query = from.query + (sourceRow + row) * D, *key = from.key + (sourceRow + row) * D;
+            for (int64_t h = 0; h < H; ++h) {
+                of.query = std::max(of.query, dot(query + h * d, query + h * d, d));
+                of.key = std::max(of.key, dot(key + h * d, key + h * d, d));
+            }
+            float value = 0;
+            for (int64_t h = 0; h < H; ++h) {
+                for (int64_t g = 0; g < H; ++g) value += gram[(h * rows + row) * size + g * rows + row];
+            }
+            smallestValue = std::min(smallestValue, value);
+            float square = 0;
+            for (int64_t x = 0; x < D; x += 8) {
+                const int64_t count = std::min<int64_t>(D - x, 8);
+                Lanes total = own ? loadPart(own + x, count, 0) : Lanes(0.0f);
+                for (int64_t h = 0; h < H; ++h) total += loadPart(attended + (h * rows + row) * D + x, count, 0);
+                square += sum(total * total);
+            }
+            smallestVector = std::min(smallestVector, square);
+        }
+        of.query = __builtin_sqrtf(of.query), of.key = __builtin_sqrtf(of.key);
+        const float mostValue = largestMagnitude(gram, size * size), most = largestMagnitude(attended, size * D);
+        of.spread = std::max(mostValue / smallestValue, most * __builtin_sqrtf(D / smallestVector));
     }
 
     void packColumns(const float *table, int64_t h, int64_t which, float unit) {

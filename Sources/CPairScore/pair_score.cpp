@@ -124,6 +124,7 @@ void allocate(Packed &side) {
     side.attended = Array<uint32_t>(side.attendedOffsets.back());
     side.attendedScale = Array<float>(side.items);
     if (side.isImages) side.own = Array<float>(side.items * D);
+    if (side.isFixed) side.strain = Array<Strain>(side.items);
 }
 
 ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t heads, ps_precision precision,
@@ -300,6 +301,23 @@ ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_
     return PS_OK;
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
+}
+
+int64_t ps_strained(const ps_packed *images, const ps_packed *texts, uint8_t *strained) {
+    if (!images->isFixed || !texts->isFixed) return 0;
+    int64_t count = 0;
+    for (int64_t i = 0; i < images->items; ++i) {
+        const Strain image = *images->strain.at(i);
+        for (int64_t t = 0; t < texts->items; ++t) {
+            const Strain text = *texts->strain.at(t);
+            // Written so that a NaN, of lengths beyond float32, strains.
+            const bool isHeld = image.spread <= mostSpread && text.spread <= mostSpread
+                && image.query * text.key <= mostLogit && text.query * image.key <= mostLogit;
+            *strained++ = !isHeld;
+            count += !isHeld;
+        }
+    }
+    return count;
 }
 
 ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,

@@ -84,15 +84,15 @@ static double attend(const Case &c, const float *query, const float *unit, int64
         double numerator = 0;
         for (int64_t h = 0; h < H; ++h) {
             std::vector<double> weights(rows), dots(rows);
-            double total = 0;
+            double total = 0, most = -std::numeric_limits<double>::infinity();
             for (int64_t r = 0; r < rows; ++r) {
-                double logit = 0;
                 for (int64_t x = h * d; x < (h + 1) * d; ++x) {
-                    logit += double(query[k * D + x]) * key[r * D + x];
+                    weights[r] += double(query[k * D + x]) * key[r * D + x];
                     dots[r] += double(unit[k * D + x]) * key[r * D + x];
                 }
-                total += weights[r] = std::exp(logit);
+                most = std::max(most, weights[r]);
             }
+            for (double &weight : weights) total += weight = std::exp(weight - most);
             for (int64_t r = 0; r < rows; ++r) {
                 numerator += weights[r] / total * dots[r];
                 for (int64_t x = 0; x < D; ++x) vector[x] += weights[r] / total * attended[(h * rows + r) * D + x];
@@ -121,7 +121,9 @@ static double exact(const Case &c, int64_t i, int64_t t, double localWeight) {
     return localWeight * local / 2 + (1 - localWeight) * product / std::sqrt(a * b);
 }
 
-static Floats scores(const Case &c, ps_precision precision, ps_instructions instructions, ps_status *status) {
+/// `strained`, where given, gets the pairs that 16 bits do not hold.
+static Floats scores(const Case &c, ps_precision precision, ps_instructions instructions, ps_status *status,
+                     std::vector<uint8_t> *strained = nullptr) {
     const ps_images images = c.imageTables();
     const ps_texts texts = c.textTables();
     ps_packed *left = nullptr, *right = nullptr;
@@ -130,6 +132,10 @@ static Floats scores(const Case &c, ps_precision precision, ps_instructions inst
     *status = ps_pack_images(&images, precision, instructions, &left, &bad);
     if (*status == PS_OK) *status = ps_pack_texts(&texts, precision, instructions, &right, &bad);
     if (*status == PS_OK) *status = ps_score(left, right, 0.7f, score.data());
+    if (strained && *status == PS_OK) {
+        strained->assign(score.size(), 2);
+        ps_strained(left, right, strained->data());
+    }
     ps_release(left), ps_release(right);
     return score;
 }
@@ -169,6 +175,60 @@ static double furthest(const Floats &a, const Floats &b) {
         if (difference != difference) return difference;
     }
     return most;
+}
+
+/// Everything of one sign and one size: products of rows are as large as their lengths allow, sums of weights times a table
+/// as large as its largest number allows. A 32-bit sum that could overflow does here.
+static Case brimful(int64_t dimension, int64_t heads, int64_t regions, int64_t words, float size) {
+    Case c = {2, regions, dimension, heads, {words, 1}};
+    c.fill();
+    for (int table : {0, 1, 2, 4, 5}) {
+        std::fill(c.image[table].begin(), c.image[table].end(), size);
+        if (table < 5) std::fill(c.text[table].begin(), c.text[table].end(), size);
+    }
+    // Cosines need unit rows.
+    std::fill(c.image[1].begin(), c.image[1].end(), 1 / std::sqrt(float(dimension * heads)));
+    c.text[1] = Floats(c.text[1].size(), c.image[1][0]);
+    c.image[3].clear(), c.text[3].clear();
+    for (int64_t i = 0; i < c.images; ++i) c.gram(&c.image[4][i * heads * regions * dimension], heads * regions, c.image[3]);
+    for (int64_t t = 0; t < 2; ++t) c.gram(&c.text[4][heads * c.offsets[t] * dimension], heads * c.lengths[t], c.text[3]);
+    return c;
+}
+
+/// Damages the first image: its first region `factor` times as long, or all of them.
+static Case stretched(float factor, bool all) {
+    Case c = {3, 9, 64, 2, {7, 4, 1}};
+    c.fill();
+    const int64_t D = c.dimension, rows = all ? c.regions : 1;
+    for (int table : {0, 2}) {
+        for (int64_t x = 0; x < rows * D; ++x) c.image[table][x] *= factor;
+    }
+    for (int64_t h = 0; h < c.heads; ++h) {
+        for (int64_t x = 0; x < rows * D; ++x) c.image[4][h * c.regions * D + x] *= factor;
+    }
+    c.image[3].clear();
+    for (int64_t i = 0; i < c.images; ++i) {
+        c.gram(&c.image[4][i * c.heads * c.regions * D], c.heads * c.regions, c.image[3]);
+    }
+    return c;
+}
+
+/// Pairs are held to four decimals or said to be strained, and only pairs of what was damaged are strained.
+static void expectHeld(const Case &c, bool mayStrain) {
+    for (int instructions = PS_PORTABLE; instructions <= ps_best_instructions(); ++instructions) {
+        ps_status status;
+        std::vector<uint8_t> strained;
+        const Floats found = scores(c, PS_FIXED16, ps_instructions(instructions), &status, &strained);
+        expect(status == PS_OK, "status", c, instructions, status);
+        for (int64_t i = 0; i < c.images; ++i) {
+            for (int64_t t = 0; t < c.captions(); ++t) {
+                const int64_t pair = i * c.captions() + t;
+                expect(strained[pair] <= (mayStrain && i == 0), "strained", c, instructions, double(pair));
+                const double error = std::fabs(found[pair] - exact(c, i, t, 0.7f));
+                expect(strained[pair] || error < 2e-4, "held to four decimals", c, instructions, error);
+            }
+        }
+    }
 }
 
 int main() {
@@ -212,6 +272,11 @@ int main() {
                 std::swap(table->back(), bad);
             }
         }
+    }
+    for (int64_t dimension : {2, 64, 1024}) expectHeld(brimful(dimension, 2, 36, 12, 0.5f / std::sqrt(float(dimension))), false);
+    expectHeld(brimful(64, 8, 300, 60, 0.05f), false);
+    for (float factor : {0.0f, 0.001f, 0.1f, 3.0f, 10.0f, 30.0f, 100.0f, 300.0f, 1e3f, 1e6f, 1e15f}) {
+        expectHeld(stretched(factor, false), true), expectHeld(stretched(factor, true), true);
     }
     Case empty = {1, 2, 4, 1, {3, 2}};
     empty.fill(), empty.offsets[1] = 0;

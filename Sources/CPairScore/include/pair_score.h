@@ -24,7 +24,7 @@ typedef enum {
 } ps_status;
 
 /// How forward products are computed: in float32, or from 16-bit integers - each row scaled so that no sum overflows -
-/// with 32-bit sums. Softmax, lengths and cosines are float32 either way.
+/// with 32-bit sums: what `ps_strained` does not name agrees with float32 to four decimals. Softmax, lengths and cosines are float32 either way.
 typedef enum { PS_FLOAT32 = 0, PS_FIXED16 = 1 } ps_precision;
 
 /// What a call runs on. PS_BEST is the best that this machine has; the others are for tests.
@@ -76,6 +76,10 @@ ps_instructions ps_best_instructions(void);
 /// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision for the same instructions.
 /// A pair's result is the same to the bit whatever else is in the batch and however many threads run.
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score);
+
+/// Which pairs of sides in 16 bits are not held to four decimals, [I, T] of 0 and 1, and how many: they are for float32.
+/// It depends on the pair alone. Of sides in float32 there are none, and nothing is written.
+int64_t ps_strained(const ps_packed *images, const ps_packed *texts, uint8_t *strained);
 
 /// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads.
 ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,

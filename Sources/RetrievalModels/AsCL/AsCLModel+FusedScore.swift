@@ -5,9 +5,9 @@ extension AsCLModel {
     /// S `[images, texts]` from the kernel's tables: the algebraic form on the CPU, block by block in cache, its gradient
     /// recomputed instead of stored. Differentiable.
     func fusedSimilarity(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
-        let localWeight = Float(configuration.localWeight)
+        let localWeight = localWeight
         guard !images.tables.isEmpty || !texts.tables.isEmpty else {
-            return try PairScoreKernel.score(images.parts, texts.packed, localWeight)
+            return try scores(images, texts)
         }
         guard !images.tables.isEmpty, !texts.tables.isEmpty else {
             throw TorchError(
@@ -18,12 +18,54 @@ extension AsCLModel {
         let heads = configuration.heads
         let offsets = texts.offsets
         return try Tensor.custom("pair_score", inputs: tables) { () throws(TorchError) in
-            [try PairScoreKernel.score(images.parts, texts.packed, localWeight)]
+            [try scores(images, texts)]
         } backward: { gradients throws(TorchError) in
             guard let gradient = gradients[0] else { return constant.map { _ in nil } }
             return try PairScoreKernel.gradients(
                 constant, heads: heads, offsets: offsets, localWeight, scoreGradient: gradient.contiguous())
         }[0]
+    }
+
+    private var localWeight: Float { Float(configuration.localWeight) }
+
+    /// S of packed sides. A pair that 16 bits do not hold is computed in float32, whatever else is in the batch.
+    private func scores(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
+        let scores = try PairScoreKernel.score(images.parts.map(\.packed), texts.packed, localWeight)
+        guard let words = texts.projected else { return scores }
+        var first = 0
+        for part in images.parts {
+            let strained = PairScoreKernel.strained(part.packed, texts.packed)
+            if let regions = part.projected, strained.contains(true) {
+                try replace(strained, in: scores, from: first, regions, words)
+            }
+            first += part.packed.count
+        }
+        return scores
+    }
+
+    /// Puts float32's scores in place of the marked ones, `[images, texts]` from row `first` of `scores` on.
+    private func replace(
+        _ marked: [Bool], in scores: Tensor, from first: Int, _ images: ImageBatch, _ texts: TextBatch
+    ) throws(TorchError) {
+        let columns = texts.lengths.count
+        let chosenTexts = (0..<columns).filter { text in (0..<images.count).contains { marked[$0 * columns + text] } }
+        let chosen = (0..<images.count).filter { marked[$0 * columns..<($0 + 1) * columns].contains(true) }
+        guard let sentences = try fusedTables(texts.selecting(chosenTexts), .fp32) else { return }
+        // Tables in float32 of some images at a time, for all of them may be many.
+        for start in stride(from: 0, to: chosen.count, by: 64) {
+            let some = Array(chosen[start..<min(start + 64, chosen.count)])
+            guard let pictures = try fusedTables(images.selecting(some), .fp32) else { return }
+            let exact = try PairScoreKernel.score(pictures.parts.map(\.packed), sentences.packed, localWeight)
+                .array(Float.self)
+            try scores.withBytes { bytes in
+                let to = bytes.assumingMemoryBound(to: Float.self)
+                for (row, image) in some.enumerated() {
+                    for (column, text) in chosenTexts.enumerated() where marked[image * columns + text] {
+                        to[(first + image) * columns + text] = exact[row * chosenTexts.count + column]
+                    }
+                }
+            }
+        }
     }
 
     /// What the kernel needs of projected images; nil when it cannot serve them (see `similarity`).
@@ -40,8 +82,10 @@ extension AsCLModel {
             attention.imageToText.unitRows(images.regions, heads), key, gram, attended,
             globalFusion.image(images.globals),
         ].map { table throws(TorchError) in try table.contiguous() }
-        let packed = try PairScoreKernel.packed(images: tables, heads: heads, precision)
-        return FusedImages(parts: [packed], tables: tables.contains(where: \.requiresGradient) ? tables : [])
+        let part = FusedImages.Part(
+            packed: try PairScoreKernel.packed(images: tables, heads: heads, precision),
+            projected: precision == .int16 ? try images.detached() : nil)
+        return FusedImages(parts: [part], tables: tables.contains(where: \.requiresGradient) ? tables : [])
     }
 
     /// What the kernel needs of projected texts; nil when it cannot serve them.
@@ -61,7 +105,8 @@ extension AsCLModel {
         let offsets = texts.offsets.map(Int64.init)
         let packed = try PairScoreKernel.packed(texts: tables, offsets: offsets, heads: heads, precision)
         return FusedTexts(
-            packed: packed, offsets: offsets, tables: tables.contains(where: \.requiresGradient) ? tables : [])
+            packed: packed, projected: precision == .int16 ? try texts.detached() : nil, offsets: offsets,
+            tables: tables.contains(where: \.requiresGradient) ? tables : [])
     }
 
     private func fits(_ tensor: Tensor, _ precision: Precision) throws(TorchError) -> Bool {
@@ -74,39 +119,4 @@ extension AsCLModel {
         }
         return fits
     }
-}
-
-/// Images for the kernel, in parts of any size.
-struct FusedImages: Sendable {
-    let parts: [PairScoreKernel.Packed]
-    /// What they were packed from, kept for their gradients; empty when none are recorded.
-    let tables: [Tensor]
-
-    init(parts: [PairScoreKernel.Packed], tables: [Tensor]) {
-        self.parts = parts
-        self.tables = tables
-    }
-
-    /// Batches one after the other; every table has an item a row, so that joined tables are those of one batch.
-    init(joining batches: [FusedImages]) throws(TorchError) {
-        let recorded = batches.map(\.tables).filter { !$0.isEmpty }
-        guard recorded.isEmpty || recorded.count == batches.count else {
-            throw TorchError(
-                operation: "joined(\(batches.count))",
-                reason: "expected gradients to be recorded for all images or for none")
-        }
-        var tables: [Tensor] = []
-        for table in recorded.first?.indices ?? 0..<0 {
-            tables.append(batches.count == 1 ? recorded[0][table] : try .concatenated(recorded.map { $0[table] }))
-        }
-        self.init(parts: batches.flatMap(\.parts), tables: tables)
-    }
-}
-
-/// Texts for the kernel.
-struct FusedTexts: Sendable {
-    let packed: PairScoreKernel.Packed
-    let offsets: [Int64]
-    /// What they were packed from, kept for their gradients; empty when none are recorded.
-    let tables: [Tensor]
 }

@@ -87,7 +87,8 @@ extension AsCLModel {
     package func scorableBytes(rows: Int, in precision: Precision) -> Int {
         let (dimension, weights) = (configuration.jointDimension, configuration.heads * rows)
         let numbers = 3 * rows * dimension + weights * weights + weights * dimension
-        return numbers * (precision == .int16 ? 2 : 4)
+        // In 16 bits with what it was projected to.
+        return precision == .int16 ? 2 * numbers + 4 * rows * dimension : 4 * numbers
     }
 
     /// S `[images, texts]`: every pair from that pair alone, by the fastest form that fits - the fused kernel for
@@ -109,6 +110,6 @@ extension AsCLModel {
     package func bytesRead(_ images: ScorableImages, _ texts: ScorableTexts) -> Int? {
         guard case .fused(let images) = images.form, case .fused(let texts) = texts.form else { return nil }
         let other = texts.packed.extent
-        return images.parts.map(\.extent).reduce(0) { $0 + $1.bytes * other.groups + $1.groups * other.bytes }
+        return images.parts.map(\.packed.extent).reduce(0) { $0 + $1.bytes * other.groups + $1.groups * other.bytes }
     }
 }

@@ -65,6 +65,13 @@ enum PairScoreKernel {
         return score
     }
 
+    /// Which pairs 16 bits do not hold to four decimals, `[images, texts]`.
+    static func strained(_ images: Packed, _ texts: Packed) -> [Bool] {
+        var strained = [UInt8](repeating: 0, count: images.count * texts.count)
+        let count = withExtendedLifetime((images, texts)) { ps_strained(images.handle, texts.handle, &strained) }
+        return count == 0 ? [] : strained.map { $0 != 0 }
+    }
+
     /// The gradient of every table of `score`, images' first.
     static func gradients(
         _ tables: [Tensor], heads: Int, offsets: [Int64], _ localWeight: Float, scoreGradient: Tensor

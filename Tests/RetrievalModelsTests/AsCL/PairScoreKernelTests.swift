@@ -20,6 +20,37 @@ import TorchNN
         #expect(difference < (given.dimension < 64 ? 2e-4 : 2e-5))
     }
 
+    /// One region far longer than its neighbours, one number far larger, everything too large, nothing at all: float32's
+    /// scores for the image concerned, and for the others the same bits as without it.
+    @Test(arguments: ["long region", "large number", "long image", "empty region"])
+    func `an image that 16 bits cannot hold is scored in float32 and changes no other score`(_ damage: String) throws {
+        let given = Self.large
+        let model = try given.model().ascl
+        var regions = try given.images().regions.array(Float.self)
+        let width = regions.count / given.imageCount / given.regions
+        let image = 5 * given.regions * width
+        switch damage {
+        case "long region": for place in 0..<width { regions[image + place] *= 1e4 }
+        case "large number": regions[image + 3] = 3e4
+        case "long image": for place in 0..<given.regions * width { regions[image + place] *= 1e4 }
+        default: for place in 0..<width { regions[image + place] = 0 }
+        }
+        let damaged = try ImageBatch(
+            regions: Tensor(regions, shape: [given.imageCount, given.regions, width]), globals: given.images().globals)
+        func scores(_ images: ImageBatch, _ precision: Precision) throws -> [[Float]] {
+            let found = try model.similarity(
+                model.scorable(images, in: precision), model.scorable(given.texts(), in: precision))
+            return try (0..<given.imageCount).map { try found.detached().sliced(0, $0..<$0 + 1).array(Float.self) }
+        }
+        let (fixed, exact) = (try scores(damaged, .int16), try scores(damaged, .fp32))
+        #expect(largestDifference(fixed.flatMap(\.self), exact.flatMap(\.self)) < 5e-5)
+        if damage != "empty region" { #expect(largestDifference(fixed[5], exact[5]) < 2e-6) }
+        var (others, before) = (fixed, try scores(given.images(), .int16))
+        others.remove(at: 5)
+        before.remove(at: 5)
+        #expect(largestDifference(others.flatMap(\.self), before.flatMap(\.self)) < 1e-6)
+    }
+
     @Test(arguments: [Precision.fp32, .int16], [1, 2, 5])
     func `a score is the same to the bit alone, in a batch, in pieces and on any number of threads`(
         _ precision: Precision, _ threads: Int
@@ -34,7 +65,7 @@ import TorchNN
         let all = try {
             try Torch.setThreadCount(threads)
             defer { try? Torch.setThreadCount(before) }
-            return try PairScoreKernel.score(images.parts, texts.packed, 0.7).array(Float.self)
+            return try PairScoreKernel.score(images.parts.map(\.packed), texts.packed, 0.7).array(Float.self)
         }()
         // The same tables in pieces: tables made in pieces may differ in their last bits, for libtorch's products do.
         let pieces = try stride(from: 0, to: 21, by: 4).map { first in

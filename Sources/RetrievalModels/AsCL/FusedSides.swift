@@ -1,0 +1,63 @@
+import TextEncoding
+import Torch
+
+/// Images for the kernel, in parts of any size.
+struct FusedImages: Sendable {
+    /// A batch of them.
+    struct Part: Sendable {
+        let packed: PairScoreKernel.Packed
+        /// In 16 bits: what they were projected to, for the pairs that 16 bits do not hold.
+        let projected: ImageBatch?
+    }
+    let parts: [Part]
+    /// What they were packed from, kept for their gradients; empty when none are recorded.
+    let tables: [Tensor]
+
+    init(parts: [Part], tables: [Tensor]) {
+        self.parts = parts
+        self.tables = tables
+    }
+
+    /// Batches one after the other; every table has an item a row, so that joined tables are those of one batch.
+    init(joining batches: [FusedImages]) throws(TorchError) {
+        let recorded = batches.map(\.tables).filter { !$0.isEmpty }
+        guard recorded.isEmpty || recorded.count == batches.count else {
+            throw TorchError(
+                operation: "joined(\(batches.count))",
+                reason: "expected gradients to be recorded for all images or for none")
+        }
+        var tables: [Tensor] = []
+        for table in recorded.first?.indices ?? 0..<0 {
+            tables.append(batches.count == 1 ? recorded[0][table] : try .concatenated(recorded.map { $0[table] }))
+        }
+        self.init(parts: batches.flatMap(\.parts), tables: tables)
+    }
+}
+
+/// Texts for the kernel.
+struct FusedTexts: Sendable {
+    let packed: PairScoreKernel.Packed
+    /// In 16 bits: what they were projected to, for the pairs that 16 bits do not hold.
+    let projected: TextBatch?
+    let offsets: [Int64]
+    /// What they were packed from, kept for their gradients; empty when none are recorded.
+    let tables: [Tensor]
+}
+
+extension ImageBatch {
+    /// Some of the images, in the order given.
+    func selecting(_ images: [Int]) throws(TorchError) -> ImageBatch {
+        let places = try Tensor(images, shape: [images.count]).to(device: regions.device)
+        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
+    }
+
+    /// The same without a gradient.
+    func detached() throws(TorchError) -> ImageBatch {
+        try ImageBatch(regions: regions.detached(), globals: globals.detached())
+    }
+}
+
+extension TextBatch {
+    /// The same without a gradient.
+    func detached() throws(TorchError) -> TextBatch { try TextBatch(rows: rows.detached(), lengths: lengths) }
+}
