@@ -119,9 +119,10 @@ let package = Package(
                 "FeatureExtraction",
                 "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
             ]),
+        .target(name: "CWaiting"),
         layer(
             "CommandLineOptions",
-            ["AsCLBase", "Torch", "ImageEncoding", "ModelWeights", "RetrievalModels", argumentParser]),
+            ["AsCLBase", "CWaiting", "Torch", "ImageEncoding", "ModelWeights", "RetrievalModels", argumentParser]),
         .executableTarget(
             name: "AsCLTool",
             dependencies: [

@@ -59,9 +59,12 @@ struct BenchOptions: ParsableArguments {
         return try TextBatch(rows: .normal([lengths.reduce(0, +), width], generator: generator), lengths: lengths)
     }
 
-    func fastest(_ body: () throws -> Void) throws -> Double {
+    func fastest(_ body: () throws -> Void) throws -> Double { try times(body).min() ?? 0 }
+
+    /// Wall clock of each timed run, after one that is not counted.
+    func times(_ body: () throws -> Void) throws -> [Double] {
         try body()
-        return try (0..<repeats).reduce(.infinity) { best, _ in min(best, try seconds(body)) }
+        return try (0..<repeats).map { _ in try seconds(body) }
     }
 
     /// Throws the precision out that this device or model cannot serve.
