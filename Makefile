@@ -1,6 +1,6 @@
 # Every habit of this project has a target here; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install test lint sanitize demo bench docs
+.PHONY: help setup build install test lint sanitize fuzz demo bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,10 @@ lint: ## check formatting, naming and documentation, and that every import keeps
 
 sanitize: ## run the kernel of the pair score under the address and undefined-behaviour sanitizers
 	@scripts/sanitize
+
+fuzz: setup ## give the readers of strangers' files changed ones for a minute each
+	swift build --build-tests
+	ASCL_FUZZ_SECONDS=60 swift test --skip-build --no-parallel --filter "Mutated.*Tests"
 
 demo: build ## generate scenes, then train, evaluate and query AsCL on them
 	scripts/demo
