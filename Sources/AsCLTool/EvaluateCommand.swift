@@ -43,6 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
+        try ValidationError.expect(atLeast: 1, ["fold-images": foldImages])
         if extraPositives != nil, foldImages != nil || resumable != nil {
             throw ValidationError("--extra-positives: leave out --fold-images and --resumable")
         }
@@ -52,8 +53,10 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let scores { try AtomicFile.expectPlace(for: scores) }
         let (model, split) = try options.open(on: compute.prepare())
         try model.check(arithmetic.precision)
+        try Terminal.checkFeatures(split)
         if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
         guard let foldImages else {
             let result = try RetrievalResult(ranks(model, split, in: resumable))

@@ -74,8 +74,7 @@ struct ExperimentCommand: ParsableCommand {
             let known = Experiment.allCases.map(\.rawValue) + ["all"]
             throw ValidationError("expected one of \(known.joined(separator: ", ")), found \(name)")
         }
-        if let seeds, seeds < 1 { throw ValidationError("--seeds: expected at least 1, found \(seeds)") }
-        if let images, images < 1 { throw ValidationError("--images: expected at least 1, found \(images)") }
+        try ValidationError.expect(atLeast: 1, ["seeds": seeds, "images": images])
     }
 
     func run() throws {
@@ -86,7 +85,8 @@ struct ExperimentCommand: ParsableCommand {
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
-        Terminal.tellOfMissingFeatures(splits.train, splits.validation, splits.test)
+        let notices = base.notices(splits.train, splits.validation) + [splits.test].omissions
+        if one.run == nil { notices.forEach(Terminal.say) }
         let launch: ExperimentRunner.Launch? =
             one.run == nil
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil

@@ -53,6 +53,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         InterruptFlag.install()
+        if resume { try RunFolder.expectRun(in: output) }
         let saved = output + "/training.yaml"
         var settings = try TrainingConfiguration(contentsOf: config ?? saved)
         try settings.apply(overrides: overrides)
@@ -61,9 +62,10 @@ struct TrainCommand: ParsableCommand {
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        Terminal.tellOfMissingFeatures(train, validation)
+        settings.notices(train, validation).forEach(Terminal.say)
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
+        if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
         let folder = try run.claim(output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "

@@ -34,6 +34,18 @@ import Testing
         #expect((all.train.imageCount, all.validation.imageCount) == (10, 6))
     }
 
+    @Test func `what is left out is said with its number`() throws {
+        var configuration = TrainingConfiguration()
+        try configuration.apply(overrides: ["data.validation_images=99", "training.batch_size=19"])
+        let (train, validation) = try configuration.splits(of: Dataset(path: folder.path))
+        #expect(
+            configuration.notices(train, validation) == [
+                "val: all 6 images serve, where data.validation_images asks for 99",
+                "1 of 20 pairs is left out of each epoch: a last batch of one has no negatives",
+            ])
+        #expect(TrainingConfiguration().notices(train, validation).isEmpty)
+    }
+
     @Test func `of a split that also validates the last images are held out`() throws {
         let held = try splits("data.validation_split=train", "data.validation_images=3")
         #expect(try held.train.captions == captions("train", 0..<7))

@@ -37,6 +37,15 @@ extension ContactSheet {
             entries: entries)
     }
 
+    /// What has to be told of the page: pictures that are not on it.
+    var notices: [String] {
+        let missing = entries.compactMap { entry in
+            if case .problem(let reason) = entry.picture { reason } else { nil }
+        }
+        return missing.isEmpty
+            ? [] : ["\(missing.count) of \(entries.count) pictures are missing on the page; the first: \(missing[0])"]
+    }
+
     private static func picture(_ path: String) -> Picture {
         do {
             return .jpeg(try PictureThumbnail.jpeg(of: path, longSide: thumbnailSide))

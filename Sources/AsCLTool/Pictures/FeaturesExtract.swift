@@ -48,7 +48,7 @@ struct FeaturesExtract: ParsableCommand {
     }
 
     mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        try ValidationError.expect(atLeast: 1, ["threads": threads])
         if list != nil, karpathy != nil { throw ValidationError("--list and --karpathy exclude each other") }
         if karpathy != nil, split != nil { throw ValidationError("--split: a Karpathy JSON has its own") }
         if let split, split.isEmpty || split.contains("/") {

@@ -46,16 +46,14 @@ extension ProbeCase {
     }
 
     private static func content(of path: String) throws(InputError) -> ProbeFile {
+        let expected = "an array of {image, right, wrong, type}, FOIL or SugarCrepe pairs"
+        let data = try TextFile.read(path, expected: "a readable file")
         do {
-            return try JSONDecoder().decode(ProbeFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+            return try JSONDecoder().decode(ProbeFile.self, from: data)
         } catch let error as DecodingError {
-            throw InputError(
-                path: path, place: "JSON",
-                expected: "an array of {image, right, wrong, type}, FOIL or SugarCrepe pairs",
-                found: error.oneLine)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.oneLine)
         } catch {
-            throw InputError(
-                path: path, place: "opening", expected: "a readable file", found: error.localizedDescription)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.localizedDescription)
         }
     }
 

@@ -44,6 +44,16 @@ package struct RunFolder: Sendable, Equatable {
         try settle(existing)
     }
 
+    /// Throws where there is no run to resume.
+    package static func expectRun(in path: String) throws(TrainingError) {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: path + "/training.yaml") else { return }
+        throw .unusable(
+            path: path,
+            problem: "expected the folder of the run to resume, found "
+                + (files.fileExists(atPath: path) ? "no training.yaml in it" : "nothing"))
+    }
+
     /// The path of a file in the folder.
     package func file(_ name: String) -> String {
         "\(path)/\(name)"
