@@ -46,13 +46,14 @@ struct QueryCommand: ParsableCommand {
         if let images { try Folder.expect(images) }
         if let sheet { try AtomicFile.expectPlace(for: sheet) }
         let (model, split) = try options.open(on: compute.prepare(), captionsNeeded: false)
+        try (model.limitNotices + model.notices(ofSentence: sentence)).forEach(Terminal.say)
         let scores = try model.scores(of: sentence, with: split)
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
         if let sheet, let images {
             let page = try ContactSheet(
                 sentence, model: model, split: split, folder: images, best: best.map { ($0, scores[$0]) })
             try page.write(to: sheet)
-            page.notices.forEach(Terminal.say)
+            try page.notices(split).forEach(Terminal.say)
         }
         let answers = best.map { Answer(image: split.imageNames?[$0] ?? "image \($0)", score: scores[$0]) }
         if json { return try Terminal.printJSON(answers) }

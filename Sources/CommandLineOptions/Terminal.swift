@@ -16,12 +16,13 @@ package enum Terminal {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // JSON escapes the control characters below the blank itself; the others stand in strings alone.
-        print(String(decoding: try encoder.encode(value), as: UTF8.self).unicodeScalars.reduce(into: "") { text, scalar in
-            if (0x7F...0x9F).contains(scalar.value) {
-                text += String(format: "\\u%04x", scalar.value)
-            } else {
-                text.unicodeScalars.append(scalar)
-            }
-        })
+        print(
+            String(decoding: try encoder.encode(value), as: UTF8.self).unicodeScalars.reduce(into: "") { text, scalar in
+                if (0x7F...0x9F).contains(scalar.value) {
+                    text += String(format: "\\u%04x", scalar.value)
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
+            })
     }
 }

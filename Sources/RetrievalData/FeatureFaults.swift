@@ -47,7 +47,8 @@ extension FeatureFile {
         for row in 0..<rowCount where !rowsAreEqual(row - row % times, row) {
             throw InputError(
                 path: path, place: "row \(row)",
-                expected: "the same as row \(row - row % times), as images stand there five times", found: "another row")
+                expected: "the same as row \(row - row % times), as images stand there five times", found: "another row"
+            )
         }
     }
 }
@@ -70,7 +71,9 @@ extension RetrievalSplit {
         for (image, place) in rows.enumerated() {
             let set = sets[place.set]
             faults[place.set].regions.look(at: place.row, of: set.regions, mayBeZero: false)
-            if let globals = set.globals { faults[place.set].globals.look(at: place.row, of: globals, mayBeZero: false) }
+            if let globals = set.globals {
+                faults[place.set].globals.look(at: place.row, of: globals, mayBeZero: false)
+            }
             progress(image + 1, rows.count)
         }
         let all = faults.flatMap { [$0.regions, $0.globals] }

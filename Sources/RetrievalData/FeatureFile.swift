@@ -61,7 +61,8 @@ struct FeatureFile: Sendable {
         let isHalf = elementType == .float16
         let largest = withRow(row) { FloatingPointBits.largestMagnitude($0, isHalf: isHalf) }
         guard largest.isFinite else {
-            let bad = withRow(row) { FloatingPointBits.firstNonFinite($0, isHalf: isHalf) } ?? (index: 0, value: largest)
+            let bad =
+                withRow(row) { FloatingPointBits.firstNonFinite($0, isHalf: isHalf) } ?? (index: 0, value: largest)
             throw InputError(
                 path: path, place: place(of: bad.index, row: row), expected: "a finite number", found: "\(bad.value)")
         }

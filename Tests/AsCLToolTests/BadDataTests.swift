@@ -75,7 +75,8 @@ struct BadDataTests {
         Fault("UTF-16", ["train_caps.txt: encoding: expected UTF-8 text, found UTF-16"]) { data in
             try write(#require(TinyData.captions.data(using: .utf16)), to: data.path + "/train_caps.txt")
         },
-        Fault("squares beyond float32", ["train_ims.npy: row 3, region 0, column 4: expected a number", "found 1e+30"]) {
+        Fault("squares beyond float32", ["train_ims.npy: row 3, region 0, column 4: expected a number", "found 1e+30"])
+        {
             try $0.features("train_ims.npy", [4, 3, 5], odd: (49, 1e30))
         },
         Fault("too few names", ["train_ids.txt: lines: expected 4, one an image", "found 2"]) {

@@ -34,7 +34,8 @@ struct ContactSheetTests {
         let html = try text(page)
         #expect(html.split(separator: "class=\"problem\"").count == 3)
         #expect(html.contains("No such file or directory"))
-        #expect(run.errorLines.count == 1 && run.errors.hasPrefix("2 of 2 pictures are missing on the page; the first: "))
+        #expect(
+            run.errorLines.count == 1 && run.errors.hasPrefix("2 of 2 pictures are missing on the page; the first: "))
     }
 
     @Test func `a folder of pictures that is not there is an error`() throws {

@@ -58,7 +58,8 @@ struct OutputTests {
         let path = try Workshop.newFolder("scores") + "/none/scores.npy"
         expectRefusal(try evaluate(scores: path).finish(), [path, "expected a folder that can be written", "No such"])
         let folder = try Workshop.newFolder("scores")
-        expectRefusal(try evaluate(scores: folder).finish(), [folder, "expected the name of a file", "found a folder's"])
+        expectRefusal(
+            try evaluate(scores: folder).finish(), [folder, "expected the name of a file", "found a folder's"])
         expectRefusal(try evaluate(scores: "/dev/null").finish(), ["/dev/null", "the name of a file", "a device"])
         #expect(try names(in: folder).isEmpty)
     }

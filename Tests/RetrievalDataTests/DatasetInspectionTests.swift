@@ -63,7 +63,8 @@ import Testing
 
     @Test func `rows of zeros and squares beyond float32 are named`() throws {
         try folder.scan("test")
-        try folder.features("test_ims.npy", [4, 3, 4]) { row, index in row == 1 || row == 3 ? 0 : index == 6 ? 1e19 : 1 }
+        try folder.features("test_ims.npy", [4, 3, 4]) { row, index in row == 1 || row == 3 ? 0 : index == 6 ? 1e19 : 1
+        }
         try folder.features("test_globals.npy", [4, 5]) { row, _ in row == 1 ? 0 : 2 }
         try folder.features("test_boxes.npy", [4, 3, 4]) { _, _ in 0 }
         try folder.remove("test_ids.txt")

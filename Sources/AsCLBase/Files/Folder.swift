@@ -14,6 +14,22 @@ package enum Folder {
         }
     }
 
+    /// Throws where no folder of that name can be made or written to: to know before long work. Nothing is made.
+    package static func expectPlace(for path: String) throws(InputError) {
+        var place = path.isEmpty ? "." : path
+        var status = stat()
+        while stat(place, &status) != 0, errno == ENOENT {
+            let parent = (place as NSString).deletingLastPathComponent
+            place = parent.isEmpty ? "." : parent
+        }
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        guard !isFolder || access(place, W_OK | X_OK) != 0 else { return }
+        throw isFolder
+            ? .system(path, place: "creating", expected: "a folder that can be written")
+            : InputError(
+                path: path, place: "creating", expected: "a folder that can be written", found: "a file at \(place)")
+    }
+
     /// Throws where there is no folder whose files can be listed.
     package static func expect(_ path: String) throws(InputError) {
         guard let stream = opendir(path) else { throw .system(path, place: "listing", expected: "a readable folder") }

@@ -62,6 +62,7 @@ struct FeaturesExtract: ParsableCommand {
         // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
         try Torch.setThreadCount(1)
         let list = try pictures()
+        try Folder.expectPlace(for: output)
         let encoder = try encoders.encoder(on: place)
         let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
         let shape = encoder.shape
@@ -98,8 +99,8 @@ struct FeaturesExtract: ParsableCommand {
         if let karpathy { return try .karpathy(karpathy, folder: images) }
         if let list { return try .file(list, folder: images, split: split ?? "all") }
         let found = try PictureList.folder(images, split: split ?? "all")
-        if found.otherFileCount > 0 {
-            Terminal.say("\(images): \(found.otherFileCount) other files, no pictures by name")
+        if let first = found.otherFiles.min() {
+            Terminal.say("\(images): \(found.otherFiles.count) other files, no pictures, the first \(first)")
         }
         return found
     }

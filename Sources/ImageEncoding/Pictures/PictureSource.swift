@@ -15,9 +15,11 @@ struct PictureSource {
             InputError(path: name, place: place, expected: expected, found: found)
         }
         guard !formats.isEmpty else { throw failed("libvips", "libvips with its loaders", Vips.takeReason()) }
-        guard let format = PictureFormat(bytes), formats.contains(format) else {
+        let found = PictureFormat(bytes)
+        guard let format = found, formats.contains(format) else {
             let names = formats.map(\.rawValue).joined(separator: ", ")
-            throw failed("file", "a picture (\(names))", PictureSource.describe(bytes))
+            throw failed(
+                "file", "a picture (\(names))", found.map { "a file of \($0.rawValue)" } ?? Self.describe(bytes))
         }
         let header: VipsImageReference
         do {
