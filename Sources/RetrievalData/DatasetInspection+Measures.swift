@@ -2,7 +2,7 @@ import AsCLBase
 
 extension DatasetInspection.Split {
     /// Images whose features the norms are taken of.
-    private static let sampleCount = 200
+    static let sampleCount = 200
 
     init(_ split: RetrievalSplit, layout: DatasetInspection.Layout) {
         name = split.name

@@ -80,9 +80,4 @@ extension RetrievalSplit {
         if let error = all.lazy.compactMap(\.error).first { throw error }
         return all.compactMap(\.notice?.description)
     }
-
-    /// Where the regions of an image stand.
-    package func place(ofImage image: Int) -> (path: String, row: Int) {
-        (sets[rows[image].set].regions.path, rows[image].row)
-    }
 }

@@ -119,7 +119,7 @@ package struct Evaluator {
         var pieces: [Scorer.Images] = []
         for start in stride(from: images.lowerBound, to: images.upperBound, by: 32) {
             let piece = start..<min(start + 32, images.upperBound)
-            pieces.append(try model.scorable(Array(piece), of: split, scorer, in: precision))
+            pieces.append(try scorer.scorable(model.images(split, Array(piece)), in: precision))
         }
         return try Scorer.joined(pieces)
     }

@@ -33,7 +33,7 @@ package struct PreparedImages: Sendable {
     ) throws -> @Sendable (TextBatch) throws -> [[Float]] {
         let parts = try stride(from: 0, to: split.imageCount, by: 128).map { start in
             let images = Array(start..<min(start + 128, split.imageCount))
-            return try model.scorable(images, of: split, scorer, in: .fp32)
+            return try scorer.scorable(model.images(split, images), in: .fp32)
         }
         return { words in
             let texts = try scorer.scorable(words, in: .fp32)
@@ -60,7 +60,7 @@ extension RetrievalModel {
         ofImage image: Int, in split: RetrievalSplit, with texts: [[Int32]], _ words: WordSource,
         _ scorer: some PairScorer
     ) throws -> [Float] {
-        let prepared = try scorable([image], of: split, scorer, in: .fp32)
+        let prepared = try scorer.scorable(images(split, [image]), in: .fp32)
         var scores: [Float] = []
         for start in stride(from: 0, to: texts.count, by: 640) {
             let part = Array(texts[start..<min(start + 640, texts.count)])

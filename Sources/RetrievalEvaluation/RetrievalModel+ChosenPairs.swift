@@ -24,7 +24,7 @@ extension RetrievalModel {
         // A block scores all its images with all its texts; only the diagonal was asked for, so blocks are small.
         for start in stride(from: 0, to: images.count, by: 32) {
             let part = start..<min(start + 32, images.count)
-            let prepared = try scorable(Array(images[part]), of: split, scorer, in: .fp32)
+            let prepared = try scorer.scorable(self.images(split, Array(images[part])), in: .fp32)
             let own = try scorer.scorable(words.words(of: Array(tokens[part])), in: .fp32)
             scores += try scorer.similarity(prepared, own).diagonal().to(.float32).array(Float.self)
         }
@@ -43,7 +43,7 @@ extension RetrievalModel {
         var scores: [Float] = []
         for start in stride(from: 0, to: split.imageCount, by: 128) {
             let indices = Array(start..<min(start + 128, split.imageCount))
-            let images = try scorable(indices, of: split, scorer, in: .fp32)
+            let images = try scorer.scorable(self.images(split, indices), in: .fp32)
             scores += try scorer.similarity(images, query).to(.float32).array(Float.self)
         }
         return scores

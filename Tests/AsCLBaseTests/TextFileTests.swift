@@ -21,6 +21,11 @@ struct TextFileTests {
         #expect("plain 🐈".escapedForTerminal == "plain 🐈")
     }
 
+    @Test func `a table's cell has no control characters`() {
+        #expect(EscapedText.escape("a\\b\t\n\r\u{1B}\u{7F}\u{9B}é🐈".utf8) == #"a\\b\t\n\r\x1B\x7F\xC2\x9Bé🐈"#)
+        #expect(EscapedText.escape([0x61, 0xFF, 0x09, 0xC3]) == #"a\xFF\t\xC3"#)
+    }
+
     @Test func `a place that no file can take is known before any work`() throws {
         let folder = try ScratchFolder()
         for path in [folder.path, folder.path + "/new/", "", "/dev/null"] {

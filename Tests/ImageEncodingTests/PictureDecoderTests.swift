@@ -31,6 +31,12 @@ struct PictureDecoderTests {
     @Test(arguments: ["animated.gif", "animated.webp"])
     func `the first frame is taken`(_ name: String) throws { try expectDecodes(name, within: 0) }
 
+    @Test(arguments: [("animated.gif", true), ("animated.webp", true), ("plain.webp", false), ("lzw.tiff", false)])
+    func `a picture knows whether it is the first of several`(_ name: String, _ isFirst: Bool) throws {
+        let picture = try PictureDecoder().decode(goldens.get().bytes("file." + name), name: name)
+        #expect((picture.frameCount > 1) == isFirst)
+    }
+
     // The profile's gamma is 2.2 where sRGB has its own curve, which differs most in the darkest tones.
     @Test(arguments: ["profile.png", "profile.jpg", "profile_alpha16.png"])
     func `the color profile is applied`(_ name: String) throws { try expectDecodes(name, within: 8) }

@@ -4,21 +4,28 @@ import Foundation
 package enum Folder {
     /// Makes a folder, and those above it that are missing.
     package static func make(_ path: String) throws(InputError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-            throw InputError(
-                path: path, place: "creating", expected: "a folder that can be written",
-                found: reason.localizedDescription)
+        if mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) { return }
+        let code = errno
+        let parent = (path as NSString).deletingLastPathComponent
+        guard code == ENOENT, !parent.isEmpty, parent != path else {
+            throw .system(path, place: "creating", expected: "a folder that can be written", code: code)
         }
+        try make(parent)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            throw .system(path, place: "creating", expected: "a folder that can be written")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Throws where no folder of that name can be made or written to: to know before long work. Nothing is made.
     package static func expectPlace(for path: String) throws(InputError) {
         var place = path.isEmpty ? "." : path
         var status = stat()
-        while stat(place, &status) != 0, errno == ENOENT {
+        while stat(place, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
             let parent = (place as NSString).deletingLastPathComponent
             place = parent.isEmpty ? "." : parent
         }

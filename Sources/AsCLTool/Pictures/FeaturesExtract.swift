@@ -5,6 +5,7 @@ package import FeatureExtraction
 import Foundation
 import ImageEncoding
 import RetrievalTraining
+import Synchronization
 import Torch
 
 struct FeaturesExtract: ParsableCommand {
@@ -70,9 +71,14 @@ struct FeaturesExtract: ParsableCommand {
             "\(list.count) pictures, \(shape.regions) regions of \(shape.regionDimension) and a vector of "
                 + "\(shape.globalDimension) each, \(place), \(workers) threads")
         let decoder = PictureDecoder()
+        let several = Counter()
         let extraction = Extraction(
             list: list, encoder: encoder,
-            decode: { try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize) }, output: output,
+            decode: { path in
+                let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+                if picture.frameCount > 1 { several.value.withLock { $0 += 1 } }
+                return picture
+            }, output: output,
             settings: ExtractionSettings(
                 elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
         let meter = ProgressMeter("features", unit: "pictures")
@@ -88,6 +94,8 @@ struct FeaturesExtract: ParsableCommand {
                     unusable = without
                     meter.update($0.done - without, of: $0.total - without)
                 }, isCancelled: { InterruptFlag.signalNumber != nil })
+            let count = several.value.withLock { $0 }
+            if count > 0 { Terminal.say("\(count) pictures have several frames or pages; the first of each serves") }
             try Self.conclude(summary, output: output, json: json)
         } catch is CancellationError {
             Terminal.say("interrupted; the same command goes on")
@@ -113,6 +121,11 @@ struct FeaturesExtract: ParsableCommand {
             throw ExitCode.failure
         }
     }
+}
+
+/// A number that several threads add to.
+private final class Counter: Sendable {
+    let value = Mutex(0)
 }
 
 extension PictureShard: ExpressibleByArgument {

@@ -53,6 +53,7 @@ extension PictureFormat {
             (.photoshop, [(0, text("8BPS"))]), (.gimp, [(0, text("gimp xcf"))]),
             (.openEXR, [(0, [0x76, 0x2F, 0x31, 0x01])]), (.radiance, [(0, text("#?RADIANCE\n"))]),
             (.qoi, [(0, text("qoif"))]), (.directDraw, [(0, text("DDS "))]), (.djvu, [(0, text("AT&TFORM"))]),
+            (.dicom, [(128, text("DICM"))]), (.fits, [(0, text("SIMPLE  ="))]), (.metafile, [(40, text(" EMF"))]),
         ] + heif.map { (.heif, [(4, text("ftyp" + $0))]) }
     }()
 

@@ -22,6 +22,9 @@ enum PictureFormat: String, CaseIterable {
     case qoi = "QOI"
     case directDraw = "DDS"
     case djvu = "DjVu"
+    case dicom = "DICOM"
+    case fits = "FITS"
+    case metafile = "EMF"
 
     /// libvips' name for the format's loader; nil where libvips is not asked. None but these are ever called.
     var loader: String? {
