@@ -85,8 +85,7 @@ struct ExperimentCommand: ParsableCommand {
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
-        let notices = base.notices(splits.train, splits.validation) + [splits.test].omissions
-        if one.run == nil { notices.forEach(Terminal.say) }
+        if one.run == nil { splits.notices.forEach(Terminal.say) }
         let launch: ExperimentRunner.Launch? =
             one.run == nil
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil

@@ -56,12 +56,7 @@ struct ProbeCommand: ParsableCommand {
             return made
         }
         let reading = try ProbeCase.read(path, split: split)
-        if reading.missingImages > 0 {
-            Terminal.say("\(path): \(reading.missingImages) images are not among those of \(split.name)")
-        }
-        if reading.unpairedFoils > 0 {
-            Terminal.say("\(path): \(reading.unpairedFoils) foils are without their right caption")
-        }
+        reading.notices(path, split).forEach(Terminal.say)
         return reading.cases
     }
 }

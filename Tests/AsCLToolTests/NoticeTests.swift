@@ -13,6 +13,8 @@ struct NoticeTests {
         let line = "the sentence has 82 tokens, of which the last 18 are not read: the model reads 64"
         #expect(run.status == 0 && run.errorLines == [line], "\(run.errors)")
         #expect(try query(Workshop.scenes.get(), "test", "a red star").errors.isEmpty)
+        let foreign = try query(Workshop.scenes.get(), "test", "a ⚝ and a 🝮")
+        #expect(foreign.errorLines == ["2 words of the sentence are unknown to the text encoder"], "\(foreign.errors)")
     }
 
     @Test func `boxes in pixels are said not to be drawn`() throws {

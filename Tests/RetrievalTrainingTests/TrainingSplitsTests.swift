@@ -1,3 +1,4 @@
+import AsCLBase
 import RetrievalData
 import RetrievalFixtures
 import Testing
@@ -44,6 +45,14 @@ import Testing
                 "1 of 20 pairs is left out of each epoch: a last batch of one has no negatives",
             ])
         #expect(TrainingConfiguration().notices(train, validation).isEmpty)
+        #expect(
+            TrainingConfiguration().notices(train, validation.subset(images: [2]))
+                == ["val: of 1 image every ranking is right, so the first epoch's model is kept"])
+    }
+
+    @Test func `one image to train on is refused`() throws {
+        let error = try #require(throws: InputError.self) { try splits("data.train_images=1") }
+        #expect(error.reason == "train split: expected at least 2 images to tell apart, found 1")
     }
 
     @Test func `of a split that also validates the last images are held out`() throws {

@@ -33,7 +33,9 @@ extension ContactSheet {
                 captions: split.captionsOfImage[hit.image].map { Caption(split.captions[$0]) })
         }
         self.init(
-            title: sentence, note: "\(split.imageCount) pictures of \(split.name); boxes: regions that agree most",
+            title: sentence,
+            note: "\(split.imageCount) pictures of \(split.name); boxes: at most \(Self.boxesShown) regions, those "
+                + "that agree most",
             entries: entries)
     }
 

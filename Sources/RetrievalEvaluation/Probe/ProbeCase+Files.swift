@@ -11,6 +11,12 @@ package struct ProbeReading: Sendable, Equatable {
     package let missingImages: Int
     /// FOIL captions without the original they were made from, which are left out.
     package let unpairedFoils: Int
+
+    /// What has to be told of a file's cases that are left out, a line each.
+    package func notices(_ path: String, _ split: RetrievalSplit) -> [String] {
+        (missingImages > 0 ? ["\(path): \(missingImages) images are not among those of \(split.name)"] : [])
+            + (unpairedFoils > 0 ? ["\(path): \(unpairedFoils) foils are without their right caption"] : [])
+    }
 }
 
 extension ProbeCase {

@@ -16,13 +16,15 @@ extension RetrievalModel {
         cut > 0 ? ["\(cut) of \(total) \(texts) are longer than \(tokenLimit) tokens and are cut"] : []
     }
 
-    /// That the end of a sentence is not read.
+    /// That the end of a sentence is not read, and that words of it say nothing to the model.
     package func notices(ofSentence sentence: String) throws(InputError) -> [String] {
-        let count = try textEncoder.tokenizer.encode(sentence, maxTokens: .max).ids.count
-        guard count > tokenLimit else { return [] }
-        return [
-            "the sentence has \(count) tokens, of which the last \(count - tokenLimit) are not read: the model reads "
-                + "\(tokenLimit)"
-        ]
+        let tokens = try textEncoder.tokenizer.encode(sentence, maxTokens: .max).ids
+        let (beyond, unknown) = (tokens.count - tokenLimit, tokens.count { $0 == textEncoder.tokenizer.unknown })
+        return
+            (beyond > 0
+            ? [
+                "the sentence has \(tokens.count) tokens, of which the last \(beyond) are not read: the model reads \(tokenLimit)"
+            ]
+            : []) + (unknown > 0 ? ["\(unknown) words of the sentence are unknown to the text encoder"] : [])
     }
 }

@@ -41,6 +41,11 @@ extension TrainingConfiguration {
                 path: dataset.path, place: "\(train.name) split",
                 expected: "at least 2 pairs of an image and a caption", found: "\(train.captions.count)")
         }
+        guard train.imageCount >= 2 else {
+            throw InputError(
+                path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
+                found: "1")
+        }
         return (train, validation)
     }
 
@@ -51,6 +56,9 @@ extension TrainingConfiguration {
             lines.append(
                 "\(validation.name): all \(validation.imageCount) images serve, where data.validation_images asks for "
                     + "\(data.validationImages)")
+        }
+        if validation.imageCount == 1 {
+            lines.append("\(validation.name): of 1 image every ranking is right, so the first epoch's model is kept")
         }
         if train.captions.count % training.batchSize == 1 {
             lines.append(
