@@ -94,6 +94,7 @@ struct ExperimentCommand: ParsableCommand {
             meter: { ProgressMeter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
             launch: launch)
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
+        for kind in ["html", "md", "json"] { try AtomicFile.expectPlace(for: "\(output)/\(name).\(kind)") }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         func writeReport() throws -> Int {
             try ExperimentReport(name, of: runner, experiments, seeds: seeds, command: "ascl \(command)").write()

@@ -52,6 +52,22 @@ struct BMPFileTests {
         #expect(try decode(file(1, 1, bits: 16, method: 3, table: masks, [0xE0, 0x07, 0, 0])).pixels == [0, 255, 0])
     }
 
+    @Test(arguments: [1, 4, 8, 16, 24, 32]) func `damage never crashes`(_ bits: Int) throws {
+        let table = bits > 8 ? [] : [UInt8](repeating: 9, count: 4 << bits)
+        let whole = file(7, 5, bits: bits, table: table, [UInt8](repeating: 3, count: (7 * bits + 31) / 32 * 4 * 5))
+        #expect(try decode(whole).pixels.count == 105)
+        var dice = SystemRandomNumberGenerator()
+        for _ in 0..<300 {
+            var damaged = whole.prefix(Int.random(in: 18...whole.count, using: &dice))
+            for _ in 0..<3 {
+                // The header above all.
+                damaged[Int.random(in: 2..<min(70, damaged.count), using: &dice)] = UInt8.random(
+                    in: 0...255, using: &dice)
+            }
+            do { _ = try PictureDecoder().decode(damaged, name: "x") } catch { #expect(error.path == "x") }
+        }
+    }
+
     @Test func `what is wrong is told`() throws {
         let whole = file(2, 2, bits: 24, [UInt8](repeating: 7, count: 16))
         #expect(try line(whole.dropLast()) == "x.jpg: pixels: expected a whole BMP picture, found 69 of 70 bytes")

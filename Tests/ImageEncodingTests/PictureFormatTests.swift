@@ -91,6 +91,21 @@ struct PictureFormatTests {
         }
     }
 
+    @Test(arguments: modern) func `damage to newer formats never crashes`(
+        _ kind: PictureFormat, _ base64: String, _ tolerance: Int
+    ) throws {
+        let file = try #require(Data(base64Encoded: base64))
+        for count in 12..<file.count {
+            do { _ = try PictureDecoder().decode(file.prefix(count), name: "x") } catch { #expect(error.path == "x") }
+        }
+        var dice = SystemRandomNumberGenerator()
+        for _ in 0..<100 {
+            var damaged = file
+            damaged[Int.random(in: 4..<file.count, using: &dice)] = UInt8.random(in: 0...255, using: &dice)
+            do { _ = try PictureDecoder().decode(damaged, name: "x") } catch { #expect(error.path == "x") }
+        }
+    }
+
     /// A whole ICC profile of grey with a gamma of 2.2, as scanners embed it.
     private var grayProfile: [UInt8] {
         func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
