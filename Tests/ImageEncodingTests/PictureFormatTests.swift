@@ -91,6 +91,17 @@ struct PictureFormatTests {
         }
     }
 
+    @Test func `L*a*b* of eight bits is decoded`() throws {
+        // L* 53, a* 80, b* 67, which is red (rounded to integers), in 2x2 pixels, by Pillow.
+        let file = """
+            SUkqAAgAAAAKAAABBAABAAAAAgAAAAEBBAABAAAAAgAAAAIBAwADAAAAhgAAAAMBAwABAAAAAQAAAAYBAwABAAAACAAAABEBBAABAAAAjAAAABUBAwAB\
+            AAAAAwAAABYBBAABAAAAAgAAABcBBAABAAAADAAAABwBAwABAAAAAQAAAAAAAAAIAAgACACIUEOIUEOIUEOIUEM=
+            """
+        let picture = try PictureDecoder().decode(try #require(Data(base64Encoded: file)), name: "x")
+        #expect((picture.width, picture.height) == (2, 2))
+        for (value, expected) in zip(picture.pixels, [255, 0, 0]) { #expect(abs(Int(value) - expected) <= 16) }
+    }
+
     @Test(arguments: modern) func `damage to newer formats never crashes`(
         _ kind: PictureFormat, _ base64: String, _ tolerance: Int
     ) throws {

@@ -84,7 +84,7 @@ extension VipsImageReference {
     /// onto white.
     func standardised() -> VipsImageReference? {
         // Opacity first: conversion by a profile does not scale it from 16 bits.
-        guard let opaque = vips_image_hasalpha(image) != 0 ? VipsImageReference(cv_on_white(image)) : self else {
+        guard let opaque = cv_has_alpha(image) ? VipsImageReference(cv_on_white(image)) : self else {
             return nil
         }
         // A profile that cannot be used (broken, or of another kind of colours) counts as none.
