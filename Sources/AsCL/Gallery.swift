@@ -41,23 +41,24 @@ public final class Gallery: Sendable {
     public convenience init(
         _ model: RetrievalModel, pictures: String, features: String, encoding: PictureEncoding
     ) throws {
-        try encoding.extract(pictures, into: features, on: model.device)
-        try self.init(model, Dataset(path: features).pictures("all"), path: features)
+        let failures = try encoding.extract(pictures, into: features, on: model.device)
+        try self.init(model, Dataset(path: features).pictures("all"), path: features, notices: failures)
     }
 
-    private init(_ model: RetrievalModel, _ split: RetrievalSplit, path: String) throws {
+    private init(_ model: RetrievalModel, _ split: RetrievalSplit, path: String, notices: [String] = []) throws {
         try model.check(split, path: path)
         self.model = model
         self.split = split
+        self.notices = notices + [split].omissions
         prepared = try PreparedImages(model, split)
     }
 
     /// The pictures' names, in the order of the data.
     public var names: [String] { (0..<split.imageCount).map(name) }
 
-    /// What has to be told of the pictures, one line each: how many are left out for want of features, and whether a mean
-    /// stands in for a global vector.
-    public var notices: [String] { [split].omissions }
+    /// What has to be told of the pictures, one line each: how many cannot be read or are left out for want of features,
+    /// and whether a mean stands in for a global vector.
+    public let notices: [String]
 
     /// The pictures that fit a sentence best, best first.
     /// - Parameters:

@@ -34,7 +34,8 @@ public enum PictureEncoding: Sendable, Equatable {
 
 extension PictureEncoding {
     /// Brings the features of a folder's pictures up to date: only what is new or has changed is computed.
-    func extract(_ pictures: String, into features: String, on device: Device) throws {
+    /// - Returns: What has to be told of pictures that failed, a line.
+    func extract(_ pictures: String, into features: String, on device: Device) throws -> [String] {
         let encoder = try encoder(on: device)
         let decoder = PictureDecoder()
         let summary = try Extraction(
@@ -46,5 +47,7 @@ extension PictureEncoding {
                 path: pictures, place: "pictures", expected: "one that can be read",
                 found: "none; \(features)/failed.tsv says why")
         }
+        return summary.failed == 0
+            ? [] : ["\(summary.failed) of \(summary.total) pictures cannot be read: \(features)/failed.tsv says why"]
     }
 }

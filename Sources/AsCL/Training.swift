@@ -28,8 +28,10 @@ public func train(
     device: Device = .cpu, isStopping: () -> Bool = { false }, onEvent: (TrainingEvent) -> Void = { _ in }
 ) throws -> TrainingOutcome {
     let splits = try configuration.splits(of: Dataset(path: data))
-    for line in [splits.train, splits.validation].omissions { onEvent(.notice(line)) }
+    for line in configuration.notices(splits.train, splits.validation) { onEvent(.notice(line)) }
+    let existing: RunFolder.Existing = isResuming ? .resume : .refuse
+    try RunFolder.check(output, existing: existing)
     let run = try TrainingRun(configuration, splits, path: data, device: device)
-    let folder = try run.claim(output, existing: isResuming ? .resume : .refuse)
+    let folder = try run.claim(output, existing: existing)
     return try run.trainer(onEvent: onEvent).run(in: folder, isStopping: isStopping, onEvent: onEvent)
 }

@@ -3,20 +3,24 @@ package enum EscapedText {
     /// `\` doubled; tabs, line breaks and other control characters, and bytes that are not UTF-8, as `\t`, `\n`, `\r`
     /// or `\x1B`.
     package static func escape(_ bytes: some Collection<UInt8>) -> String {
-        let isText = String(validating: bytes, as: UTF8.self) != nil
-        var escaped: [UInt8] = []
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\\"): escaped += Array("\\\\".utf8)
-            case UInt8(ascii: "\t"): escaped += Array("\\t".utf8)
-            case UInt8(ascii: "\n"): escaped += Array("\\n".utf8)
-            case UInt8(ascii: "\r"): escaped += Array("\\r".utf8)
-            case _ where byte < 0x20 || byte == 0x7F || byte > 0x7F && !isText:
-                let digits = String(byte, radix: 16, uppercase: true)
-                escaped += Array("\\x\(byte < 0x10 ? "0" : "")\(digits)".utf8)
-            default: escaped.append(byte)
-            }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return bytes.reduce(into: "") { $0 += $1 < 0x80 ? escaped(Unicode.Scalar($1)) : hexadecimal($1) }
         }
-        return String(decoding: escaped, as: UTF8.self)
+        return text.unicodeScalars.reduce(into: "") { $0 += escaped($1) }
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\\": "\\\\"
+        case "\t": "\\t"
+        case "\n": "\\n"
+        case "\r": "\\r"
+        case _ where scalar.properties.generalCategory == .control: String(scalar).utf8.map(hexadecimal).joined()
+        default: String(scalar)
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        "\\x\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
     }
 }

@@ -47,7 +47,7 @@ package final class ProgressMeter {
         _ label: String, unit: String, startingAt done: Int = 0, to output: ProgressOutput = .standardError,
         lastsUntilFinished: Bool = false, rateWindow: Double = .infinity, line: ((State) -> String)? = nil
     ) {
-        (self.label, self.unit, self.output, self.line) = (label, unit, output, line)
+        (self.label, self.unit, self.output, self.line) = (label.escapedForTerminal, unit, output, line)
         (self.lastsUntilFinished, self.rateWindow) = (lastsUntilFinished, rateWindow)
         let time = output.seconds()
         start = (done, time)

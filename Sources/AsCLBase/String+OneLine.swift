@@ -18,9 +18,19 @@ extension String {
             default: false
             }
         }
-        guard unicodeScalars.contains(where: isBreaking) else { return self }
-        return unicodeScalars.reduce(into: "") { line, scalar in
-            if isBreaking(scalar) { line += scalar.escaped(asASCII: true) } else { line.unicodeScalars.append(scalar) }
+        return escaping(isBreaking)
+    }
+
+    /// The text as a terminal may have it: control characters, by which a file's name could steer it, as escapes; tabs
+    /// and line breaks stay.
+    package var escapedForTerminal: String {
+        escaping { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" }
+    }
+
+    private func escaping(_ isEscaped: (Unicode.Scalar) -> Bool) -> String {
+        guard unicodeScalars.contains(where: isEscaped) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            if isEscaped(scalar) { text += scalar.escaped(asASCII: true) } else { text.unicodeScalars.append(scalar) }
         }
     }
 

@@ -29,9 +29,7 @@ struct BenchEvaluation: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     mutating func validate() throws {
-        for (name, value) in [("images", images), ("captions-per-image", captionsPerImage)] where value < 1 {
-            throw ValidationError("--\(name): expected at least 1, found \(value)")
-        }
+        try ValidationError.expect(atLeast: 1, ["images": images, "captions-per-image": captionsPerImage])
     }
 
     struct Figures: Encodable {

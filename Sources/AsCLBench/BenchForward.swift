@@ -17,9 +17,7 @@ struct BenchForward: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     mutating func validate() throws {
-        for (name, value) in [("images", images), ("captions", captions)] where value < 1 {
-            throw ValidationError("--\(name): expected at least 1, found \(value)")
-        }
+        try ValidationError.expect(atLeast: 1, ["images": images, "captions": captions])
     }
 
     struct Figures: Encodable {

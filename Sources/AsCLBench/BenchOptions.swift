@@ -26,11 +26,9 @@ struct BenchOptions: ParsableArguments {
     var precision: Precision { arithmetic.precision }
 
     mutating func validate() throws {
-        for (name, value) in [
-            ("dimension", dimension), ("heads", heads), ("regions", regions), ("words", words), ("repeat", repeats),
-        ] where value < 1 {
-            throw ValidationError("--\(name): expected at least 1, found \(value)")
-        }
+        try ValidationError.expect(
+            atLeast: 1,
+            ["dimension": dimension, "heads": heads, "regions": regions, "words": words, "repeat": repeats])
         if dimension % heads != 0 {
             throw ValidationError("--heads: expected a divisor of the dimension \(dimension), found \(heads)")
         }

@@ -31,9 +31,8 @@ struct BenchPictures: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        for (name, value) in [("batch", batch), ("repeat", repeats), ("threads", threads ?? 1)] where value < 1 {
-            throw ValidationError("--\(name): expected at least 1, found \(value)")
-        }
+        try ValidationError.expect(atLeast: 1, ["batch": batch, "repeat": repeats, "threads": threads])
+        try ValidationError.expect(atLeast: 0, ["count": count, "pipeline": pipeline])
     }
 
     struct Figures: Encodable {

@@ -21,7 +21,7 @@ struct BenchStep: ParsableCommand {
     @OptionGroup var options: BenchOptions
 
     mutating func validate() throws {
-        if batch < 2 { throw ValidationError("--batch: expected at least 2, found \(batch)") }
+        try ValidationError.expect(atLeast: 2, ["batch": batch])
     }
 
     struct Figures: Encodable {

@@ -19,7 +19,7 @@ struct DataCommand: ParsableCommand {
 
         func run() throws {
             let inspection = try DatasetInspection.inspect(path: path)
-            if json { try Terminal.printJSON(inspection) } else { print(inspection) }
+            if json { try Terminal.printJSON(inspection) } else { Terminal.show(inspection) }
             if !inspection.problems.isEmpty { throw ExitCode.failure }
         }
     }

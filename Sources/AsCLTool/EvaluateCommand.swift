@@ -43,6 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
+        try ValidationError.expect(atLeast: 1, ["fold-images": foldImages])
         if extraPositives != nil, foldImages != nil || resumable != nil {
             throw ValidationError("--extra-positives: leave out --fold-images and --resumable")
         }
@@ -52,8 +53,11 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let resumable { try Folder.expectPlace(for: resumable) }
+        if let scores { try AtomicFile.expectPlace(for: scores) }
         let (model, split) = try options.open(on: compute.prepare())
         try model.check(arithmetic.precision)
+        try Terminal.checkFeatures(split)
         if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
         guard let foldImages else {
             let result = try RetrievalResult(ranks(model, split, in: resumable))
@@ -107,9 +111,7 @@ struct EvaluateCommand: ParsableCommand {
         let encoding = ProgressMeter("encoding", unit: "captions")
         let evaluator = try Evaluator(
             model, split, in: precision, wordsFile: state?.wordsFile, progress: encoding.update)
-        if evaluator.cutCaptions > 0 {
-            Terminal.say("\(evaluator.cutCaptions) captions are longer than max_tokens and are cut")
-        }
+        (model.limitNotices + evaluator.notices("captions")).forEach(Terminal.say)
         let scoring = ProgressMeter("scoring", unit: "pairs")
         let done = state?.ranks.count ?? 0
         scoring.begin(at: done, of: split.imageCount * split.captions.count)

@@ -74,8 +74,7 @@ struct ExperimentCommand: ParsableCommand {
             let known = Experiment.allCases.map(\.rawValue) + ["all"]
             throw ValidationError("expected one of \(known.joined(separator: ", ")), found \(name)")
         }
-        if let seeds, seeds < 1 { throw ValidationError("--seeds: expected at least 1, found \(seeds)") }
-        if let images, images < 1 { throw ValidationError("--images: expected at least 1, found \(images)") }
+        try ValidationError.expect(atLeast: 1, ["seeds": seeds, "images": images])
     }
 
     func run() throws {
@@ -86,7 +85,7 @@ struct ExperimentCommand: ParsableCommand {
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
-        Terminal.tellOfMissingFeatures(splits.train, splits.validation, splits.test)
+        if one.run == nil { splits.notices.forEach(Terminal.say) }
         let launch: ExperimentRunner.Launch? =
             one.run == nil
             ? { try OneRun.launch($0, seed: $1, checkingBudget: $2, until: $3) } : nil
@@ -95,6 +94,7 @@ struct ExperimentCommand: ParsableCommand {
             meter: { ProgressMeter($0, unit: $0.hasPrefix("scoring") ? "pairs" : "captions").update },
             stopSignal: { InterruptFlag.signalNumber }, launch: launch)
         if let run = one.run { return try one.perform(run, runner, retrying: retry) }
+        for kind in ["html", "md", "json"] { try AtomicFile.expectPlace(for: "\(output)/\(name).\(kind)") }
         let command = CommandLine.arguments.dropFirst().map(quoted).joined(separator: " ")
         func writeReport() throws -> Int {
             try ExperimentReport(name, of: runner, experiments, seeds: seeds, command: "ascl \(command)").write()

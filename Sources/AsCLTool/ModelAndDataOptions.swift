@@ -24,7 +24,7 @@ struct ModelAndDataOptions: ParsableArguments {
         let split = captionsNeeded ? try dataset.split(split) : try dataset.pictures(split)
         let model = try RetrievalModel(checkpoint: checkpoint, device: device)
         try model.check(split, path: data)
-        Terminal.tellOfMissingFeatures(split)
+        [split].omissions.forEach(Terminal.say)
         return (model, split)
     }
 }

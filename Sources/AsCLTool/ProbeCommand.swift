@@ -27,7 +27,11 @@ struct ProbeCommand: ParsableCommand {
 
     func run() throws {
         let (model, split) = try options.open(on: compute.prepare())
-        let accuracies = try probeCases(split).accuracies { cases in
+        let cases = try probeCases(split)
+        let texts = try model.tokenize(cases.flatMap { [$0.right, $0.wrong] })
+        (model.limitNotices + model.notices(cut: texts.count { $0.wasCut }, of: texts.count, "captions of the cases"))
+            .forEach(Terminal.say)
+        let accuracies = try cases.accuracies { cases in
             try Array(
                 zip(
                     model.scores(of: cases.map { ($0.image, $0.right) }, in: split),
@@ -52,12 +56,7 @@ struct ProbeCommand: ParsableCommand {
             return made
         }
         let reading = try ProbeCase.read(path, split: split)
-        if reading.missingImages > 0 {
-            Terminal.say("\(path): \(reading.missingImages) images are not among those of \(split.name)")
-        }
-        if reading.unpairedFoils > 0 {
-            Terminal.say("\(path): \(reading.unpairedFoils) foils are without their right caption")
-        }
+        reading.notices(path, split).forEach(Terminal.say)
         return reading.cases
     }
 }

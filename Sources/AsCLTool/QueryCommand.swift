@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import RetrievalData
 import RetrievalEvaluation
@@ -31,7 +32,7 @@ struct QueryCommand: ParsableCommand {
     var sentence: String
 
     mutating func validate() throws {
-        if top < 1 { throw ValidationError("--top: expected at least 1, found \(top)") }
+        try ValidationError.expect(atLeast: 1, ["top": top])
         if (sheet == nil) != (images == nil) { throw ValidationError("--sheet and --images need each other") }
         if sentence.allSatisfy(\.isWhitespace) { throw ValidationError("expected a sentence, found only blanks") }
     }
@@ -42,15 +43,23 @@ struct QueryCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let images { try Folder.expect(images) }
+        if let sheet { try AtomicFile.expectPlace(for: sheet) }
         let (model, split) = try options.open(on: compute.prepare(), captionsNeeded: false)
+        try (model.limitNotices + model.notices(ofSentence: sentence)).forEach(Terminal.say)
         let scores = try model.scores(of: sentence, with: split)
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
         if let sheet, let images {
-            try ContactSheet(sentence, model: model, split: split, folder: images, best: best.map { ($0, scores[$0]) })
-                .write(to: sheet)
+            let page = try ContactSheet(
+                sentence, model: model, split: split, folder: images, best: best.map { ($0, scores[$0]) })
+            try page.write(to: sheet)
+            try page.notices(split).forEach(Terminal.say)
         }
         let answers = best.map { Answer(image: split.imageNames?[$0] ?? "image \($0)", score: scores[$0]) }
         if json { return try Terminal.printJSON(answers) }
-        for answer in answers { print(answer.score.formatted(.number.precision(.fractionLength(4))), answer.image) }
+        for answer in answers {
+            let score = answer.score.formatted(.number.precision(.fractionLength(4)))
+            Terminal.show("\(score) \(answer.image.escapedForOneLine)")
+        }
     }
 }

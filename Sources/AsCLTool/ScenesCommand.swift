@@ -29,7 +29,7 @@ struct ScenesCommand: ParsableCommand {
         var overwrite = false
 
         mutating func validate() throws {
-            if train < 20 { throw ValidationError("--train: expected at least 20, found \(train)") }
+            try ValidationError.expect(atLeast: 20, ["train": train])
         }
 
         func run() throws {
@@ -42,7 +42,7 @@ struct ScenesCommand: ParsableCommand {
             configuration.compositionalCount = train / 10
             try SceneGenerator(configuration: configuration)
                 .write(to: output, pictures: pictures, overwrite: overwrite, progress: meter.update)
-            print("\(train + train / 10 * 2 + train / 5) scenes are in \(output)")
+            Terminal.show("\(train + train / 10 * 2 + train / 5) scenes are in \(output)")
         }
     }
 }

@@ -53,18 +53,25 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         InterruptFlag.install()
+        let existing: RunFolder.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
+        try RunFolder.check(output, existing: existing)
         let saved = output + "/training.yaml"
+        if resume, !FileManager.default.fileExists(atPath: saved) {
+            throw InputError(path: output, expected: "the folder of the run to resume", found: "no training.yaml in it")
+        }
         var settings = try TrainingConfiguration(contentsOf: config ?? saved)
         try settings.apply(overrides: overrides)
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)
+        try Folder.expectPlace(for: output)
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        Terminal.tellOfMissingFeatures(train, validation)
+        settings.notices(train, validation).forEach(Terminal.say)
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
-        let folder = try run.claim(output, existing: resume ? .resume : overwrite ? .overwrite : .refuse)
+        if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
+        let folder = try run.claim(output, existing: existing)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
                 + "\(run.model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")

@@ -48,10 +48,31 @@ CV_LOADER(webp)
 CV_LOADER(gif)
 CV_LOADER(tiff)
 CV_LOADER(heif)
+CV_LOADER(jxl)
 
 // ---- headers ----
 
-static inline bool cv_has_profile(VipsImage *image) { return vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0; }
+// Whether the last channel is opacity. A pixel of packed L*a*b*, as TIFF may have it, is four bytes without.
+static inline bool cv_has_alpha(VipsImage *image) {
+    return image->Coding == VIPS_CODING_NONE && vips_image_hasalpha(image);
+}
+
+// Whether there is an embedded profile, of as many channels as the picture has beside opacity. The colours that a
+// profile is of stand behind its first 16 bytes.
+static inline bool cv_profile_fits(VipsImage *image) {
+    const char *bytes = NULL;
+    size_t count = 0;
+    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 ||
+        vips_image_get_blob(image, VIPS_META_ICC_NAME, (const void **)&bytes, &count) != 0 || count < 20) {
+        return false;
+    }
+    switch (image->Bands - (cv_has_alpha(image) ? 1 : 0)) {
+    case 1: return memcmp(bytes + 16, "GRAY", 4) == 0;
+    case 3: return memcmp(bytes + 16, image->Type == VIPS_INTERPRETATION_LAB ? "Lab " : "RGB ", 4) == 0;
+    case 4: return memcmp(bytes + 16, "CMYK", 4) == 0;
+    default: return false;
+    }
+}
 
 // Whether the embedded profile calls itself sRGB, in plain text or in UTF-16.
 static inline bool cv_profile_is_srgb(VipsImage *image) {

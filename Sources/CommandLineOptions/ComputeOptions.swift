@@ -12,7 +12,7 @@ package struct ComputeOptions: ParsableArguments {
     package init() {}
 
     package mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        try ValidationError.expect(atLeast: 1, ["threads": threads])
     }
 
     /// Sets the threads and names the device.

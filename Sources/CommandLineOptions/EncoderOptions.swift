@@ -98,13 +98,14 @@ package struct EncoderOptions: ParsableArguments {
     }
 
     private func names(in path: String, count: Int) throws -> [String] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValidationError("--class-names: \(path): expected a readable text file in UTF-8")
+        let bytes = try TextFile.read(path, expected: "a readable list of class names")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InputError(path: path, place: "encoding", expected: "UTF-8 text", found: "bytes that are not UTF-8")
         }
         var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
         if names.last?.isEmpty == true { names.removeLast() }
         guard names.count == count else {
-            throw ValidationError("--class-names: \(path): expected \(count) lines, found \(names.count)")
+            throw InputError(path: path, place: "lines", expected: "\(count) class names", found: "\(names.count)")
         }
         return names
     }

@@ -46,6 +46,6 @@ extension ParsableCommand {
 
     private static func complain(_ text: String) {
         let line = text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
-        FileHandle.standardError.write(Data("\(configuration.commandName ?? ""): \(line)\n".utf8))
+        Terminal.say("\(configuration.commandName ?? ""): \(line)")
     }
 }

@@ -31,15 +31,10 @@ extension PictureList {
     }
 
     private static func lines(of path: String) throws(InputError) -> [Data.SubSequence] {
-        do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            if lines.last?.isEmpty == true { lines.removeLast() }
-            return lines
-        } catch {
-            throw InputError(
-                path: path, place: "opening", expected: "a readable list of paths", found: error.localizedDescription)
-        }
+        let data = try TextFile.read(path, expected: "a readable list of paths")
+        var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
     }
 }
 

@@ -1,15 +1,19 @@
 package import AsCLBase
 import Foundation
+import ImageEncoding
 import RetrievalData
 
 extension PictureList {
-    /// Extensions of files that are taken for pictures, in lower case. They do not depend on what this machine can
-    /// decode: all machines list the same, and a picture that one cannot decode is told of.
+    /// Extensions of files that are taken for pictures even where their content does not tell, in lower case: somebody
+    /// thought them pictures, so what is wrong with them is told.
     package static let extensions: Set<String> = [
-        "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "heic", "heif", "avif",
+        "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "webp", "gif", "tif", "tiff", "heic", "heif", "hif", "avif", "jxl",
+        "bmp", "jp2", "tga", "dng", "nef", "cr2", "cr3", "arw", "orf", "rw2", "raf", "pef", "srw",
     ]
 
     /// Every picture of a folder and the folders within, named by its path from there and sorted by the bytes of that.
+    /// A picture is what begins like one, whatever its name, or has a picture's extension; whether this machine can
+    /// decode it does not matter: all machines list the same, and a picture that one cannot decode is told of.
     /// Hidden files and folders are left alone, as previews and trash are kept there. Links are followed; a folder
     /// that was read already, a folder that cannot be read and a link to nowhere become problems.
     package static func folder(_ path: String, split: String = "all") throws(InputError) -> PictureList {
@@ -17,7 +21,7 @@ extension PictureList {
         try walk.run()
         let entries = walk.entries.sorted { $0.sortKey.precedes($1.sortKey) }
         return try PictureList(
-            splits: [Split(name: split, entries: entries)], path: path, otherFileCount: walk.otherFileCount)
+            splits: [Split(name: split, entries: entries)], path: path, otherFiles: walk.otherFiles)
     }
 }
 
@@ -38,7 +42,7 @@ private struct FolderWalk {
 
     let root: String
     private(set) var entries: [PictureList.Entry] = []
-    private(set) var otherFileCount = 0
+    private(set) var otherFiles: [String] = []
     private var visited: [Identity: String] = [:]
     private var folders: [String] = [""]
     /// Linked folders wait until the real ones are read, so that no picture's name goes through a link needlessly.
@@ -111,10 +115,12 @@ private struct FolderWalk {
             entries.append(.problem(name: EscapedText.escape(bytes), reason: reason))
         } else if status.st_mode & S_IFMT == S_IFDIR {
             isLink ? links.append(name) : folders.append(name)
-        } else if PictureList.extensions.contains((name as NSString).pathExtension.lowercased()) {
+        } else if PictureList.extensions.contains((name as NSString).pathExtension.lowercased())
+            || status.st_mode & S_IFMT == S_IFREG && PictureDecoder.recognises(path(name))
+        {
             entries.append(entry)
         } else {
-            otherFileCount += 1
+            otherFiles.append(name)
         }
     }
 }

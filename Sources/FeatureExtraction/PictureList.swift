@@ -24,16 +24,16 @@ package struct PictureList: Sendable {
     package let splits: [Split]
     /// Karpathy's JSON, where the list was made from one.
     package let captionsPath: String?
-    /// Files of the folder that are no pictures by their extension, and were left alone.
-    package let otherFileCount: Int
+    /// Files of the folder that are no pictures, and were left alone.
+    package let otherFiles: [String]
 
     init(
-        splits: [Split], path: String, captionsPath: String? = nil, otherFileCount: Int = 0
+        splits: [Split], path: String, captionsPath: String? = nil, otherFiles: [String] = []
     ) throws(InputError) {
         guard splits.contains(where: { !$0.entries.isEmpty }) else {
             throw InputError(
                 path: path, place: "content", expected: "at least one picture",
-                found: otherFileCount == 0 ? "none" : "none among \(otherFileCount) other files")
+                found: otherFiles.isEmpty ? "none" : "none among \(otherFiles.count) other files")
         }
         for split in splits where !Self.isStem(split.name) {
             throw InputError(
@@ -41,7 +41,7 @@ package struct PictureList: Sendable {
         }
         self.splits = splits.sorted { $0.name.precedes($1.name) }
         self.captionsPath = captionsPath
-        self.otherFileCount = otherFileCount
+        self.otherFiles = otherFiles
     }
 
     /// Entries of all splits.

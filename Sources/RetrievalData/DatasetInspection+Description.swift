@@ -12,7 +12,9 @@ extension DatasetInspection: CustomStringConvertible {
         var lines = rows.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ").trimmed
         }
-        lines.append("words: least, median, most a caption; norms: mean L2 of regions and globals")
+        lines.append(
+            "words: least, median, most a caption; norms: mean L2 of regions and globals, of "
+                + "\(DatasetInspection.Split.sampleCount) images at most")
         if splits.contains(where: { $0.globalDimension == nil }) {
             lines.append("no globals: the mean of an image's regions serves")
         }

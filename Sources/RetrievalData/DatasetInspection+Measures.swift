@@ -2,7 +2,7 @@ import AsCLBase
 
 extension DatasetInspection.Split {
     /// Images whose features the norms are taken of.
-    private static let sampleCount = 200
+    static let sampleCount = 200
 
     init(_ split: RetrievalSplit, layout: DatasetInspection.Layout) {
         name = split.name
@@ -16,7 +16,7 @@ extension DatasetInspection.Split {
         regionDimension = split.regionDimension
         globalDimension = split.globalsAreRegionMeans ? nil : split.globalDimension
         elementType = "\(split.sets[0].regions.elementType)"
-        bytes = split.featureFiles.reduce(0) { $0 + $1.byteCount }
+        bytes = split.featureFiles.reduce(0) { $0 + $1.file.byteCount }
         hasBoxes = split.hasBoxes
         hasImageNames = split.imageNames != nil
         storedTimes = split.storedTimes
@@ -57,40 +57,5 @@ extension DatasetInspection.Split {
             }
         }
         return sum / Double(images.count * count)
-    }
-}
-
-extension RetrievalSplit {
-    /// Every feature file that the split uses.
-    var featureFiles: [FeatureFile] {
-        sets.flatMap { [$0.regions, $0.globals, $0.boxes, $0.labels?.confidences].compactMap(\.self) }
-    }
-}
-
-extension FeatureFile {
-    /// Reads the whole file: throws the first NaN or infinity, with the number of rows that hold one, and the first row
-    /// that differs from those it should repeat.
-    func checkAllRows(repeatedTimes: Int) throws(InputError) {
-        var first: InputError?
-        var count = 0
-        for row in 0..<rowCount {
-            do {
-                try checkRow(row)
-            } catch {
-                first = first ?? error
-                count += 1
-            }
-            let original = row - row % repeatedTimes
-            if !rowsAreEqual(original, row) {
-                throw InputError(
-                    path: path, place: "row \(row)",
-                    expected: "the same as row \(original), as images stand there five times",
-                    found: "another row")
-            }
-        }
-        guard let first else { return }
-        let rows = count == 1 ? "the only such row" : "the first of \(count) such rows"
-        throw InputError(
-            path: first.path, place: first.place, expected: first.expected, found: "\(first.found), \(rows)")
     }
 }

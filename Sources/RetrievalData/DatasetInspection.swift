@@ -117,8 +117,10 @@ package struct DatasetInspection: Codable, Sendable, Equatable {
         var scanned: Set<String> = []
         for (split, layout) in opened {
             splits.append(Split(split, layout: layout))
-            for file in split.featureFiles where scanned.insert(file.path).inserted {
-                _ = trying { () throws(InputError) in try file.checkAllRows(repeatedTimes: split.storedTimes) }
+            for (file, mayBeZero) in split.featureFiles where scanned.insert(file.path).inserted {
+                let faults = file.faults(mayBeZero: mayBeZero)
+                problems += [faults.error, faults.notice].compactMap { $0?.description }
+                _ = trying { () throws(InputError) in try file.checkRepeats(split.storedTimes) }
             }
         }
         return DatasetInspection(path: path, splits: splits, problems: problems)

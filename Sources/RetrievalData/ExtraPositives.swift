@@ -46,10 +46,11 @@ package enum ExtraPositives {
         let expected = #"{"image": [caption, ...], ...}"#
         let file = try MappedFile(path: path)
         defer { withExtendedLifetime(file) {} }
-        guard !file.bytes.isEmpty else {
+        let bytes = try TextFile.withoutMark(file.bytes, path: path)
+        guard !bytes.isEmpty else {
             throw InputError(path: path, place: "content", expected: expected, found: "an empty file")
         }
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw InputError(
                 path: path, place: "content", expected: "UTF-8 text", found: "bytes that are not UTF-8")
         }

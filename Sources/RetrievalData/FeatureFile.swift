@@ -54,17 +54,43 @@ struct FeatureFile: Sendable {
         return Array(target)
     }
 
-    /// Throws where the row holds a NaN or an infinity.
-    func checkRow(_ row: Int) throws(InputError) {
-        let bad = withRow(row) { bytes in
-            FloatingPointBits.isFinite(bytes, isHalf: elementType == .float16)
-                ? nil : FloatingPointBits.firstNonFinite(bytes, isHalf: elementType == .float16)
+    /// Throws where the row holds a NaN, an infinity, or a vector whose length float32 cannot hold: no score comes of it.
+    /// - Returns: Whether there is anything but zeros.
+    @discardableResult
+    func checkRow(_ row: Int) throws(InputError) -> Bool {
+        let isHalf = elementType == .float16
+        let largest = withRow(row) { FloatingPointBits.largestMagnitude($0, isHalf: isHalf) }
+        guard largest.isFinite else {
+            let bad =
+                withRow(row) { FloatingPointBits.firstNonFinite($0, isHalf: isHalf) } ?? (index: 0, value: largest)
+            throw InputError(
+                path: path, place: place(of: bad.index, row: row), expected: "a finite number", found: "\(bad.value)")
         }
-        guard let (index, value) = bad else { return }
+        if !isHalf, !(largest * largest * Float(rowLength)).isFinite { try checkLengths(row) }
+        return largest > 0
+    }
+
+    private func checkLengths(_ row: Int) throws(InputError) {
+        let count = rowShape.last ?? 1
+        let long = withRow(row) { bytes -> (index: Int, value: Float)? in
+            func value(_ index: Int) -> Float { bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self) }
+            for start in stride(from: 0, to: bytes.count / 4, by: count) {
+                let vector = start..<start + count
+                guard !vector.reduce(Float(0), { $0 + value($1) * value($1) }).isFinite else { continue }
+                return vector.max { abs(value($0)) < abs(value($1)) }.map { ($0, value($0)) }
+            }
+            return nil
+        }
+        guard let long else { return }
+        throw InputError(
+            path: path, place: place(of: long.index, row: row), expected: "a number whose square float32 can sum up",
+            found: "\(long.value)")
+    }
+
+    private func place(of index: Int, row: Int) -> String {
         let column = "column \(index % (rowShape.last ?? 1))"
-        let place =
-            rowShape.count == 2 ? "row \(row), region \(index / rowShape[1]), \(column)" : "row \(row), \(column)"
-        throw InputError(path: path, place: place, expected: "a finite number", found: "\(value)")
+        return rowShape.count == 2
+            ? "row \(row), region \(index / rowShape[1]), \(column)" : "row \(row), \(column)"
     }
 
     /// Whether the first `byteCount` bytes of two rows are the same.

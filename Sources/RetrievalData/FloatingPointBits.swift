@@ -12,21 +12,20 @@ enum FloatingPointBits {
         }
     }
 
-    /// Whether no number is a NaN or an infinity. Adding one to the exponent of such a number carries into the sign's
-    /// place; a finite number never does.
-    static func isFinite(_ bytes: UnsafeRawBufferPointer, isHalf: Bool) -> Bool {
+    /// The largest magnitude among the numbers, by its bits; a NaN counts as larger than infinity.
+    static func largestMagnitude(_ bytes: UnsafeRawBufferPointer, isHalf: Bool) -> Float {
         if isHalf {
-            var carries: UInt16 = 0
+            var largest: Int16 = 0
             for offset in stride(from: 0, to: bytes.count, by: 2) {
-                carries |= (bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self) & 0x7FFF) &+ 0x0400
+                largest = max(largest, bytes.loadUnaligned(fromByteOffset: offset, as: Int16.self) & 0x7FFF)
             }
-            return carries & 0x8000 == 0
+            return Float(Float16(bitPattern: UInt16(largest)))
         }
-        var carries: UInt32 = 0
+        var largest: Int32 = 0
         for offset in stride(from: 0, to: bytes.count, by: 4) {
-            carries |= (bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self) & 0x7FFF_FFFF) &+ 0x0080_0000
+            largest = max(largest, bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self) & 0x7FFF_FFFF)
         }
-        return carries & 0x8000_0000 == 0
+        return Float(bitPattern: UInt32(largest))
     }
 
     /// The first NaN or infinity, nil where there is none.

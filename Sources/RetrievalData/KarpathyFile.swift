@@ -34,13 +34,13 @@ package struct KarpathyFile: Sendable {
     package init(path: String) throws(InputError) {
         self.path = path
         let expected = "images with filename, split and sentences"
+        let data = try TextFile.read(path, expected: "a readable file")
         do {
-            images = try JSONDecoder().decode(Content.self, from: Data(contentsOf: URL(fileURLWithPath: path))).images
+            images = try JSONDecoder().decode(Content.self, from: data).images
         } catch let error as DecodingError {
             throw InputError(path: path, place: "JSON", expected: expected, found: error.oneLine)
         } catch {
-            throw InputError(
-                path: path, place: "opening", expected: "a readable file", found: error.localizedDescription)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.localizedDescription)
         }
     }
 

@@ -3,16 +3,16 @@ import AsCLBase
 
 /// Text files with one item a line, as captions and image names are kept.
 enum LineFile {
-    /// The lines of a UTF-8 file without the white space around them; `item` says what a line holds. An empty file,
+    /// The lines of a UTF-8 file without the white space around them and without a byte order mark; `item` says what a line holds. An empty file,
     /// a blank line and bytes that are not UTF-8 are errors. Only a line feed ends a line, as in the field's loaders.
     static func read(_ path: String, item: String) throws(InputError) -> [String] {
         let file = try MappedFile(path: path)
         defer { withExtendedLifetime(file) {} }
-        guard !file.bytes.isEmpty else {
+        var rest = try TextFile.withoutMark(file.bytes, path: path)
+        guard !rest.isEmpty else {
             throw InputError(path: path, place: "content", expected: "one \(item) a line", found: "an empty file")
         }
         var lines: [String] = []
-        var rest = file.bytes[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
             let place = "line \(lines.count + 1)"

@@ -29,7 +29,7 @@ package struct EvaluationProgress {
     /// - Throws: `InputError` when it holds the progress of another model, split or precision.
     package init(folder: String, _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws {
         let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
         var digests = FileDigests(cache: folder + "/data-digests.json")
         fingerprint = try Self.fingerprint(model, split, precision, &digests)
         path = folder + "/progress.json"

@@ -12,8 +12,8 @@ package struct Evaluator {
     package let split: RetrievalSplit
     /// Who belongs to whom.
     package let truth: GroundTruth
-    /// Captions that were cut to the model's `max_tokens`.
-    package let cutCaptions: Int
+    /// Captions that were cut to what the model reads.
+    let cutCaptions: Int
     let precision: Precision
     /// Images x captions scored at once; nil leaves the choice to memory.
     var block: (images: Int, captions: Int)?
@@ -38,6 +38,10 @@ package struct Evaluator {
         truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
         kept = encoderIsFrozen ? try WordSource(model, keeping: tokens, in: wordsFile, progress: progress) : nil
     }
+
+    /// What has to be told of captions that are cut, a line each.
+    /// - Parameter captions: What they are called.
+    package func notices(_ captions: String) -> [String] { model.notices(cut: cutCaptions, of: tokens.count, captions) }
 
     /// Scores every pair and hands over block after block, those with right pairs first.
     /// - Parameters:

@@ -26,7 +26,7 @@ package struct ExperimentFolder: Sendable {
     init(_ path: String, base: TrainingConfiguration, splits: ExperimentSplits) throws {
         self.path = path
         let file = path + "/experiment.json"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Folder.make(path)
         var digests = FileDigests(cache: path + "/data-digests.json")
         data = try splits.identity(&digests)
         let identity = Identity(configuration: try base.yaml(), data: data)

@@ -80,6 +80,7 @@ extension ExperimentRunner {
         let place = folder.run(job.name, seed: job.seed) + "/evaluation"
         var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
         let evaluator = try self.evaluator(model, in: precision)
+        evaluator.notices("captions of \(splits.test.name)").forEach(report)
         let scoring = meter("scoring")
         let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
             try progress.save(ranks)

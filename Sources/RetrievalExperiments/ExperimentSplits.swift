@@ -17,6 +17,8 @@ package struct ExperimentSplits: Sendable {
     package let test: RetrievalSplit
     /// Cases of the asymmetry probe on `test`.
     package let probe: [ProbeCase]
+    /// What has to be told of the data, a line each.
+    package let notices: [String]
 
     /// Opens the splits that the base configuration names and the one to report.
     /// - Parameter testImages: How many images of `test` are evaluated, from the first; 0 takes all.
@@ -37,16 +39,19 @@ package struct ExperimentSplits: Sendable {
                 found: "\(testImages)")
         }
         test = testImages == 0 ? whole : whole.subset(images: Array(0..<testImages))
-        probe = try Self.cases(of: whole, dataset).filter { [test] in $0.image < test.imageCount }
+        let (cases, left) = try Self.cases(of: whole, dataset)
+        probe = cases.filter { [test] in $0.image < test.imageCount }
+        notices = base.notices(train, validation) + [test].omissions + left
     }
 
-    /// The cases that come with the data, or else those that its captions give.
-    private static func cases(of split: RetrievalSplit, _ dataset: Dataset) throws -> [ProbeCase] {
+    /// The cases that come with the data, or else those that its captions give; and what of the data's is left out.
+    private static func cases(of split: RetrievalSplit, _ dataset: Dataset) throws -> ([ProbeCase], [String]) {
         let path = "\(dataset.path)/\(split.name)_probe.json"
         guard FileManager.default.fileExists(atPath: path) else {
-            return CaptionProbe.cases(for: split, seed: 0)
+            return (CaptionProbe.cases(for: split, seed: 0), [])
         }
-        return try ProbeCase.read(path, split: split).cases
+        let reading = try ProbeCase.read(path, split: split)
+        return (reading.cases, reading.notices(path, split))
     }
 
     /// What tells data apart: sizes, and digests of the captions and the features.

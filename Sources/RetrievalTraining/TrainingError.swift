@@ -1,3 +1,5 @@
+import AsCLBase
+
 /// What can go wrong in a training's configuration and output; every case describes itself in one line.
 public enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A value that cannot be: `source` is a file (with its line) or an override, `key` the path of the value in it.
@@ -12,7 +14,9 @@ public enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     case diverged(step: Int, loss: Double)
 
     /// One line: the place, what was expected and what was found.
-    public var description: String {
+    public var description: String { message.escapedForOneLine }
+
+    private var message: String {
         switch self {
         case .invalidValue(let source, let key, let expected, let found):
             let place = key.isEmpty ? source : "\(source): \(key)"

@@ -72,7 +72,7 @@ final class SceneFolder {
     }
 
     private func createFolder(_ path: String) throws(InputError) {
-        try Self.attempt(path) { try files.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        try Folder.make(path)
     }
 
     private func remove(_ path: String) throws(InputError) {

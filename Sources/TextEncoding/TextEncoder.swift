@@ -16,6 +16,8 @@ package struct TextEncoder: Sendable {
     package let directory: String
     /// B, the width of the word vectors.
     package var width: Int { bert.configuration.hiddenSize }
+    /// The most tokens of a text that it has positions for.
+    package var positionCount: Int { bert.configuration.positionCount }
     private let device: Device
 
     /// Loads a folder.
@@ -64,7 +66,7 @@ package struct TextEncoder: Sendable {
 
     /// Tokens of each text, at most `maxTokens` with the special ones.
     package func tokenize(_ texts: [String], maxTokens: Int) throws(InputError) -> [TokenizedText] {
-        let limit = min(maxTokens, bert.configuration.positionCount)
+        let limit = min(maxTokens, positionCount)
         var tokens: [TokenizedText] = []
         tokens.reserveCapacity(texts.count)
         for text in texts { tokens.append(try tokenizer.encode(text, maxTokens: limit)) }

@@ -47,12 +47,12 @@ import Testing
             try AtomicFile.write(Data([1]), to: scratch.file("no/such/folder"))
         }
         #expect(missing?.found == "No such file or directory")
-        // Taking the name of a folder fails only at the end; nothing may be left beside it.
-        let folder = #expect(throws: InputError.self) { try AtomicFile.write(Data([1]), to: scratch.path) }
+        // A folder that takes the name meanwhile is found at the end; nothing may be left beside it.
+        let late = try PartialFile(path: scratch.file("late"))
+        try FileManager.default.createDirectory(atPath: late.path, withIntermediateDirectories: false)
+        let folder = #expect(throws: InputError.self) { try late.finish() }
         #expect(folder?.place == "renaming the finished file")
-        let beside = URL(fileURLWithPath: scratch.path)
-        let names = try FileManager.default.contentsOfDirectory(atPath: beside.deletingLastPathComponent().path)
-        #expect(!names.contains { $0.hasPrefix(".\(beside.lastPathComponent)") })
+        #expect(try scratch.names == ["late"])
 
         let full = open("/dev/full", O_WRONLY)
         defer { close(full) }

@@ -71,6 +71,8 @@ import Testing
         let gallery = try Gallery(
             model, pictures: pictures, features: folder.path + "/features", encoding: .descriptors)
         #expect(Set(gallery.names) == Set(split.names))
+        #expect(gallery.notices == ["1 of 10 pictures cannot be read: \(folder.path)/features/failed.tsv says why"])
+        #expect(split.notices.isEmpty)
         let (found, expected) = (try gallery.search("a red circle"), try split.search("a red circle"))
         #expect(found.map(\.name) == expected.map(\.name))
         #expect(throws: InputError.self) { try gallery.captions(for: split.names[0]) }

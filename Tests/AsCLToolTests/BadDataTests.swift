@@ -67,6 +67,18 @@ struct BadDataTests {
                 data[place.lowerBound] = 0xFF
             }
         },
+        Fault("one pair", ["train split: expected at least 2 pairs of an image and a caption, found 1"]) { data in
+            try data.features("train_ims.npy", [1, 3, 5])
+            try data.features("train_globals.npy", [1, 6])
+            try write("a dog\n", to: data.path + "/train_caps.txt")
+        },
+        Fault("UTF-16", ["train_caps.txt: encoding: expected UTF-8 text, found UTF-16"]) { data in
+            try write(#require(TinyData.captions.data(using: .utf16)), to: data.path + "/train_caps.txt")
+        },
+        Fault("squares beyond float32", ["train_ims.npy: row 3, region 0, column 4: expected a number", "found 1e+30"])
+        {
+            try $0.features("train_ims.npy", [4, 3, 5], odd: (49, 1e30))
+        },
         Fault("too few names", ["train_ids.txt: lines: expected 4, one an image", "found 2"]) {
             try write("a.jpg\nb.jpg\n", to: $0.path + "/train_ids.txt")
         },

@@ -34,6 +34,34 @@ struct ContactSheetTests {
         let html = try text(page)
         #expect(html.split(separator: "class=\"problem\"").count == 3)
         #expect(html.contains("No such file or directory"))
+        #expect(
+            run.errorLines.count == 1 && run.errors.hasPrefix("2 of 2 pictures are missing on the page; the first: "))
+    }
+
+    @Test func `a folder of pictures that is not there is an error`() throws {
+        let folder = try Workshop.newFolder("sheet")
+        let run = try query(["--sheet", folder + "/sheet.html", "--images", folder + "/none", "a star"])
+        expectRefusal(run, [folder + "/none: listing: expected a readable folder", "No such file"])
+        #expect(try names(in: folder).isEmpty)
+    }
+
+    @Test func `names do not steer the terminal`() throws {
+        let features = try Workshop.linked(to: Workshop.features.get(), "hostile")
+        let names = (0..<28).map { "\($0)\u{1B}]0;title\u{7}\u{9B}2J.png" }
+        try write(names.joined(separator: "\n"), to: features + "/all_ids.txt")
+        func query(_ more: String...) throws -> Tool.Result {
+            try Tool(
+                ["query", "--checkpoint", Workshop.checkpoint.get(), "--data", features, "--split", "all", "a star"]
+                    + more
+            ).finish()
+        }
+        let run = try query("--top", "1")
+        #expect(run.status == 0 && run.output.hasSuffix(#"\u{1B}]0;title\u{07}\u{009B}2J.png"# + "\n"), "\(run.output)")
+        let json = try query("--top", "1", "--json").output
+        #expect(json.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+        let answers = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]]
+        let name = try #require(answers?.first?["image"] as? String)
+        #expect(names.contains(name))
     }
 
     @Test func `a page that cannot be written is an error`() throws {

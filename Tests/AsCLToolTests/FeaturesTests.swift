@@ -37,7 +37,7 @@ struct FeaturesTests {
         let counts = ["total", "new", "reused", "failed", "removed"].map { json[$0] as? Int }
         #expect(run.status == 0 && counts == [4, 2, 2, 0, 1])
         #expect((json["seconds"] as? Double ?? -1) > 0)
-        #expect(run.errorLines.first == "\(collection.images): 1 other files, no pictures by name")
+        #expect(run.errorLines.first == "\(collection.images): 1 other files, no pictures, the first notes.txt")
         #expect(try lines(collection.output + "/all_ids.txt") == ["0.png", "2.png", "3.png", "new.png"])
         // As if there had never been anything else.
         let fresh = try Workshop.newFolder("fresh") + "/out"

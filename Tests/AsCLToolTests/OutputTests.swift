@@ -30,8 +30,12 @@ struct OutputTests {
         let data = try TinyData()
         expectRefusal(
             try Tool.run("train", "--resume", "--data", data.path, "--output", data.output),
-            [data.output, "No such file"])
+            [data.output, "expected the folder of the run to resume", "found nothing"])
         #expect(!exists(data.output))
+        try FileManager.default.createDirectory(atPath: data.output, withIntermediateDirectories: true)
+        expectRefusal(
+            try Tool.run("train", "--resume", "--data", data.path, "--output", data.output),
+            [data.output, "expected the folder of the run to resume", "found no training.yaml in it"])
     }
 
     @Test func `a file is no output folder`() throws {
@@ -53,6 +57,14 @@ struct OutputTests {
     @Test func `scores that cannot be written are refused at once`() throws {
         let path = try Workshop.newFolder("scores") + "/none/scores.npy"
         expectRefusal(try evaluate(scores: path).finish(), [path, "expected a folder that can be written", "No such"])
+        let folder = try Workshop.newFolder("scores")
+        expectRefusal(
+            try evaluate(scores: folder).finish(), [folder, "expected the name of a file", "found a folder's"])
+        // Never tried on the system's own /dev/null, which a failure would replace.
+        mkfifo(folder + "/pipe", 0o600)
+        expectRefusal(
+            try evaluate(scores: folder + "/pipe").finish(), [folder + "/pipe", "the name of a file", "a pipe"])
+        #expect(try names(in: folder) == ["pipe"])
     }
 
     @Test func `a full disk is told and leaves nothing`() throws {

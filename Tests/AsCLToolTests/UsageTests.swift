@@ -63,7 +63,12 @@ struct UsageTests {
             ["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--fold-images", "6", "--scores", "F"],
             "--scores"
         ),
+        (["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--fold-images", "0"], "--fold-images"),
+        (["evaluate", "--checkpoint", "C", "--data", "D", "--split", "S", "--fold-images=-1"], "found -1"),
         (["scenes", "generate", "--output", "O", "--train", "19"], "--train"),
+        (["bench", "pictures", "--images", "I", "--count=-1"], "--count"),
+        (["bench", "pictures", "--images", "I", "--pipeline=-1"], "--pipeline"),
+        (["bench", "pictures", "--images", "I", "--threads", "0"], "--threads"),
         (["bench", "forward", "--dimension", "10", "--heads", "3"], "--heads"),
         (["bench", "step", "--batch", "1"], "--batch"),
         (["bench", "evaluation", "--images", "0"], "--images"),
@@ -78,12 +83,10 @@ struct UsageTests {
     }
 
     @Test func `folds have to divide the images`() throws {
-        for size in ["5", "0"] {
-            let run = try Tool.run(
-                "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.scenes.get(), "--split",
-                "test", "--fold-images", size)
-            expectRefusal(run, ["folds of \(size) images: expected a multiple", "found 12 images"])
-        }
+        let run = try Tool.run(
+            "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.scenes.get(), "--split", "test",
+            "--fold-images", "5")
+        expectRefusal(run, ["folds of 5 images: expected a multiple", "found 12 images"])
     }
 
     @Test func `bench is the program beside it`() throws {

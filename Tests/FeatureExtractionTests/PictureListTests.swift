@@ -24,7 +24,25 @@ struct PictureListTests {
         let list = try PictureList.folder(album.images)
         #expect(names(list) == ["Z.webp", "b.PNG", "holiday/1.jpg", "work/1.jpg", "é.jpg", "🙂/a b.heic"])
         #expect(list.splits.map(\.name) == ["all"])
-        #expect(list.otherFileCount == 2)
+        #expect(list.otherFiles.sorted() == ["jpg", "notes.txt"])
+    }
+
+    @Test func `a list may begin with a byte order mark`() throws {
+        let album = try Album(2)
+        let list = album.root + "/list.txt"
+        try Data([0xEF, 0xBB, 0xBF] + Array("1.jpg\r\n2.jpg\r\n".utf8)).write(to: URL(fileURLWithPath: list))
+        #expect(names(try PictureList.file(list, folder: album.images)) == ["1.jpg", "2.jpg"])
+    }
+
+    @Test func `pictures are known by their content, whatever their name`() throws {
+        let album = try Album()
+        for name in ["camera", "phone.hif", "scan.dat"] { try album.add(name, "\u{89}PNG\r\n\u{1A}\n") }
+        for name in ["letter.txt", "all_ids.txt", "x.npy"] { try album.add(name, "x") }
+        #expect(names(try PictureList.folder(album.images)) == ["phone.hif"])
+        for name in ["camera", "phone.hif", "scan.dat"] { try album.add(name, "GIF89a...") }
+        let list = try PictureList.folder(album.images)
+        #expect(names(list) == ["camera", "phone.hif", "scan.dat"])
+        #expect(list.otherFiles.sorted() == ["all_ids.txt", "letter.txt", "x.npy"])
     }
 
     @Test func `names that a line cannot keep are problems`() throws {

@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalFixtures
 import Testing
@@ -40,7 +41,7 @@ import Testing
         try folder.remove("good_globals.npy")
         let five = (0..<100).map { "caption \($0)" }
         // Only row 22, which opening does not look at, differs from those it should repeat.
-        try folder.features("five_ims.npy", [100, 1, 1]) { row, _ in row == 22 ? 1 : 0 }
+        try folder.features("five_ims.npy", [100, 1, 1]) { row, _ in row == 22 ? 1 : 2 }
         try folder.text("five_caps.txt", five)
         try folder.bytes("dataset_x.json", Array("{".utf8))
         let report = try DatasetInspection.inspect(path: folder.path)
@@ -58,6 +59,36 @@ import Testing
             lines[3] == "DIR/bad_globals.npy: row 1, column 0: expected a finite number, found inf, the only such row")
         #expect(lines[4].hasPrefix("DIR/five_ims.npy: row 22: expected the same as row 20"))
         #expect(report.description.contains("5 problem(s):\n\(report.problems[0])"))
+    }
+
+    @Test func `rows of zeros and squares beyond float32 are named`() throws {
+        try folder.scan("test")
+        try folder.features("test_ims.npy", [4, 3, 4]) { row, index in row == 1 || row == 3 ? 0 : index == 6 ? 1e19 : 1
+        }
+        try folder.features("test_globals.npy", [4, 5]) { row, _ in row == 1 ? 0 : 2 }
+        try folder.features("test_boxes.npy", [4, 3, 4]) { _, _ in 0 }
+        try folder.remove("test_ids.txt")
+        let empty = "expected features, found only zeros, as of a picture that could not be read"
+        let report = try DatasetInspection.inspect(path: folder.path)
+        #expect(
+            report.problems.map { $0.replacing(folder.path, with: "DIR") } == [
+                "DIR/test_ims.npy: row 1: \(empty), the first of 2 such rows",
+                "DIR/test_globals.npy: row 1: \(empty), the only such row",
+            ])
+        let split = try folder.split("test")
+        #expect(try split.checkFeatures() == report.problems)
+        #expect(try split.subset(images: [0, 2]).checkFeatures().isEmpty)
+
+        // 1e19 squared is within float32, four times that is not.
+        try folder.features("test_ims.npy", [4, 3, 4]) { row, index in row == 2 && index / 4 == 1 ? 1e19 : 1 }
+        let line =
+            "DIR/test_ims.npy: row 2, region 1, column 0: expected a number whose square float32 can sum up, found 1e+19, "
+            + "the only such row"
+        let huge = try DatasetInspection.inspect(path: folder.path)
+        #expect(huge.problems.first?.replacing(folder.path, with: "DIR") == line)
+        #expect(huge.splits[0].regionNorm == nil)
+        let damaged = try folder.split("test")
+        #expect(folder.line(try #require(throws: InputError.self) { try damaged.checkFeatures() }) == line)
     }
 
     @Test func `a collection of pictures needs no captions`() throws {

@@ -33,6 +33,12 @@ import Testing
         try folder.bytes("dataset_x.json", Array(data))
     }
 
+    @Test func `a byte order mark is no part of the JSON`() throws {
+        let file = URL(fileURLWithPath: folder.path + "/dataset_x.json")
+        try (Data([0xEF, 0xBB, 0xBF]) + Data(contentsOf: file)).write(to: file)
+        #expect(try folder.split("train").imageNames == ["1.jpg", "4.jpg"])
+    }
+
     @Test func `captions and features are joined by name`() throws {
         let train = try folder.split("train")
         #expect(train.imageNames == ["1.jpg", "4.jpg"])

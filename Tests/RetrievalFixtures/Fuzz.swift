@@ -31,7 +31,7 @@ package enum Fuzz {
             do {
                 try read(path)
                 isRead += 1
-            } catch where (error is InputError || isMeant(error)) && !"\(error)".contains(where: \.isNewline) {
+            } catch  where (error is InputError || isMeant(error)) && !"\(error)".contains(where: \.isNewline) {
                 refused += 1
             } catch {
                 throw Surprise(description: "seed \(seed), round \(done): \(error)")

@@ -135,9 +135,20 @@ import Torch
         }
         _ = try training.trainer(model, onEvent: note)
         let cut = training.split.captions.count { $0.split(separator: " ").count > 2 }
-        #expect(lines.count == 1 && lines.first?.hasPrefix("\(cut) captions are longer than ") == true)
-        _ = try training.trainer(training.model(), onEvent: note)
-        #expect(lines.count == 1)
+        let all = training.split.captions.count
+        #expect(lines.first == "\(cut) of \(all) captions to train on are longer than 4 tokens and are cut")
+        #expect(lines[1] == "\(cut) of \(all) captions to validate on are longer than 4 tokens and are cut")
+        // Two captions an image: each joined with the other.
+        #expect(lines[2].hasSuffix(" of \(all) long positives are longer than 4 tokens and are cut"))
+        try #require(lines.count == 3)
+        configuration.maxTokens = 1000
+        let vast = try RetrievalModel(configuration, textEncoder: model.textEncoder, seed: 1)
+        _ = try training.trainer(vast, onEvent: note)
+        #expect(lines[3...] == ["max_tokens is 1000, but the text encoder has positions for \(vast.tokenLimit)"])
+        configuration.maxTokens = vast.tokenLimit
+        _ = try training.trainer(
+            RetrievalModel(configuration, textEncoder: model.textEncoder, seed: 1), onEvent: note)
+        #expect(lines.count == 4)
     }
 
     @Test func `a loss that is no number ends the run with its step`() throws {

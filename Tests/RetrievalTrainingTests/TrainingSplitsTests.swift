@@ -1,3 +1,4 @@
+import AsCLBase
 import RetrievalData
 import RetrievalFixtures
 import Testing
@@ -32,6 +33,26 @@ import Testing
         #expect(try few.validation.captions == captions("val", 0..<4))
         let all = try splits("data.validation_images=99")
         #expect((all.train.imageCount, all.validation.imageCount) == (10, 6))
+    }
+
+    @Test func `what is left out is said with its number`() throws {
+        var configuration = TrainingConfiguration()
+        try configuration.apply(overrides: ["data.validation_images=99", "training.batch_size=19"])
+        let (train, validation) = try configuration.splits(of: Dataset(path: folder.path))
+        #expect(
+            configuration.notices(train, validation) == [
+                "val: all 6 images serve, where data.validation_images asks for 99",
+                "1 of 20 pairs is left out of each epoch: a last batch of one has no negatives",
+            ])
+        #expect(TrainingConfiguration().notices(train, validation).isEmpty)
+        #expect(
+            TrainingConfiguration().notices(train, validation.subset(images: [2]))
+                == ["val: of 1 image every ranking is right, so the first epoch's model is kept"])
+    }
+
+    @Test func `one image to train on is refused`() throws {
+        let error = try #require(throws: InputError.self) { try splits("data.train_images=1") }
+        #expect(error.reason == "train split: expected at least 2 images to tell apart, found 1")
     }
 
     @Test func `of a split that also validates the last images are held out`() throws {

@@ -10,6 +10,9 @@ package enum AtomicFile {
         try file.finish()
     }
 
+    /// Throws where no file of that name could be written: to know before long work. Nothing is left there.
+    package static func expectPlace(for path: String) throws(InputError) { _ = try PartialFile(path: path) }
+
     /// Renames a finished file or folder within one file system, and flushes the folder that holds the new name: only
     /// then does a power cut not undo it. A file of the new name is replaced.
     package static func rename(_ path: String, to finalPath: String) throws(InputError) {

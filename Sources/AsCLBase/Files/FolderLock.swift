@@ -10,13 +10,7 @@ package final class FolderLock {
     ///   otherwise.
     /// - Throws: `InputError` where the folder cannot be made or written to.
     package init?(_ folder: String, isWaiting: Bool) throws(InputError) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw InputError(
-                path: folder, place: "creating", expected: "a folder that can be written",
-                found: error.localizedDescription)
-        }
+        try Folder.make(folder)
         let path = folder + "/.lock"
         descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {

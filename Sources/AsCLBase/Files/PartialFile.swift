@@ -9,6 +9,7 @@ package final class PartialFile {
 
     /// - Parameter isKept: Whether the unfinished file stays when this object goes, under a name that finds it again.
     package init(path: String, isKept: Bool = false) throws(InputError) {
+        try Self.expectFileName(path)
         self.path = path
         self.isKept = isKept
         let url = URL(fileURLWithPath: path)
@@ -19,6 +20,17 @@ package final class PartialFile {
         guard descriptor >= 0 else {
             throw .system(path, place: "creating", expected: "a folder that can be written", code: errno)
         }
+    }
+
+    /// Throws where no file can take the name in the end: to learn that after hours of work is too late.
+    private static func expectFileName(_ path: String) throws(InputError) {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        let kind = status.st_mode & S_IFMT
+        guard path.isEmpty || path.hasSuffix("/") || isThere && kind != S_IFREG else { return }
+        let found =
+            path.isEmpty ? "an empty one" : !isThere || kind == S_IFDIR ? "a folder's" : "that of a device or a pipe"
+        throw InputError(path: path, place: "creating", expected: "the name of a file", found: found)
     }
 
     /// Bytes in the unfinished file.

@@ -33,9 +33,26 @@ extension ContactSheet {
                 captions: split.captionsOfImage[hit.image].map { Caption(split.captions[$0]) })
         }
         self.init(
-            title: sentence, note: "\(split.imageCount) pictures of \(split.name); boxes: regions that agree most",
+            title: sentence,
+            note: "\(split.imageCount) pictures of \(split.name); boxes: at most \(Self.boxesShown) regions, those "
+                + "that agree most",
             entries: entries)
     }
+
+    /// What has to be told of the page: pictures, or regions, that are not on it.
+    func notices(_ split: RetrievalSplit) throws -> [String] {
+        let missing = entries.compactMap { entry in
+            if case .problem(let reason) = entry.picture { reason } else { nil }
+        }
+        let areDrawn = try split.boxes(ofImage: 0).map(Self.areFractions) ?? true
+        return
+            (missing.isEmpty
+            ? [] : ["\(missing.count) of \(entries.count) pictures are missing on the page; the first: \(missing[0])"])
+            + (areDrawn
+                ? [] : ["no regions are drawn: the boxes of \(split.name) are not fractions of width and height"])
+    }
+
+    private static func areFractions(_ boxes: [[Float]]) -> Bool { boxes.joined().allSatisfy { (0...1).contains($0) } }
 
     private static func picture(_ path: String) -> Picture {
         do {
@@ -47,9 +64,7 @@ extension ContactSheet {
 
     /// The strongest regions. Boxes in pixels, as in data from elsewhere, cannot be placed on a picture of another size.
     private static func boxes(_ split: RetrievalSplit, _ image: Int, _ weights: [Double]) throws -> [Box] {
-        guard let boxes = try split.boxes(ofImage: image), boxes.joined().allSatisfy({ (0...1).contains($0) }) else {
-            return []
-        }
+        guard let boxes = try split.boxes(ofImage: image), areFractions(boxes) else { return [] }
         let labels = try split.regionLabels(ofImage: image)
         let strongest = weights.indices.filter { weights[$0] > 0 }.sorted { weights[$0] > weights[$1] }
         return strongest.prefix(boxesShown).map { region in

@@ -5,8 +5,9 @@ struct FeaturesCommand: ParsableCommand {
         commandName: "features",
         abstract: "Turn pictures into the features that training and search read.",
         discussion: """
-            Takes a folder of pictures (all below it), a list of files, or a Karpathy JSON with its pictures, and \
-            writes <split>_ims.npy (regions), _globals.npy, _boxes.npy and _ids.txt, with --karpathy the captions too.
+            Takes a folder of pictures (all below it, known by their content, not their names), a list of files, or a \
+            Karpathy JSON with its pictures, and writes <split>_ims.npy (regions), _globals.npy, _boxes.npy and \
+            _ids.txt, with --karpathy the captions too.
 
             The same command again goes on after Ctrl-C or a kill, and later brings the features up to date: only new \
             and changed pictures are computed. A picture that cannot be read is listed with its reason in failed.tsv, \

@@ -4,6 +4,7 @@ import CommandLineOptions
 package import FeatureExtraction
 import Foundation
 import ImageEncoding
+import Synchronization
 import Torch
 
 struct FeaturesExtract: ParsableCommand {
@@ -47,7 +48,7 @@ struct FeaturesExtract: ParsableCommand {
     }
 
     mutating func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads: expected at least 1, found \(threads)") }
+        try ValidationError.expect(atLeast: 1, ["threads": threads])
         if list != nil, karpathy != nil { throw ValidationError("--list and --karpathy exclude each other") }
         if karpathy != nil, split != nil { throw ValidationError("--split: a Karpathy JSON has its own") }
         if let split, split.isEmpty || split.contains("/") {
@@ -61,6 +62,7 @@ struct FeaturesExtract: ParsableCommand {
         // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
         try Torch.setThreadCount(1)
         let list = try pictures()
+        try Folder.expectPlace(for: output)
         let encoder = try encoders.encoder(on: place)
         let workers = threads ?? ProcessInfo.processInfo.activeProcessorCount
         let shape = encoder.shape
@@ -68,9 +70,14 @@ struct FeaturesExtract: ParsableCommand {
             "\(list.count) pictures, \(shape.regions) regions of \(shape.regionDimension) and a vector of "
                 + "\(shape.globalDimension) each, \(place), \(workers) threads")
         let decoder = PictureDecoder()
+        let several = Counter()
         let extraction = Extraction(
             list: list, encoder: encoder,
-            decode: { try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize) }, output: output,
+            decode: { path in
+                let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+                if picture.frameCount > 1 { several.value.withLock { $0 += 1 } }
+                return picture
+            }, output: output,
             settings: ExtractionSettings(
                 elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
         let meter = ProgressMeter("features", unit: "pictures")
@@ -86,6 +93,8 @@ struct FeaturesExtract: ParsableCommand {
                     unusable = without
                     meter.update($0.done - without, of: $0.total - without)
                 }, isCancelled: { InterruptFlag.signalNumber != nil })
+            let count = several.value.withLock { $0 }
+            if count > 0 { Terminal.say("\(count) pictures have several frames or pages; the first of each serves") }
             try Self.conclude(summary, output: output, json: json)
         } catch is CancellationError {
             Terminal.say("interrupted; the same command goes on")
@@ -97,8 +106,8 @@ struct FeaturesExtract: ParsableCommand {
         if let karpathy { return try .karpathy(karpathy, folder: images) }
         if let list { return try .file(list, folder: images, split: split ?? "all") }
         let found = try PictureList.folder(images, split: split ?? "all")
-        if found.otherFileCount > 0 {
-            Terminal.say("\(images): \(found.otherFileCount) other files, no pictures by name")
+        if let first = found.otherFiles.min() {
+            Terminal.say("\(images): \(found.otherFiles.count) other files, no pictures, the first \(first)")
         }
         return found
     }
@@ -111,6 +120,11 @@ struct FeaturesExtract: ParsableCommand {
             throw ExitCode.failure
         }
     }
+}
+
+/// A number that several threads add to.
+private final class Counter: Sendable {
+    let value = Mutex(0)
 }
 
 extension PictureShard: ExpressibleByArgument {

@@ -45,7 +45,8 @@ struct WeightsList: ParsableCommand {
             let size = item.approximateBytes.map { "\($0 / 1_000_000) MB" } ?? "size unknown"
             print("\(item.name): \(item.summary)")
             print("    \(item.licence); \(size)")
-            print("    \(item.path ?? (item.address.map { "not here; from \($0)" } ?? entry.advice ?? "not here"))")
+            Terminal.show(
+                "    \(item.path ?? (item.address.map { "not here; from \($0)" } ?? entry.advice ?? "not here"))")
         }
     }
 }

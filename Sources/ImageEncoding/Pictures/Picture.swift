@@ -7,11 +7,15 @@ package struct Picture: Sendable {
     /// Red, green and blue, row by row: `[height, width, 3]`.
     package let pixels: [UInt8]
 
+    /// Frames or pages of the file, of which this is the first.
+    package let frameCount: Int
+
     /// Makes a picture; `pixels` has to hold `height * width * 3` values.
-    package init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8], frameCount: Int = 1) {
         precondition(pixels.count == width * height * 3, "a picture's pixels are [height, width, 3]")
         self.width = width
         self.height = height
         self.pixels = pixels
+        self.frameCount = frameCount
     }
 }

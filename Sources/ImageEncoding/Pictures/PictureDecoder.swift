@@ -2,10 +2,10 @@ package import AsCLBase
 import CVips
 package import Foundation
 
-/// Decodes picture files: JPEG, PNG, WebP, GIF and TIFF, and HEIC and AVIF where libvips has them.
+/// Decodes picture files: JPEG, PNG, WebP, GIF, TIFF and BMP, and HEIC, AVIF and JPEG XL where libvips has them.
 ///
-/// A picture comes upright (its EXIF orientation applied), in sRGB (by its embedded colour profile; without one it
-/// counts as sRGB), with grey, palette, CMYK and 16 bits converted. Transparent pixels are laid onto white, where a
+/// A picture comes upright (its EXIF orientation applied), in sRGB (by its embedded colour profile; without one, or with
+/// one of other colours than the pixels', it counts as sRGB), with grey, palette, CMYK and 16 bits converted. Transparent pixels are laid onto white, where a
 /// logo or a drawing is legible; Pillow's `convert("RGB")` would show whatever colour lies hidden in them, most often
 /// black. Of several frames or pages the first is taken.
 ///
@@ -27,13 +27,9 @@ package struct PictureDecoder: Sendable {
     /// A decoder with limits.
     package init(limits: PictureLimits = PictureLimits()) { self.limits = limits }
 
-    /// The endings of picture files' names, in lower case, of the formats that can be decoded here.
-    package static let extensions = Set(PictureFormat.available.flatMap(\.extensions))
-
-    /// Whether a file name ends like a picture's, in upper or lower case.
-    package static func isPictureName(_ name: String) -> Bool {
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
-        return extensions.contains(name[name.index(after: dot)...].lowercased())
+    /// Whether a file begins like a picture of any format that is known, read or not; no where it cannot be opened.
+    package static func recognises(_ path: String) -> Bool {
+        PictureFile.start(path, count: PictureFormat.signatureLength).withUnsafeBytes { PictureFormat($0) != nil }
     }
 
     /// Decodes a picture file.
@@ -67,6 +63,9 @@ package struct PictureDecoder: Sendable {
     ) throws(InputError) -> Picture {
         try file.withUnsafeBytes { bytes in
             Result { () throws(InputError) in
+                if PictureFormat(bytes) == .bmp {
+                    return try BMPFile(bytes, name: name, limits: limits).picture(name: name)
+                }
                 let source = try PictureSource(bytes, name: name, limits: limits)
                 let wanted = size(source.upright.width, source.upright.height)
                 return try source.picture(shrink: source.shrink(to: wanted))

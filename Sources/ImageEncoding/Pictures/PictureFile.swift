@@ -50,6 +50,16 @@ enum PictureFile {
         return bytes
     }
 
+    /// The first bytes of a regular file, at most `count`; none where it cannot be read.
+    static func start(_ path: String, count: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(0, Foundation.read(descriptor, buffer.baseAddress, count))
+        }
+    }
+
     private static func kind(_ mode: mode_t) -> String {
         switch mode & S_IFMT {
         case S_IFDIR: "a folder"

@@ -5,7 +5,7 @@ package struct PictureLimits: Sendable, Equatable {
     /// Bytes of the file.
     package var bytes: Int
     /// Seconds for the pixels. It is looked at between bands of rows (and between the scans of a progressive JPEG); a
-    /// format that can only be decoded in one go (WebP, HEIC, GIF) is bounded by `pixels` instead.
+    /// format that can only be decoded in one go (WebP, HEIC, AVIF, JPEG XL, GIF) is bounded by `pixels` instead.
     package var seconds: Double
 
     /// Makes limits.

@@ -15,9 +15,12 @@ struct PictureSource {
             InputError(path: name, place: place, expected: expected, found: found)
         }
         guard !formats.isEmpty else { throw failed("libvips", "libvips with its loaders", Vips.takeReason()) }
-        guard let format = PictureFormat(bytes), formats.contains(format) else {
+        let found = PictureFormat(bytes)
+        guard let format = found, formats.contains(format) else {
             let names = formats.map(\.rawValue).joined(separator: ", ")
-            throw failed("file", "a picture (\(names))", PictureSource.describe(bytes))
+            throw failed(
+                "file", "a picture (\(names))",
+                found.map { "\($0.rawValue), which is not read here" } ?? Self.describe(bytes))
         }
         let header: VipsImageReference
         do {
@@ -66,7 +69,10 @@ struct PictureSource {
             count = status == CV_DONE ? buffer.count : 0
         }
         switch status {
-        case CV_DONE: return Picture(width: size.width, height: size.height, pixels: pixels)
+        case CV_DONE:
+            return Picture(
+                width: size.width, height: size.height, pixels: pixels,
+                frameCount: Int(vips_image_get_n_pages(header.image)))
         case CV_TOO_SLOW:
             throw InputError(
                 path: name, place: "pixels", expected: "at most \(limits.seconds) s of decoding",

@@ -68,6 +68,8 @@ final class VipsImageReference {
             case .gif: cv_load_gif(start, count)
             case .tiff: cv_load_tiff(start, count)
             case .heif: cv_load_heif(start, count)
+            case .jpegXL: cv_load_jxl(start, count)
+            default: UnsafeMutablePointer<VipsImage>?.none
             }
         return VipsImageReference(image)
     }
@@ -75,14 +77,14 @@ final class VipsImageReference {
 
 extension VipsImageReference {
     /// Whether colours have to be converted by the embedded profile. Nearly every profile in photos is sRGB's own,
-    /// which changes nothing.
-    var needsProfile: Bool { cv_has_profile(image) && !cv_profile_is_srgb(image) }
+    /// which changes nothing; one of other colours than the pixels' says nothing of them, and browsers ignore it too.
+    var needsProfile: Bool { cv_profile_fits(image) && !cv_profile_is_srgb(image) }
 
     /// The image as sRGB of 8 bits in three channels: profile applied, grey, CMYK and 16 bits converted, opacity laid
     /// onto white.
     func standardised() -> VipsImageReference? {
         // Opacity first: conversion by a profile does not scale it from 16 bits.
-        guard let opaque = vips_image_hasalpha(image) != 0 ? VipsImageReference(cv_on_white(image)) : self else {
+        guard let opaque = cv_has_alpha(image) ? VipsImageReference(cv_on_white(image)) : self else {
             return nil
         }
         // A profile that cannot be used (broken, or of another kind of colours) counts as none.

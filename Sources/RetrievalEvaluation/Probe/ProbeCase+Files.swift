@@ -11,6 +11,12 @@ package struct ProbeReading: Sendable, Equatable {
     package let missingImages: Int
     /// FOIL captions without the original they were made from, which are left out.
     package let unpairedFoils: Int
+
+    /// What has to be told of a file's cases that are left out, a line each.
+    package func notices(_ path: String, _ split: RetrievalSplit) -> [String] {
+        (missingImages > 0 ? ["\(path): \(missingImages) images are not among those of \(split.name)"] : [])
+            + (unpairedFoils > 0 ? ["\(path): \(unpairedFoils) foils are without their right caption"] : [])
+    }
 }
 
 extension ProbeCase {
@@ -46,16 +52,14 @@ extension ProbeCase {
     }
 
     private static func content(of path: String) throws(InputError) -> ProbeFile {
+        let expected = "an array of {image, right, wrong, type}, FOIL or SugarCrepe pairs"
+        let data = try TextFile.read(path, expected: "a readable file")
         do {
-            return try JSONDecoder().decode(ProbeFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+            return try JSONDecoder().decode(ProbeFile.self, from: data)
         } catch let error as DecodingError {
-            throw InputError(
-                path: path, place: "JSON",
-                expected: "an array of {image, right, wrong, type}, FOIL or SugarCrepe pairs",
-                found: error.oneLine)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.oneLine)
         } catch {
-            throw InputError(
-                path: path, place: "opening", expected: "a readable file", found: error.localizedDescription)
+            throw InputError(path: path, place: "JSON", expected: expected, found: error.localizedDescription)
         }
     }
 

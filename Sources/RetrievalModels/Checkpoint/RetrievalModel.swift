@@ -63,7 +63,7 @@ public struct RetrievalModel: Sendable {
 
     /// Writes the model into a checkpoint's folder, file by file, each beside and renamed.
     package func save(to directory: String) throws {
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try Folder.make(directory)
         try textEncoder.save(to: directory + "/text_encoder")
         try TensorFiles.save(parameters.dictionary, to: directory + "/model.safetensors")
         try configuration.write(to: directory + "/config.json")

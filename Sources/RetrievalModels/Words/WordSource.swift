@@ -58,7 +58,7 @@ package struct WordSource: Sendable {
             try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
         }
         for text in texts { text.withUnsafeBytes { digest.add($0) } }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
         return "\(folder)/words-\(digest).npy"
     }
 }

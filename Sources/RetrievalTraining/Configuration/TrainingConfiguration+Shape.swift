@@ -1,3 +1,4 @@
+import AsCLBase
 package import RetrievalData
 package import RetrievalModels
 package import TextEncoding
@@ -31,8 +32,42 @@ extension TrainingConfiguration {
 
 extension TrainingConfiguration {
     /// The images to train and to validate on, none of them both.
-    /// - Throws: `TrainingError` naming the key that asks for more images than there are.
+    /// - Throws: `TrainingError` naming the key that asks for more images than there are, `InputError` where there is
+    ///   nothing to tell pairs apart by.
     package func splits(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {
+        let (train, validation) = try parts(of: dataset)
+        guard train.captions.count >= 2 else {
+            throw InputError(
+                path: dataset.path, place: "\(train.name) split",
+                expected: "at least 2 pairs of an image and a caption", found: "\(train.captions.count)")
+        }
+        guard train.imageCount >= 2 else {
+            throw InputError(
+                path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
+                found: "1")
+        }
+        return (train, validation)
+    }
+
+    /// What has to be told of the data before a training, a line each.
+    package func notices(_ train: RetrievalSplit, _ validation: RetrievalSplit) -> [String] {
+        var lines = [train, validation].omissions
+        if data.validationImages > validation.imageCount {
+            lines.append(
+                "\(validation.name): all \(validation.imageCount) images serve, where data.validation_images asks for "
+                    + "\(data.validationImages)")
+        }
+        if validation.imageCount == 1 {
+            lines.append("\(validation.name): of 1 image every ranking is right, so the first epoch's model is kept")
+        }
+        if train.captions.count % training.batchSize == 1 {
+            lines.append(
+                "1 of \(train.captions.count) pairs is left out of each epoch: a last batch of one has no negatives")
+        }
+        return lines
+    }
+
+    private func parts(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {
         let train = try dataset.split(data.trainSplit)
         guard data.validationSplit == data.trainSplit else {
             let validation = try dataset.split(data.validationSplit)

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 import Yams
 
@@ -39,7 +40,13 @@ public struct TrainingConfiguration: Sendable, Equatable {
     ///
     /// - Throws: `TrainingError` as `init(yaml:source:)`, also when the file cannot be read or is not UTF-8.
     public init(contentsOf path: String) throws(TrainingError) {
-        let bytes = try readFile(path)
+        let file = try readFile(path)
+        let bytes: ArraySlice<UInt8>
+        do throws(InputError) {
+            bytes = try TextFile.withoutMark(file, path: path)
+        } catch {
+            throw .malformed(source: path, problem: error.reason)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .malformed(source: path, problem: "expected UTF-8 text, found other bytes")
         }

@@ -1,3 +1,4 @@
+import AsCLBase
 import Foundation
 
 /// The folder that a training writes into, claimed so that no run is overwritten by mistake.
@@ -29,19 +30,42 @@ package struct RunFolder: Sendable, Equatable {
     /// - Throws: `TrainingError` when the folder holds a run that is to be kept, or cannot be used.
     package init(claiming path: String, existing: Existing) throws(TrainingError) {
         self.path = path
-        var isFolder = ObjCBool(false)
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else {
-                throw .unusable(path: path, problem: "expected a folder for the run, found a file")
-            }
-        } else {
-            guard existing != .resume else {
-                throw .unusable(path: path, problem: "expected the folder of the run to resume, found nothing")
-            }
-            try createFolder(path)
+        try check(existing)
+        do throws(InputError) {
+            try Folder.make(path)
+        } catch {
+            throw .unusable(path: path, problem: error.found)
         }
         guard access(path, R_OK | W_OK | X_OK) == 0 else { throw .system(path: path) }
-        try settle(existing)
+        guard existing == .overwrite else { return }
+        for name in try filesOfARun() where unlink(file(name)) != 0 {
+            throw .system(path: file(name))
+        }
+        // Stays when somebody put more into it.
+        rmdir(file("text_encoder"))
+    }
+
+    private init(path: String) { self.path = path }
+
+    /// Throws where a folder cannot be claimed, as far as that is known without writing: before long work.
+    package static func check(_ path: String, existing: Existing) throws(TrainingError) {
+        try RunFolder(path: path).check(existing)
+    }
+
+    private func check(_ existing: Existing) throws(TrainingError) {
+        var isFolder = ObjCBool(false)
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            guard existing == .resume else { return }
+            throw .unusable(path: path, problem: "expected the folder of the run to resume, found nothing")
+        }
+        guard isFolder.boolValue else {
+            throw .unusable(path: path, problem: "expected a folder for the run, found a file")
+        }
+        guard existing == .refuse, let first = try filesOfARun().first else { return }
+        throw .unusable(
+            path: path,
+            problem: "expected no run in the output folder, found \(first); --resume goes on with it, "
+                + "--overwrite starts anew")
     }
 
     /// The path of a file in the folder.
@@ -52,26 +76,6 @@ package struct RunFolder: Sendable, Equatable {
     /// Whether there is a checkpoint to resume from.
     package var holdsCheckpoint: Bool {
         FileManager.default.fileExists(atPath: file("trainer.json"))
-    }
-
-    private func settle(_ existing: Existing) throws(TrainingError) {
-        let files = try filesOfARun()
-        switch existing {
-        case .resume:
-            return
-        case .refuse:
-            guard let first = files.first else { return }
-            throw .unusable(
-                path: path,
-                problem: "expected no run in the output folder, found \(first); --resume goes on with it, "
-                    + "--overwrite starts anew")
-        case .overwrite:
-            for name in files where unlink(file(name)) != 0 {
-                throw .system(path: file(name))
-            }
-            // Stays when somebody put more into it.
-            rmdir(file("text_encoder"))
-        }
     }
 
     private func filesOfARun() throws(TrainingError) -> [String] {

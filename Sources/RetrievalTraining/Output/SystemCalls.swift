@@ -38,12 +38,3 @@ func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
         throw .unusable(path: path, problem: error.found)
     }
 }
-
-/// Makes a folder and those above it that are missing.
-func createFolder(_ path: String) throws(TrainingError) {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-    let parent = (path as NSString).deletingLastPathComponent
-    guard errno == ENOENT, !parent.isEmpty, parent != path else { throw .system(path: path) }
-    try createFolder(parent)
-    guard mkdir(path, 0o755) == 0 else { throw .system(path: path) }
-}

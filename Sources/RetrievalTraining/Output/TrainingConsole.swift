@@ -13,7 +13,7 @@ package final class TrainingConsole {
     /// Shows what has happened.
     package func show(_ event: TrainingEvent) {
         switch event {
-        case .notice(let text): ProgressOutput.standardError.write(text + "\n")
+        case .notice(let text): ProgressOutput.standardError.write(text.escapedForTerminal + "\n")
         case .encoding(let done, let total): encoding(done, total)
         case .began(let steps, let done, let bestRsum):
             line = ProgressLine(totalSteps: steps, startingAt: done)

@@ -14,6 +14,15 @@ struct BatchLoss {
     private var model: RetrievalModel { samples.words.model }
     private var split: RetrievalSplit { samples.split }
 
+    /// What has to be told of generated samples that are cut, a line each.
+    var notices: [String] {
+        guard configuration.loss.kind == .contrastive, configuration.loss.positives,
+            configuration.samples.positives != .short
+        else { return [] }
+        let (cut, all) = samples.longPositives(beyond: model.tokenLimit)
+        return model.notices(cut: cut, of: all, "long positives")
+    }
+
     /// L for the captions of a batch.
     /// - Parameter generator: What all chance of this step comes from.
     func callAsFunction(_ batch: [Int], _ generator: inout SeededGenerator) throws -> Tensor {

@@ -21,6 +21,17 @@ struct GeneratedSamples {
         return try words.model.tokenize(texts).map(\.ids)
     }
 
+    /// Of all long positives there can be, those of more than `limit` tokens. Joined captions share their special tokens.
+    func longPositives(beyond limit: Int) -> (cut: Int, all: Int) {
+        split.captionsOfImage.reduce(into: (0, 0)) { sum, captions in
+            let lengths = captions.map { tokens[$0].count }
+            for (first, length) in lengths.enumerated() {
+                sum.0 += 2 * lengths[(first + 1)...].count { $0 + length - 2 > limit }
+            }
+            sum.1 += lengths.count * (lengths.count - 1)
+        }
+    }
+
     private func positive(_ caption: Int, _ generator: inout SeededGenerator) -> String {
         let own = split.captionsOfImage[split.imageOfCaption[caption]].map { split.captions[$0] }
         return switch configuration.positives {

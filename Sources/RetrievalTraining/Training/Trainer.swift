@@ -43,10 +43,6 @@ package final class Trainer {
         try configuration.check(model, teacher: teacher)
         let captions = try model.tokenize(train.captions)
         let tokens = captions.map(\.ids)
-        let cut = captions.count { $0.wasCut }
-        if cut > 0 {
-            onEvent(.notice("\(cut) captions are longer than \(configuration.model.maxTokens) tokens and are cut"))
-        }
         let isKept = !trainable && WordSource.byteCount(of: tokens, for: model) <= Self.mostWordBytes
         let source =
             try words
@@ -59,6 +55,11 @@ package final class Trainer {
             samples: GeneratedSamples(
                 configuration: configuration.samples, split: train, tokens: tokens, words: source),
             teacher: teacher)
+        let notices =
+            model.limitNotices
+            + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
+            + self.validation.notices("captions to validate on") + batchLoss.notices
+        for line in notices { onEvent(.notice(line)) }
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = StepSchedule(

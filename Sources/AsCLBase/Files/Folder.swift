@@ -1,0 +1,45 @@
+import Foundation
+
+/// Folders, whose errors say the reason in a line.
+package enum Folder {
+    /// Makes a folder, and those above it that are missing.
+    package static func make(_ path: String) throws(InputError) {
+        if mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) { return }
+        let code = errno
+        let parent = (path as NSString).deletingLastPathComponent
+        guard code == ENOENT, !parent.isEmpty, parent != path else {
+            throw .system(path, place: "creating", expected: "a folder that can be written", code: code)
+        }
+        try make(parent)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            throw .system(path, place: "creating", expected: "a folder that can be written")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Throws where no folder of that name can be made or written to: to know before long work. Nothing is made.
+    package static func expectPlace(for path: String) throws(InputError) {
+        var place = path.isEmpty ? "." : path
+        var status = stat()
+        while stat(place, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
+            let parent = (place as NSString).deletingLastPathComponent
+            place = parent.isEmpty ? "." : parent
+        }
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        guard !isFolder || access(place, W_OK | X_OK) != 0 else { return }
+        throw isFolder
+            ? .system(path, place: "creating", expected: "a folder that can be written")
+            : InputError(
+                path: path, place: "creating", expected: "a folder that can be written", found: "a file at \(place)")
+    }
+
+    /// Throws where there is no folder whose files can be listed.
+    package static func expect(_ path: String) throws(InputError) {
+        guard let stream = opendir(path) else { throw .system(path, place: "listing", expected: "a readable folder") }
+        closedir(stream)
+    }
+}

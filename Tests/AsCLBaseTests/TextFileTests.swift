@@ -1,0 +1,40 @@
+import AsCLBase
+import Foundation
+import RetrievalFixtures
+import Testing
+
+struct TextFileTests {
+    @Test func `a byte order mark is no part of the text`() throws {
+        let path = try ScratchFolder().file("list.txt")
+        func text(_ bytes: [UInt8]) throws -> [UInt8] { try Array(TextFile.withoutMark(bytes, path: path)) }
+        #expect(try text([0xEF, 0xBB, 0xBF, 0x61]) == [0x61])
+        #expect(try text([0x61, 0xEF, 0xBB, 0xBF]) == [0x61, 0xEF, 0xBB, 0xBF])
+        #expect(try text([0xEF, 0xBB]) == [0xEF, 0xBB] && text([]).isEmpty)
+        for mark in [[0xFF, 0xFE], [0xFE, 0xFF]] as [[UInt8]] {
+            let error = try #require(throws: InputError.self) { try text(mark + [0x61, 0]) }
+            #expect(error.description.hasPrefix("\(path): encoding: expected UTF-8 text, found UTF-16"))
+        }
+    }
+
+    @Test func `a terminal gets no control characters but tabs and line breaks`() {
+        #expect("a\u{1B}[2J\tb\n\u{7F}\u{9B}é".escapedForTerminal == #"a\u{1B}[2J"# + "\tb\n" + #"\u{7F}\u{009B}é"#)
+        #expect("plain 🐈".escapedForTerminal == "plain 🐈")
+    }
+
+    @Test func `a table's cell has no control characters`() {
+        #expect(EscapedText.escape("a\\b\t\n\r\u{1B}\u{7F}\u{9B}é🐈".utf8) == #"a\\b\t\n\r\x1B\x7F\xC2\x9Bé🐈"#)
+        #expect(EscapedText.escape([0x61, 0xFF, 0x09, 0xC3]) == #"a\xFF\t\xC3"#)
+    }
+
+    @Test func `a place that no file can take is known before any work`() throws {
+        let folder = try ScratchFolder()
+        let pipe = folder.path + "/pipe"
+        mkfifo(pipe, 0o600)
+        for path in [folder.path, folder.path + "/new/", "", pipe] {
+            let error = try #require(throws: InputError.self) { try AtomicFile.expectPlace(for: path) }
+            #expect(error.expected == "the name of a file")
+        }
+        try AtomicFile.expectPlace(for: folder.path + "/new")
+        #expect(try folder.names == ["pipe"])
+    }
+}
