@@ -53,8 +53,8 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         InterruptFlag.install()
-        let saved = output + "/training.yaml"
-        var settings = try TrainingConfiguration(contentsOf: config ?? saved)
+        var settings =
+            try config.map { try TrainingConfiguration(contentsOf: $0) } ?? TrainingRun.configuration(ofRunIn: output)
         try settings.apply(overrides: overrides)
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)

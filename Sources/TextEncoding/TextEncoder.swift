@@ -30,7 +30,7 @@ package struct TextEncoder: Sendable {
                 found: "\(tokenizer.vocabularySize)")
         }
         let weights = directory + "/model.safetensors"
-        let tensors = try TensorFiles.load(SafetensorsFile(path: weights))
+        let tensors = try TensorFiles.load(weights: weights)
         (bert, parameters) = try ParameterStore.load(Self.encoderOnly(tensors), from: weights, device: device) {
             try BERT($0, configuration)
         }

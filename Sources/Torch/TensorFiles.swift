@@ -5,12 +5,44 @@ import AsCLBase
 package enum TensorFiles {
     /// All tensors of a file of weights by name, safetensors or a state dict by `torch.save`, whatever its name says.
     /// They share the mapped file's pages where they can, so treat them as read-only.
-    /// - Throws: `InputError` where the file is neither or is broken, `TorchError`.
+    /// - Throws: `InputError` where the file is neither, is broken or holds what no weight can be, `TorchError`.
     package static func load(weights path: String) throws -> [String: Tensor] {
-        switch try WeightsFile(path: path) {
-        case .safetensors(let file): try load(file)
-        case .stateDict(let file): try load(file)
+        let tensors =
+            switch try WeightsFile(path: path) {
+            case .safetensors(let file): try load(file)
+            case .stateDict(let file): try load(file)
+            }
+        try check(tensors, of: path)
+        return tensors
+    }
+
+    /// Refuses what no weight can be: a number that is not finite as float32, in which all weights are used, and a batch
+    /// norm's negative variance. Networks may make finite numbers of them, for a rectifier turns some NaNs into zeros.
+    /// - Throws: `InputError` naming the tensor and the place in it.
+    package static func check(_ tensors: [String: Tensor], of path: String) throws {
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where tensor.dtype.isFloatingPoint {
+            let values = try tensor.to(.float32)
+            guard let (least, greatest) = try values.extremes() else { continue }
+            let isVariance = name == "running_var" || name.hasSuffix(".running_var")
+            func isRight(_ value: Double) -> Bool { value.isFinite && (!isVariance || value >= 0) }
+            if isRight(least), isRight(greatest) { continue }
+            let all = try values.array(Float.self)
+            guard let place = all.firstIndex(where: { !isRight(Double($0)) }) else { continue }
+            throw InputError(
+                path: path, place: name.shownInOneLine,
+                expected: isVariance ? "variances, finite and not negative" : "finite numbers",
+                found: "\(all[place].isNaN ? "nan" : "\(all[place])") at \(index(of: place, in: tensor.shape))")
         }
+    }
+
+    /// The index, in every dimension, of an element by its number in C order.
+    private static func index(of element: Int, in shape: [Int]) -> [Int] {
+        var rest = element
+        return Array(
+            shape.reversed().map { size in
+                defer { rest /= size }
+                return rest % size
+            }.reversed())
     }
 
     /// All tensors of a PyTorch state dict by name; they share the mapped file's pages where they can, so treat them as

@@ -8,7 +8,7 @@ package final class MappedFile: Sendable {
     // Nobody writes through this private mapping and it lives as long as the object, so that sharing it is sound.
     private nonisolated(unsafe) let mapping: UnsafeRawBufferPointer
 
-    /// Maps the regular file at `path`; an empty file gives an empty buffer.
+    /// Maps the regular file at `path`; an empty file gives an empty buffer. A pointer of Git LFS is refused as such.
     package init(path: String) throws(InputError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -33,6 +33,15 @@ package final class MappedFile: Sendable {
             mapping = UnsafeRawBufferPointer(start: base, count: count)
         }
         self.path = path
+        try refuseGitPointer()
+    }
+
+    /// A repository cloned without Git LFS holds, in place of its large files, small texts that name them.
+    private func refuseGitPointer() throws(InputError) {
+        guard bytes.count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) else { return }
+        throw InputError(
+            path: path, expected: "the file itself",
+            found: "a pointer of Git LFS: the file itself was not fetched (`git lfs pull` fetches it)")
     }
 
     /// The whole file. Valid only while this object is: hold it in a variable that outlives every use.
