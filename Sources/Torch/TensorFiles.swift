@@ -1,5 +1,6 @@
 package import ArrayFiles
 import AsCLBase
+import Foundation
 
 /// Tensors in and out of safetensors, PyTorch's state dicts and npy files.
 package enum TensorFiles {
@@ -7,8 +8,40 @@ package enum TensorFiles {
     /// They share the mapped file's pages where they can, so treat them as read-only.
     /// - Throws: `InputError` where the file is neither, is broken or holds what no weight can be, `TorchError`.
     package static func load(weights path: String) throws -> [String: Tensor] {
+        try load(WeightsFile(path: path), path)
+    }
+
+    /// All tensors of weights that lie in several files, by name.
+    /// - Throws: `InputError` naming the file that is missing or wrong, and what it lacks; before any of them is read
+    ///   whole where that can be known.
+    package static func load(_ index: WeightsIndex) throws -> [String: Tensor] {
+        let indexName = URL(fileURLWithPath: index.path).lastPathComponent
+        let files = try index.parts.map { part in
+            guard FileManager.default.fileExists(atPath: part.path) else {
+                throw InputError(path: part.path, expected: "this file, which \(indexName) names", found: "none")
+            }
+            return try WeightsFile(path: part.path)
+        }
+        var all: [String: Tensor] = [:]
+        for (part, file) in zip(index.parts, files) {
+            let tensors = try load(file, part.path)
+            if let missing = part.names.first(where: { tensors[$0] == nil }) {
+                throw InputError(
+                    path: part.path, place: missing.shownInOneLine, expected: "this tensor, by \(indexName)",
+                    found: "none"
+                )
+            }
+            try all.merge(tensors) { _, _ in
+                throw InputError(
+                    path: part.path, expected: "tensors that no other file has", found: "one that is there")
+            }
+        }
+        return all
+    }
+
+    private static func load(_ file: WeightsFile, _ path: String) throws -> [String: Tensor] {
         let tensors =
-            switch try WeightsFile(path: path) {
+            switch file {
             case .safetensors(let file): try load(file)
             case .stateDict(let file): try load(file)
             }

@@ -109,8 +109,10 @@ struct BadCheckpointTests {
         let encoder = try Workshop.linked(to: textEncoderFolder(), "encoder")
         let path = encoder + "/vocab.txt"
         let size = try lines(path).count
-        try write(try lines(path).dropLast().joined(separator: "\n") + "\n", to: path)
-        let line = [path, "vocabulary: expected \(size) tokens", "found \(size - 1)"]
+        // Without its tokenizer.json, which would be held against it.
+        try FileManager.default.removeItem(atPath: encoder + "/tokenizer.json")
+        try write(try text(path) + "one more\n", to: path)
+        let line = [path, "vocabulary: expected at most \(size) tokens", "found \(size + 1)"]
         let data = try TinyData()
         expectRefusal(try data.train("--set", "text_encoder.path=\(encoder)"), line)
         #expect(!exists(data.output))
@@ -121,7 +123,7 @@ struct BadCheckpointTests {
             atPath: checkpoint + "/text_encoder", withDestinationPath: encoder)
         expectRefusal(
             try query(checkpoint),
-            [checkpoint + "/text_encoder/vocab.txt", "expected \(size) tokens", "found \(size - 1)"])
+            [checkpoint + "/text_encoder/vocab.txt", "expected at most \(size) tokens", "found \(size + 1)"])
     }
 
     @Test func `a folder without a text encoder is refused`() throws {

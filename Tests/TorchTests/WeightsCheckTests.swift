@@ -38,7 +38,8 @@ import Torch
     @Test func `a negative variance is refused, and nothing else that is negative`() throws {
         #expect(
             try problem(["bn1.running_var": leaf([0, 1, -0.5])])
-                == "F/weights.safetensors: bn1.running_var: expected variances, finite and not negative, found -0.5 at [2]")
+                == "F/weights.safetensors: bn1.running_var: expected variances, finite and not negative, found -0.5 at [2]"
+        )
         #expect(try problem(["bn1.running_var": leaf([0, .nan])])?.hasSuffix("found nan at [1]") == true)
         #expect(try problem(["bn1.running_mean": leaf([-1]), "bn1.running_var": leaf([0, 1e30])]) == nil)
     }

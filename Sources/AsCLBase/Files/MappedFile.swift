@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A file mapped read-only into memory: opening costs the same whatever the size, and pages come in as they are
 /// touched.
@@ -46,6 +46,9 @@ package final class MappedFile: Sendable {
 
     /// The whole file. Valid only while this object is: hold it in a variable that outlives every use.
     package var bytes: UnsafeRawBufferPointer { mapping }
+
+    /// A copy of the whole file, for readers that want one.
+    package func contents() -> Data { withExtendedLifetime(self) { Data(bytes) } }
 
     /// Asks the system to bring a range of the file into memory, without waiting for it. Scattered pieces that are
     /// asked for together arrive many times faster than page by page as they are touched.

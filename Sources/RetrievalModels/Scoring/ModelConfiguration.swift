@@ -43,7 +43,7 @@ extension ModelConfiguration {
         }
         do {
             if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { $0 != CheckpointFormat.key && !Self.keys.contains($0) })
+                let unknown = object.keys.sorted().first(where: { !(Self.keys + [CheckpointFormat.key]).contains($0) })
             {
                 throw InputError(
                     path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",
