@@ -44,10 +44,11 @@ struct BERTWeights {
             }
             tensors[key] = tensor
         }
-        guard originals.keys.contains(where: { $0.hasPrefix("embeddings.") }) else {
+        // Another family's would else be missing one by one.
+        for part in ["embeddings.", "encoder."] where !originals.keys.contains(where: { $0.hasPrefix(part) }) {
             throw InputError(
-                path: path, place: "parameters", expected: "a BERT's: embeddings.*, also behind bert. or module.",
-                found: all.keys.min()?.shownInOneLine ?? "none")
+                path: path, place: "parameters", expected: "a BERT's: \(part)*, also behind bert. or module.",
+                found: all.keys.filter { originals[Self.name(of: $0)] == nil }.min()?.shownInOneLine ?? "none")
         }
         let parts = leftOut.sorted { $0.key < $1.key }.map { "\($0.key.shownInOneLine).* (\($0.value))" }
         notices = parts.isEmpty ? [] : ["\(path): not needed and left out: \(parts.joined(separator: ", "))"]
@@ -70,10 +71,12 @@ struct BERTWeights {
         ]
         let others = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
             .filter { name in kinds.contains(where: name.hasSuffix) }.sorted()
+        let broken = others.first(where: files.contains)
         return InputError(
             path: directory + "/" + files[0], expected: "this file, or \(files.dropFirst().joined(separator: ", "))",
             found: others.isEmpty
                 ? "none of them"
-                : "\(others.joined(separator: ", ")): load it with transformers and save_pretrained it")
+                : broken.map { "\($0), a link to nothing" }
+                    ?? "\(others.joined(separator: ", ")): load it with transformers and save_pretrained it")
     }
 }

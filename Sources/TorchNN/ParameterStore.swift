@@ -1,3 +1,4 @@
+import AsCLBase
 package import Torch
 
 /// Builds a model's parameters, from a checkpoint or from a seed, and keeps them by name in the order of building.
@@ -91,10 +92,10 @@ package struct ParameterError: Error, CustomStringConvertible, Sendable {
     /// One entry a parameter: its name, what was expected, what was found.
     package let problems: [String]
 
-    /// Makes an error.
+    /// Makes an error; control characters in a hostile file's names are written as escapes.
     package init(path: String, problems: [String]) {
-        self.path = path
-        self.problems = problems
+        self.path = path.escapedForOneLine
+        self.problems = problems.map(\.escapedForOneLine)
     }
 
     /// `path: n parameters do not fit: ...; ...`.

@@ -89,6 +89,14 @@ import TorchNN
             try message(of: InputError.self, in: roberta.folder) { _ = try roberta.load() }
                 == "F/model.safetensors: parameters: expected a BERT's: embeddings.*, also behind bert. or module., "
                 + "found roberta.embeddings.LayerNorm.bias")
+        let distilled = try SmallEncoder { tensors in
+            Dictionary(uniqueKeysWithValues: tensors.map { ($0.replacing("encoder.", with: "transformer."), $1) })
+        }
+        #expect(
+            try message(of: InputError.self, in: distilled.folder) { _ = try distilled.load() }
+                .hasSuffix(
+                    "expected a BERT's: encoder.*, also behind bert. or module., "
+                        + "found transformer.layer.0.attention.output.LayerNorm.bias"))
     }
 
     @Test func `weights that do not fit are listed`() throws {
@@ -96,7 +104,7 @@ import TorchNN
             var tensors = tensors
             tensors["embeddings.LayerNorm.bias"] = nil
             tensors["encoder.layer.1.output.dense.bias"] = try .zeros([17])
-            tensors["embeddings.colour.weight"] = try .zeros([2, 16])
+            tensors["embeddings.colour\n.weight"] = try .zeros([2, 16])
             return tensors
         }
         #expect(
@@ -104,7 +112,7 @@ import TorchNN
                 == "F/model.safetensors: 3 parameters do not fit: "
                 + "embeddings.LayerNorm.bias: expected [16], found nothing; "
                 + "encoder.layer.1.output.dense.bias: expected [16], found [17]; "
-                + "embeddings.colour.weight: expected no such parameter, found one")
+                + "embeddings.colour\\n.weight: expected no such parameter, found one")
     }
 
     @Test func `a folder without weights is named, with what it has instead`() throws {
@@ -117,6 +125,10 @@ import TorchNN
                 + "pytorch_model.bin.index.json, found none of them")
         _ = try small.folder.write("x", as: "tf_model.h5")
         #expect(try line().hasSuffix("found tf_model.h5: load it with transformers and save_pretrained it"))
+        // The cache of a hub after its blobs are gone.
+        try FileManager.default.createSymbolicLink(
+            atPath: small.folder.path + "/pytorch_model.bin", withDestinationPath: "../blobs/gone")
+        #expect(try line().hasSuffix("found pytorch_model.bin, a link to nothing"))
     }
 
     @Test(arguments: [

@@ -47,7 +47,7 @@ extension ModelConfiguration {
             {
                 throw InputError(
                     path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",
-                    found: "an unknown key")
+                    found: "an unknown key, misspelt or of a newer ascl than \(Version.current)")
             }
             self = try JSONDecoder().decode(Self.self, from: data)
         } catch let error as DecodingError {
