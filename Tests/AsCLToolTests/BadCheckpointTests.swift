@@ -92,6 +92,16 @@ struct BadCheckpointTests {
         expectRefusal(try query(checkpoint), [checkpoint] + parts)
     }
 
+    @Test func `a checkpoint of a newer format is refused, and not gone on with`() throws {
+        let checkpoint = try Workshop.linked(to: Workshop.checkpoint.get(), "format")
+        let path = checkpoint + "/config.json"
+        try write(text(path).replacing(#""heads" : 2"#, with: #""depth" : 2, "format" : 2, "heads" : 2"#), to: path)
+        let line = [path, "format: expected 1, the newest format", "found 2: a newer ascl wrote it"]
+        expectRefusal(try query(checkpoint), line)
+        expectRefusal(
+            try Tool.run("train", "--resume", "--data", Workshop.scenes.get(), "--output", checkpoint), line)
+    }
+
     @Test func `features of other sizes are refused`() throws {
         let data = try TinyData()
         let checkpoint = try Workshop.checkpoint.get()
