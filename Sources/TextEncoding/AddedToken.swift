@@ -25,11 +25,13 @@ struct AddedTokens: Sendable {
 
     /// Longer ones first, so that the first that fits is the longest.
     private let tokens: [AddedToken]
-    private let firstBytes: Set<UInt8>
+    /// Whether a token begins with a byte, by the byte: most texts hold none of these and are looked at no further.
+    private let begins: [Bool]
 
     init(_ tokens: some Sequence<AddedToken>) {
         self.tokens = tokens.filter { !$0.content.isEmpty }.sorted { $0.content.count > $1.content.count }
-        firstBytes = Set(self.tokens.compactMap(\.content.first))
+        let firstBytes = Set(self.tokens.compactMap(\.content.first))
+        begins = (0...UInt8.max).map(firstBytes.contains)
     }
 
     /// Whether there are none.
@@ -37,11 +39,11 @@ struct AddedTokens: Sendable {
 
     /// Cuts a text at the tokens that stand in it.
     func parts(of text: UnsafeBufferPointer<UInt8>) -> [Part] {
-        guard text.contains(where: firstBytes.contains) else { return [.text(0..<text.count)] }
+        guard text.contains(where: { begins[Int($0)] }) else { return [.text(0..<text.count)] }
         var parts: [Part] = []
         var (start, index) = (0, 0)
         while index < text.count {
-            guard firstBytes.contains(text[index]),
+            guard begins[Int(text[index])],
                 let token = tokens.first(where: { text[index...].starts(with: $0.content) })
             else {
                 index += 1
