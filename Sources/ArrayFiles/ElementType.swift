@@ -12,6 +12,14 @@ package enum ElementType: Sendable, Equatable, CaseIterable {
         }
     }
 
+    /// Whether elements can be NaN or infinite.
+    package var isFloatingPoint: Bool {
+        switch self {
+        case .float16, .bfloat16, .float32, .float64: true
+        case .int8, .int16, .int32, .int64, .uint8, .bool: false
+        }
+    }
+
     /// Bytes that an array of `shape` takes, or nil where a size is negative or the product does not fit an `Int`.
     func byteCount(ofShape shape: [Int]) -> Int? {
         // A zero anywhere makes the array empty, but only when the other sizes are sound too.

@@ -26,8 +26,11 @@ package struct SafetensorsFile: Sendable {
     /// Maps the file and reads its header: every array has to fit its shape, and the arrays together have to fill the
     /// file without gap or overlap.
     package init(path: String) throws(InputError) {
-        let file = try MappedFile(path: path)
-        let bytes = file.bytes
+        try self.init(file: MappedFile(path: path))
+    }
+
+    init(file: MappedFile) throws(InputError) {
+        let (path, bytes) = (file.path, file.bytes)
         guard bytes.count >= 8 else {
             throw InputError(
                 path: path, place: "header", expected: "8 bytes of length", found: "\(bytes.count) bytes")

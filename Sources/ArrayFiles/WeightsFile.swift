@@ -13,9 +13,9 @@ package enum WeightsFile: Sendable {
         let bytes = file.bytes
         if bytes.starts(with: StateDictRecords.zipMagic) || bytes.starts(with: StateDictRecords.legacyMagic) {
             self = .stateDict(try StateDictFile(file: file))
-        } else if bytes.count > 8, bytes[8] == UInt8(ascii: "{"), bytes[7] == 0 {
+        } else if bytes.count > 8, bytes[8] == UInt8(ascii: "{") {
             // The length of a JSON header, then the header.
-            self = .safetensors(try SafetensorsFile(path: path))
+            self = .safetensors(try SafetensorsFile(file: file))
         } else {
             throw InputError(
                 path: path, place: "first bytes", expected: "safetensors or a state dict by torch.save (.pth)",
@@ -32,7 +32,6 @@ package enum WeightsFile: Sendable {
         if bytes[0] == 0x1f { return "a compressed file" }
         if stands("\u{89}HDF", at: 0) { return "an HDF5 file" }
         if stands("<", at: 0) { return "a page of HTML or XML" }
-        if stands("version https://git-lfs", at: 0) { return "a pointer of Git LFS: the file itself was not fetched" }
         if bytes[0] == 0x80 { return "a bare pickle, as Detectron2 writes its NumPy arrays (.pkl)" }
         return "something else"
     }

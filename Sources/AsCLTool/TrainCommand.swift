@@ -55,11 +55,8 @@ struct TrainCommand: ParsableCommand {
         InterruptFlag.install()
         let existing: RunFolder.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         try RunFolder.check(output, existing: existing)
-        let saved = output + "/training.yaml"
-        if resume, !FileManager.default.fileExists(atPath: saved) {
-            throw InputError(path: output, expected: "the folder of the run to resume", found: "no training.yaml in it")
-        }
-        var settings = try TrainingConfiguration(contentsOf: config ?? saved)
+        var settings =
+            try config.map { try TrainingConfiguration(contentsOf: $0) } ?? TrainingRun.configuration(ofRunIn: output)
         try settings.apply(overrides: overrides)
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)

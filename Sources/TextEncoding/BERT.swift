@@ -13,7 +13,10 @@ package struct BERT: Sendable {
         self.configuration = configuration
         let embeddings = scope / "embeddings"
         let width = configuration.hiddenSize
-        words = try Embedding(embeddings / "word_embeddings", count: configuration.vocabularySize, width: width)
+        // A table may have rows beyond the vocabulary, for the sake of round sizes; nothing looks them up.
+        let rows = (embeddings / "word_embeddings").checkpointShape("weight")?.first ?? 0
+        words = try Embedding(
+            embeddings / "word_embeddings", count: max(rows, configuration.vocabularySize), width: width)
         positions = try Embedding(embeddings / "position_embeddings", count: configuration.positionCount, width: width)
         tokenTypes = try Embedding(
             embeddings / "token_type_embeddings", count: configuration.tokenTypeCount, width: width)
@@ -24,6 +27,9 @@ package struct BERT: Sendable {
         }
         self.layers = layers
     }
+
+    /// Rows of the word table.
+    var vocabularySize: Int { words.weight.shape[0] }
 
     /// Input embeddings, before positions are added: int64 `[tokens]` to `[tokens, hidden]`.
     package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }

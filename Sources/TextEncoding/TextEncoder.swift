@@ -1,10 +1,10 @@
-import ArrayFiles
 package import AsCLBase
 import Foundation
 package import Torch
 package import TorchNN
 
-/// A tokenizer and a BERT from a Hugging Face folder: `config.json`, `model.safetensors`, `vocab.txt`.
+/// A tokenizer and a BERT from a Hugging Face folder: `config.json`, weights (`BERTWeights`) and a vocabulary
+/// (`WordPieceTokenizer`) in any of the forms that `transformers` reads.
 package struct TextEncoder: Sendable {
     /// Turns texts into tokens.
     package let tokenizer: WordPieceTokenizer
@@ -14,6 +14,8 @@ package struct TextEncoder: Sendable {
     package let parameters: ParameterSet
     /// The folder it came from.
     package let directory: String
+    /// What of the folder is left out, and what it says in two ways; a line each.
+    package let notices: [String]
     /// B, the width of the word vectors.
     package var width: Int { bert.configuration.hiddenSize }
     /// The most tokens of a text that it has positions for.
@@ -25,39 +27,25 @@ package struct TextEncoder: Sendable {
     package init(directory: String, device: Device = .cpu) throws {
         let configuration = try BERTConfiguration(path: directory + "/config.json")
         tokenizer = try WordPieceTokenizer(directory: directory)
-        guard tokenizer.vocabularySize == configuration.vocabularySize else {
-            throw InputError(
-                path: directory + "/vocab.txt", place: "vocabulary",
-                expected: "\(configuration.vocabularySize) tokens (vocab_size in config.json)",
-                found: "\(tokenizer.vocabularySize)")
-        }
-        let weights = directory + "/model.safetensors"
-        let tensors = try TensorFiles.load(SafetensorsFile(path: weights))
-        (bert, parameters) = try ParameterStore.load(Self.encoderOnly(tensors), from: weights, device: device) {
+        let weights = try BERTWeights(directory: directory)
+        (bert, parameters) = try ParameterStore.load(weights.tensors, from: weights.path, device: device) {
             try BERT($0, configuration)
         }
+        guard tokenizer.vocabularySize <= bert.vocabularySize else {
+            throw InputError(
+                path: tokenizer.path, place: "vocabulary",
+                expected: "at most \(bert.vocabularySize) tokens, the rows of the word embeddings",
+                found: "\(tokenizer.vocabularySize)")
+        }
+        notices = tokenizer.notices + weights.notices
         self.directory = directory
         self.device = device
-    }
-
-    /// Files of `BertForPreTraining` and its like carry the encoder under `bert.`, heads that are not used here, and in
-    /// the oldest the layer norms' first names.
-    private static func encoderOnly(_ tensors: [String: Tensor]) -> [String: Tensor] {
-        var kept: [String: Tensor] = [:]
-        for (name, tensor) in tensors {
-            var key = name.hasPrefix("bert.") ? String(name.dropFirst(5)) : name
-            if key.hasSuffix("LayerNorm.gamma") { key = key.dropLast(5) + "weight" }
-            if key.hasSuffix("LayerNorm.beta") { key = key.dropLast(4) + "bias" }
-            let unused = key.hasPrefix("pooler.") || key.hasPrefix("cls.") || key == "embeddings.position_ids"
-            if !unused { kept[key] = tensor }
-        }
-        return kept
     }
 
     /// Writes the folder anew: the parameters as they are now, the other files as they were.
     package func save(to target: String) throws {
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-        for name in ["config.json", "vocab.txt", "tokenizer_config.json"] {
+        for name in ["config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "added_tokens.json"] {
             guard let data = FileManager.default.contents(atPath: "\(directory)/\(name)") else { continue }
             try AtomicFile.write(data, to: "\(target)/\(name)")
         }

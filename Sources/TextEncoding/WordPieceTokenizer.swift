@@ -1,9 +1,11 @@
 package import AsCLBase
 
-/// BERT's tokenizer: text to indices into a `vocab.txt`, equal to Hugging Face's `BertTokenizerFast`.
+/// BERT's tokenizer: text to indices into a vocabulary, equal to Hugging Face's `BertTokenizerFast`.
 package struct WordPieceTokenizer: Sendable {
-    /// Tokens of the vocabulary: the rows that the encoder's word embeddings must have.
-    package var vocabularySize: Int { vocabulary.count }
+    /// The rows that the encoder's word embeddings must have at least: one more than the largest index of a token.
+    package let vocabularySize: Int
+    /// The file with the vocabulary.
+    package let path: String
     /// The index of `[PAD]`, which fills a batch's shorter texts.
     package let padding: Int32
     /// The index of `[CLS]`, every text's first token.
@@ -12,41 +14,40 @@ package struct WordPieceTokenizer: Sendable {
     package let separator: Int32
     /// The index of `[UNK]`, which stands for a word that the vocabulary cannot spell.
     package let unknown: Int32
+    /// What the folder's files say in two ways, and which of them holds; a line each.
+    package let notices: [String]
 
     private let vocabulary: WordPieceVocabulary
     private let basic: BasicTokenizer
-    /// What is a token where it stands in a text literally.
-    private let literals: [(bytes: [UInt8], token: Int32)]
-
+    /// What is a token where it stands in a text literally, and what is where it stands in the normalised text.
+    private let literals, normalizedLiterals: AddedTokens
     /// A longer word is `[UNK]`, in Unicode scalars.
-    private static let longestWord = 100
+    private let longestWord: Int
 
-    /// Reads the vocabulary at `vocabularyPath`; `lowercase` also strips accents, as uncased models want.
-    package init(vocabularyPath: String, lowercase: Bool = true) throws(InputError) {
-        let vocabulary = try WordPieceVocabulary(path: vocabularyPath)
-        func required(_ token: String) throws(InputError) -> Int32 {
-            guard let index = vocabulary.token(token) else {
-                throw InputError(
-                    path: vocabularyPath, place: "lines 1-\(vocabulary.count)", expected: "a line \(token)",
-                    found: "none")
-            }
-            return index
-        }
-        self.vocabulary = vocabulary
-        padding = try required("[PAD]")
-        unknown = try required("[UNK]")
-        classification = try required("[CLS]")
-        separator = try required("[SEP]")
-        basic = BasicTokenizer(lowercase: lowercase)
-        literals = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].compactMap { literal in
-            vocabulary.token(literal).map { (Array(literal.utf8), $0) }
-        }
+    /// Reads a Hugging Face folder: `tokenizer.json`, or `vocab.txt` where there is none, and `tokenizer_config.json`
+    /// and `added_tokens.json` where there are any. What `tokenizer_config.json` says of lower case, accents and Chinese
+    /// characters holds before what `tokenizer.json` says, as in Hugging Face's `BertTokenizer`.
+    /// - Throws: `InputError` naming what is missing, of another kind, or said by two files in two ways.
+    package init(directory: String) throws(InputError) {
+        try self.init(WordPieceDefinition(directory: directory))
     }
 
-    /// Reads `vocab.txt` of a Hugging Face folder, and `tokenizer_config.json` where there is one.
-    package init(directory: String) throws(InputError) {
-        let configuration = try WordPieceConfiguration(path: directory + "/tokenizer_config.json")
-        try self.init(vocabularyPath: directory + "/vocab.txt", lowercase: configuration.lowercase)
+    private init(_ definition: WordPieceDefinition) {
+        path = definition.path
+        vocabulary = definition.vocabulary
+        padding = definition.padding
+        classification = definition.first
+        separator = definition.last
+        unknown = definition.unknown
+        notices = definition.notices
+        longestWord = definition.longestWord
+        let normalizer = definition.normalizer
+        basic = BasicTokenizer(normalizer: normalizer)
+        literals = AddedTokens(definition.added.filter { !$0.isNormalized })
+        normalizedLiterals = AddedTokens(
+            definition.added.filter(\.isNormalized).map { $0.normalized(by: normalizer) })
+        let others = definition.added.map(\.id) + [padding, classification, separator, unknown]
+        vocabularySize = others.reduce(vocabulary.count) { max($0, Int($1) + 1) }
     }
 
     /// The tokens of `text` between `[CLS]` and `[SEP]`; those beyond `maxTokens` (at least 2, both counted) are cut
@@ -60,9 +61,9 @@ package struct WordPieceTokenizer: Sendable {
         var wordCount = 0
         var text = text
         text.withUTF8 { bytes in
-            for part in parts(of: bytes) {
+            for part in literals.parts(of: bytes) {
                 switch part {
-                case .literal(let token): ids.append(token)
+                case .token(let id): ids.append(id)
                 case .text(let range):
                     wordCount += appendTokens(of: UnsafeBufferPointer(rebasing: bytes[range]), to: &ids)
                 }
@@ -77,44 +78,37 @@ package struct WordPieceTokenizer: Sendable {
     /// Appends the tokens of text without literals; returns its words.
     private func appendTokens(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) -> Int {
         var words = WordBuffer()
-        basic.split(text, into: &words)
+        guard !normalizedLiterals.isEmpty else {
+            basic.split(text, into: &words)
+            append(words, to: &ids)
+            return words.wordCount
+        }
+        var wordCount = 0
+        var normalized = String(basic.normalizer(String(decoding: text, as: UTF8.self)))
+        normalized.withUTF8 { bytes in
+            for part in normalizedLiterals.parts(of: bytes) {
+                switch part {
+                case .token(let id): ids.append(id)
+                case .text(let range):
+                    var words = WordBuffer()
+                    basic.split(normalized: String(decoding: bytes[range], as: UTF8.self).unicodeScalars, into: &words)
+                    append(words, to: &ids)
+                    wordCount += words.wordCount
+                }
+            }
+        }
+        return wordCount
+    }
+
+    private func append(_ words: WordBuffer, to ids: inout [Int32]) {
         for range in words.words {
             let word = words.bytes[range]
             if !isTooLong(word), vocabulary.appendPieces(of: word, to: &ids) { continue }
             ids.append(unknown)
         }
-        return words.wordCount
     }
 
     private func isTooLong(_ word: ArraySlice<UInt8>) -> Bool {
-        word.count > Self.longestWord && word.count { $0 & 0xC0 != 0x80 } > Self.longestWord
-    }
-}
-
-extension WordPieceTokenizer {
-    private enum Part {
-        case literal(Int32)
-        case text(Range<Int>)
-    }
-
-    /// Cuts a text at the special tokens written out in it, before anything else is done to it.
-    private func parts(of text: UnsafeBufferPointer<UInt8>) -> [Part] {
-        guard text.contains(UInt8(ascii: "[")) else { return [.text(0..<text.count)] }
-        var parts: [Part] = []
-        var start = 0
-        var index = 0
-        while index < text.count {
-            let rest = text[index...]
-            if text[index] == UInt8(ascii: "["), let literal = literals.first(where: { rest.starts(with: $0.bytes) }) {
-                parts.append(.text(start..<index))
-                parts.append(.literal(literal.token))
-                index += literal.bytes.count
-                start = index
-            } else {
-                index += 1
-            }
-        }
-        parts.append(.text(start..<text.count))
-        return parts
+        word.count > longestWord && word.count { $0 & 0xC0 != 0x80 } > longestWord
     }
 }

@@ -1,47 +1,39 @@
-import ArrayFiles
 import AsCLBase
 
-/// The tokens of a `vocab.txt`, one a line, as a trie over their UTF-8 bytes.
+/// A vocabulary's tokens as a trie over their UTF-8 bytes.
 ///
 /// Walking a word's bytes from the root finds its longest piece in one pass, without making a string for each candidate.
 /// The pieces inside a word (`##ing`) hang below the node that `##` leads to, where the walk for them starts.
 struct WordPieceVocabulary: Sendable {
-    /// Lines of the file, so the rows of the embedding table that fits it.
+    /// One more than the largest number of a token.
     let count: Int
-    private var trie = ByteTrie()
+    private let trie: ByteTrie
     private let continuation: ByteTrie.Node?
 
-    /// Reads the file at `path`. A token that stands on two lines has the later number, as in Hugging Face's reader.
-    init(path: String) throws(InputError) {
-        let file: MappedFile
-        do throws(InputError) {
-            file = try MappedFile(path: path)
-        } catch {
-            throw InputError(path: path, place: error.place, expected: error.expected, found: error.found)
-        }
-        guard file.bytes.count <= Int32.max else {
-            throw InputError(
-                path: path, place: "size", expected: "at most \(Int32.max) bytes", found: "\(file.bytes.count)")
-        }
-        var lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        if lines.last?.isEmpty == true { lines.removeLast() }
-        guard !lines.isEmpty else {
-            throw InputError(path: path, place: "line 1", expected: "one token a line", found: "an empty file")
-        }
-        for (index, line) in lines.enumerated() {
-            guard String(validating: line, as: UTF8.self) != nil else {
-                throw InputError(path: path, place: "line \(index + 1)", expected: "UTF-8", found: "other bytes")
-            }
-            trie.insert(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, token: Int32(index))
-        }
-        count = lines.count
-        continuation = trie.node(at: "##".utf8)
-        withExtendedLifetime(file) {}  // `lines` points into it
+    /// The lines of a `vocab.txt`. A token that stands on two lines has the later number, as in Hugging Face's reader.
+    init(_ file: VocabularyFile) {
+        var trie = ByteTrie()
+        for (index, line) in file.lines.enumerated() { trie.insert(line, token: Int32(index)) }
+        self.init(trie, count: file.lines.count, continuation: "##")
+    }
+
+    /// The vocabulary of a `tokenizer.json`.
+    init(_ file: TokenizerFile) {
+        var trie = ByteTrie()
+        for (token, id) in file.vocabulary { trie.insert(token.utf8, token: id) }
+        self.init(
+            trie, count: file.vocabulary.reduce(0) { max($0, Int($1.id) + 1) }, continuation: file.continuation)
+    }
+
+    private init(_ trie: ByteTrie, count: Int, continuation: String) {
+        self.trie = trie
+        self.count = count
+        self.continuation = trie.node(at: continuation.utf8)
     }
 
     /// The number of a whole token.
-    func token(_ text: String) -> Int32? {
-        trie.node(at: text.utf8).flatMap(trie.token)
+    func token(_ bytes: some Sequence<UInt8>) -> Int32? {
+        trie.node(at: bytes).flatMap(trie.token)
     }
 
     /// Appends the pieces of `word`, each the longest that fits; false, and nothing appended, where none does.

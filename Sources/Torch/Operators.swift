@@ -74,6 +74,7 @@ enum Operators {
     static let meanAll = Operator("mean")
     static let mean = Operator("mean", "dim")
     static let maximum = Operator("amax")
+    static let minimum = Operator("amin")
     static let maximumIndex = Operator("argmax")
     static let vectorNorm = Operator("linalg_vector_norm")
 

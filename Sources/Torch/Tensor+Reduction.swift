@@ -15,6 +15,14 @@ extension Tensor {
     package func maximum(_ dimension: Int) throws(TorchError) -> Tensor {
         try Operators.maximum(.tensor(self), .ints([dimension]))
     }
+    /// The least and the greatest of all elements, both NaN where any is; nil where there are none.
+    package func extremes() throws(TorchError) -> (least: Double, greatest: Double)? {
+        if count == 0 { return nil }
+        return (
+            try Operators.minimum(.tensor(self), .ints([])).item(),
+            try Operators.maximum(.tensor(self), .ints([])).item()
+        )
+    }
     /// Where the greatest element along a dimension stands.
     package func maximumIndex(_ dimension: Int) throws(TorchError) -> Tensor {
         try Operators.maximumIndex(.tensor(self), .int(dimension))

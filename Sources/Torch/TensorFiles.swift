@@ -1,16 +1,81 @@
 package import ArrayFiles
 import AsCLBase
+import Foundation
 
 /// Tensors in and out of safetensors, PyTorch's state dicts and npy files.
 package enum TensorFiles {
     /// All tensors of a file of weights by name, safetensors or a state dict by `torch.save`, whatever its name says.
     /// They share the mapped file's pages where they can, so treat them as read-only.
-    /// - Throws: `InputError` where the file is neither or is broken, `TorchError`.
+    /// - Throws: `InputError` where the file is neither, is broken or holds what no weight can be, `TorchError`.
     package static func load(weights path: String) throws -> [String: Tensor] {
-        switch try WeightsFile(path: path) {
-        case .safetensors(let file): try load(file)
-        case .stateDict(let file): try load(file)
+        try load(WeightsFile(path: path), path)
+    }
+
+    /// All tensors of weights that lie in several files, by name.
+    /// - Throws: `InputError` naming the file that is missing or wrong, and what it lacks; before any of them is read
+    ///   whole where that can be known.
+    package static func load(_ index: WeightsIndex) throws -> [String: Tensor] {
+        let indexName = URL(fileURLWithPath: index.path).lastPathComponent
+        let files = try index.parts.map { part in
+            guard FileManager.default.fileExists(atPath: part.path) else {
+                throw InputError(path: part.path, expected: "this file, which \(indexName) names", found: "none")
+            }
+            return try WeightsFile(path: part.path)
         }
+        var all: [String: Tensor] = [:]
+        for (part, file) in zip(index.parts, files) {
+            let tensors = try load(file, part.path)
+            if let missing = part.names.first(where: { tensors[$0] == nil }) {
+                throw InputError(
+                    path: part.path, place: missing.shownInOneLine, expected: "this tensor, by \(indexName)",
+                    found: "none"
+                )
+            }
+            try all.merge(tensors) { _, _ in
+                throw InputError(
+                    path: part.path, expected: "tensors that no other file has", found: "one that is there")
+            }
+        }
+        return all
+    }
+
+    private static func load(_ file: WeightsFile, _ path: String) throws -> [String: Tensor] {
+        let tensors =
+            switch file {
+            case .safetensors(let file): try load(file)
+            case .stateDict(let file): try load(file)
+            }
+        try check(tensors, of: path)
+        return tensors
+    }
+
+    /// Refuses what no weight can be: a number that is not finite as float32, in which all weights are used, and a batch
+    /// norm's negative variance. Networks may make finite numbers of them, for a rectifier turns some NaNs into zeros.
+    /// - Throws: `InputError` naming the tensor and the place in it.
+    package static func check(_ tensors: [String: Tensor], of path: String) throws {
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where tensor.dtype.isFloatingPoint {
+            let values = try tensor.to(.float32)
+            guard let (least, greatest) = try values.extremes() else { continue }
+            let isVariance = name == "running_var" || name.hasSuffix(".running_var")
+            func isRight(_ value: Double) -> Bool { value.isFinite && (!isVariance || value >= 0) }
+            if isRight(least), isRight(greatest) { continue }
+            let all = try values.array(Float.self)
+            guard let place = all.firstIndex(where: { !isRight(Double($0)) }) else { continue }
+            throw InputError(
+                path: path, place: name.shownInOneLine,
+                expected: isVariance ? "variances, finite and not negative" : "finite numbers",
+                found: "\(all[place].isNaN ? "nan" : "\(all[place])") at \(index(of: place, in: tensor.shape))")
+        }
+    }
+
+    /// The index, in every dimension, of an element by its number in C order.
+    private static func index(of element: Int, in shape: [Int]) -> [Int] {
+        var rest = element
+        return Array(
+            shape.reversed().map { size in
+                defer { rest /= size }
+                return rest % size
+            }.reversed())
     }
 
     /// All tensors of a PyTorch state dict by name; they share the mapped file's pages where they can, so treat them as

@@ -1,3 +1,4 @@
+import AsCLBase
 package import Torch
 
 /// Builds a model's parameters, from a checkpoint or from a seed, and keeps them by name in the order of building.
@@ -68,16 +69,20 @@ package final class ParameterStore {
         case .checkpoint(let tensors):
             guard let tensor = tensors[name] else {
                 problems.append("\(name): expected \(shape), found nothing")
-                return try .empty(shape)  // only to go on and list the other problems: `load` throws
+                return try Self.standIn(shape)
             }
             guard tensor.shape == shape else {
                 problems.append("\(name): expected \(shape), found \(tensor.shape)")
-                return try .empty(shape)
+                return try Self.standIn(shape)
             }
             // A copy: the file's pages are mapped read-only, and training writes in place.
             return try tensor.to(.float32).cloned()
         }
     }
+
+    /// Only to go on and list the other problems, for `load` throws: a single number in memory, since the shape may be one
+    /// that a configuration merely claims.
+    private static func standIn(_ shape: [Int]) throws(TorchError) -> Tensor { try .full([], 0).expanded(shape) }
 }
 
 /// What does not fit between a checkpoint and the model it should fill; all of it in one line.
@@ -87,10 +92,10 @@ package struct ParameterError: Error, CustomStringConvertible, Sendable {
     /// One entry a parameter: its name, what was expected, what was found.
     package let problems: [String]
 
-    /// Makes an error.
+    /// Makes an error; control characters in a hostile file's names are written as escapes.
     package init(path: String, problems: [String]) {
-        self.path = path
-        self.problems = problems
+        self.path = path.escapedForOneLine
+        self.problems = problems.map(\.escapedForOneLine)
     }
 
     /// `path: n parameters do not fit: ...; ...`.

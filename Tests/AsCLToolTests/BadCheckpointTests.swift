@@ -92,6 +92,16 @@ struct BadCheckpointTests {
         expectRefusal(try query(checkpoint), [checkpoint] + parts)
     }
 
+    @Test func `a checkpoint of a newer format is refused, and not gone on with`() throws {
+        let checkpoint = try Workshop.linked(to: Workshop.checkpoint.get(), "format")
+        let path = checkpoint + "/config.json"
+        try write(text(path).replacing(#""heads" : 2"#, with: #""depth" : 2, "format" : 2, "heads" : 2"#), to: path)
+        let line = [path, "format: expected 1, the newest format", "found 2: a newer ascl wrote it"]
+        expectRefusal(try query(checkpoint), line)
+        expectRefusal(
+            try Tool.run("train", "--resume", "--data", Workshop.scenes.get(), "--output", checkpoint), line)
+    }
+
     @Test func `features of other sizes are refused`() throws {
         let data = try TinyData()
         let checkpoint = try Workshop.checkpoint.get()
@@ -109,8 +119,10 @@ struct BadCheckpointTests {
         let encoder = try Workshop.linked(to: Workshop.textEncoder.get(), "encoder")
         let path = encoder + "/vocab.txt"
         let size = try lines(path).count
-        try write(try lines(path).dropLast().joined(separator: "\n") + "\n", to: path)
-        let line = [path, "vocabulary: expected \(size) tokens", "found \(size - 1)"]
+        // Without its tokenizer.json, which would be held against it.
+        try FileManager.default.removeItem(atPath: encoder + "/tokenizer.json")
+        try write(try text(path) + "one more\n", to: path)
+        let line = [path, "vocabulary: expected at most \(size) tokens", "found \(size + 1)"]
         let data = try TinyData()
         expectRefusal(try data.train("--set", "text_encoder.path=\(encoder)"), line)
         #expect(!exists(data.output))
@@ -121,7 +133,7 @@ struct BadCheckpointTests {
             atPath: checkpoint + "/text_encoder", withDestinationPath: encoder)
         expectRefusal(
             try query(checkpoint),
-            [checkpoint + "/text_encoder/vocab.txt", "expected \(size) tokens", "found \(size - 1)"])
+            [checkpoint + "/text_encoder/vocab.txt", "expected at most \(size) tokens", "found \(size + 1)"])
     }
 
     @Test func `a folder without a text encoder is refused`() throws {

@@ -120,6 +120,32 @@ import TorchNN
                 + "fusion.global.gate.bias: expected [16], found nothing")
     }
 
+    @Test(arguments: ["model.safetensors", "text_encoder/model.safetensors"])
+    func `a weight that is no number is refused, and a file that Git did not fetch`(_ file: String) throws {
+        let saved = try Saved()
+        try saved.rewrite(file) { tensors in
+            let bias = file.hasPrefix("text") ? "embeddings.LayerNorm.bias" : "image.region.bias"
+            tensors[bias] = try #require(tensors[bias]) * Double.nan
+        }
+        #expect(saved.problem?.hasPrefix("DIR/run/\(file): ") == true)
+        #expect(saved.problem?.hasSuffix("bias: expected finite numbers, found nan at [0]") == true)
+        try saved.folder.write("version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 9\n", to: "run/\(file)")
+        #expect(saved.problem?.hasPrefix("DIR/run/\(file): expected the file itself, found a pointer of Git") == true)
+    }
+
+    @Test func `a checkpoint of a newer format is told as such`() throws {
+        let saved = try Saved()
+        try saved.rewriteConfiguration("\"heads\"", "\"format\" : 1, \"heads\"")
+        #expect(saved.problem == nil)
+        try saved.rewriteConfiguration("\"format\" : 1,", "\"format\" : 2, \"depth\" : 3,")
+        #expect(
+            saved.problem
+                == "DIR/run/config.json: format: expected 1, the newest format of a checkpoint that ascl "
+                + "\(Version.current) reads, found 2: a newer ascl wrote it, and reads it")
+        try saved.rewriteConfiguration("\"format\" : 2", "\"format\" : \"new\"")
+        #expect(saved.problem?.hasSuffix("reads, found new") == true)
+    }
+
     @Test func `a text encoder of another width is refused`() throws {
         let saved = try Saved()
         try TinyTextEncoder.write(to: saved.checkpoint + "/text_encoder", width: 8)

@@ -83,6 +83,15 @@ import TorchNN
                 == "DIR/optimizer.safetensors: expected a trainer's state in its metadata, found none")
     }
 
+    @Test func `a moment that is no number is named`() throws {
+        let line = try problem { tensors in
+            let name = try #require(tensors.keys.filter { $0.hasSuffix("first_moment") }.min())
+            tensors[name] = try #require(tensors[name]) * Double.nan
+        }
+        #expect(line?.hasPrefix("DIR/optimizer.safetensors: ") == true)
+        #expect(line?.contains("first_moment: expected finite numbers, found nan at [0") == true)
+    }
+
     @Test func `a missing file is named`() throws {
         try withTemporaryFolder { path in
             let folder = try RunFolder(claiming: path, existing: .refuse)

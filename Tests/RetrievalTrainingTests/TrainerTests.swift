@@ -151,6 +151,18 @@ import Torch
         #expect(lines.count == 4)
     }
 
+    @Test func `a head of the text encoder's that is left out is told of`() throws {
+        let training = try TinyTraining()
+        let path = training.folder.path + "/bert/model.safetensors"
+        let tensors = try TensorFiles.load(weights: path)
+        try TensorFiles.save(tensors.merging(["classifier.weight": .zeros([2, 12])]) { $1 }, to: path)
+        var lines: [String] = []
+        _ = try training.trainer(training.model()) { event in
+            if case .notice(let text) = event { lines.append(text) }
+        }
+        #expect(lines == ["\(path): not needed and left out: classifier.* (1)"])
+    }
+
     @Test func `a loss that is no number ends the run with its step`() throws {
         var training = try TinyTraining()
         training.configuration.training.learningRate = 1e30

@@ -17,27 +17,29 @@ import TextEncoding
 
     @Test(arguments: [
         ("", "F/vocab.txt: line 1: expected one token a line, found an empty file"),
-        ("[PAD]\n[UNK]\n[CLS]\ndog\n", "F/vocab.txt: lines 1-4: expected a line [SEP], found none"),
-        ("[UNK]\n[CLS]\n[SEP]", "F/vocab.txt: lines 1-3: expected a line [PAD], found none"),
-        ("[PAD]\n[CLS]\n[SEP]", "F/vocab.txt: lines 1-3: expected a line [UNK], found none"),
-        ("[PAD]\n[UNK]\n[SEP]", "F/vocab.txt: lines 1-3: expected a line [CLS], found none"),
+        ("[PAD]\n[UNK]\n[CLS]\ndog\n", "F/vocab.txt: lines 1-4: expected a token [SEP], found none"),
+        ("[UNK]\n[CLS]\n[SEP]", "F/vocab.txt: lines 1-3: expected a token [PAD], found none"),
+        ("[PAD]\n[CLS]\n[SEP]", "F/vocab.txt: lines 1-3: expected a token [UNK], found none"),
+        ("[PAD]\n[UNK]\n[SEP]", "F/vocab.txt: lines 1-3: expected a token [CLS], found none"),
     ])
     func `a vocabulary without what is needed is refused`(contents: String, expected: String) throws {
-        let path = try folder.write(contents, as: "vocab.txt")
-        #expect(message { _ = try WordPieceTokenizer(vocabularyPath: path) } == expected)
+        _ = try folder.write(contents, as: "vocab.txt")
+        #expect(message { _ = try WordPieceTokenizer(directory: folder.path) } == expected)
     }
 
     @Test func `bytes that are not UTF-8 are named by line`() throws {
-        let path = try folder.write(Data(Self.good.utf8) + [0x61, 0xFF, 0x0A], as: "vocab.txt")
+        _ = try folder.write(Data(Self.good.utf8) + [0x61, 0xFF, 0x0A], as: "vocab.txt")
         #expect(
-            message { _ = try WordPieceTokenizer(vocabularyPath: path) }
+            message { _ = try WordPieceTokenizer(directory: folder.path) }
                 == "F/vocab.txt: line 7: expected UTF-8, found other bytes")
     }
 
-    @Test func `a missing vocabulary is named`() {
-        #expect(
-            message { _ = try WordPieceTokenizer(directory: folder.path) }
-                == "F/vocab.txt: opening: expected a readable file, found No such file or directory")
+    @Test func `a missing vocabulary is named, and one of another kind`() throws {
+        func line() -> String { message { _ = try WordPieceTokenizer(directory: folder.path) } }
+        #expect(line() == "F/vocab.txt: expected this file or tokenizer.json, found neither")
+        _ = try folder.write("{}", as: "vocab.json")
+        _ = try folder.write("", as: "merges.txt")
+        #expect(line().hasSuffix("found neither, but vocab.json, merges.txt, which is not BERT's kind"))
     }
 
     @Test func `the folder says whether to lower`() throws {
@@ -52,11 +54,13 @@ import TextEncoding
     }
 
     @Test(arguments: [
-        (#"{"strip_accents": false}"#, "strip_accents: expected true or null, found false"),
-        (#"{"tokenize_chinese_chars": false}"#, "tokenize_chinese_chars: expected true or null, found false"),
-        (#"{"do_lower_case": "yes"}"#, "do_lower_case: expected true or false, found another type"),
-        ("[]", "top level: expected an object, found another type"),
-        ("{", "reading: expected a JSON object, found malformed JSON"),
+        (#"{"do_lower_case": "yes"}"#, "do_lower_case: expected true or false, found yes"),
+        (
+            #"{"tokenizer_class": "BertJapaneseTokenizer"}"#,
+            "tokenizer_class: expected BertTokenizer, found BertJapaneseTokenizer"
+        ),
+        ("[]", "top level: expected an object, found a list"),
+        ("{", "byte 1: expected a key in quotes, found the file's end"),
     ])
     func `a configuration that cannot be followed is refused`(contents: String, expected: String) throws {
         _ = try folder.write(Self.good, as: "vocab.txt")

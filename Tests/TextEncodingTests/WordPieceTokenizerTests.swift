@@ -16,14 +16,15 @@ import TextEncoding
 
     /// The tokens between `[CLS]` and `[SEP]`, as they stand in the vocabulary.
     func pieces(of text: String, lowercase: Bool = true) throws -> [String] {
-        let path = try folder.write(Self.tokens.joined(separator: "\n") + "\n", as: "vocab.txt")
-        let ids = try WordPieceTokenizer(vocabularyPath: path, lowercase: lowercase).encode(text, maxTokens: 999).ids
+        _ = try folder.write(Self.tokens.joined(separator: "\n") + "\n", as: "vocab.txt")
+        _ = try folder.write(#"{"do_lower_case": \#(lowercase)}"#, as: "tokenizer_config.json")
+        let ids = try WordPieceTokenizer(directory: folder.path).encode(text, maxTokens: 999).ids
         return ids.dropFirst().dropLast().map { Self.tokens[Int($0)] }
     }
 
     func encode(_ text: String, maxTokens: Int) throws -> TokenizedText {
-        let path = try folder.write(Self.tokens.joined(separator: "\n"), as: "vocab.txt")
-        return try WordPieceTokenizer(vocabularyPath: path).encode(text, maxTokens: maxTokens)
+        _ = try folder.write(Self.tokens.joined(separator: "\n"), as: "vocab.txt")
+        return try WordPieceTokenizer(directory: folder.path).encode(text, maxTokens: maxTokens)
     }
 
     @Test func `the longest piece wins`() throws {
@@ -74,8 +75,8 @@ import TextEncoding
     }
 
     @Test func `Windows line ends are line ends`() throws {
-        let path = try folder.write("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\ndog\r\n", as: "vocab.txt")
-        let tokenizer = try WordPieceTokenizer(vocabularyPath: path)
+        _ = try folder.write("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\ndog\r\n", as: "vocab.txt")
+        let tokenizer = try WordPieceTokenizer(directory: folder.path)
         #expect(tokenizer.vocabularySize == 5)
         #expect(try tokenizer.encode("dog", maxTokens: 8).ids == [2, 4, 3])
     }

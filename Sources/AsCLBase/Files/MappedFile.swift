@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A file mapped read-only into memory: opening costs the same whatever the size, and pages come in as they are
 /// touched.
@@ -8,7 +8,7 @@ package final class MappedFile: Sendable {
     // Nobody writes through this private mapping and it lives as long as the object, so that sharing it is sound.
     private nonisolated(unsafe) let mapping: UnsafeRawBufferPointer
 
-    /// Maps the regular file at `path`; an empty file gives an empty buffer.
+    /// Maps the regular file at `path`; an empty file gives an empty buffer. A pointer of Git LFS is refused as such.
     package init(path: String) throws(InputError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -33,10 +33,22 @@ package final class MappedFile: Sendable {
             mapping = UnsafeRawBufferPointer(start: base, count: count)
         }
         self.path = path
+        try refuseGitPointer()
+    }
+
+    /// A repository cloned without Git LFS holds, in place of its large files, small texts that name them.
+    private func refuseGitPointer() throws(InputError) {
+        guard bytes.count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) else { return }
+        throw InputError(
+            path: path, expected: "the file itself",
+            found: "a pointer of Git LFS: the file itself was not fetched (`git lfs pull` fetches it)")
     }
 
     /// The whole file. Valid only while this object is: hold it in a variable that outlives every use.
     package var bytes: UnsafeRawBufferPointer { mapping }
+
+    /// A copy of the whole file, for readers that want one.
+    package func contents() -> Data { withExtendedLifetime(self) { Data(bytes) } }
 
     /// Asks the system to bring a range of the file into memory, without waiting for it. Scattered pieces that are
     /// asked for together arrive many times faster than page by page as they are touched.

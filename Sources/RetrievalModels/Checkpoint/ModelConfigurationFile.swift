@@ -7,6 +7,7 @@ enum ModelConfigurationFile {
 
     /// Reads the file as the configuration of the method that its key `architecture` names.
     static func read(_ path: String) throws -> any ModelConfiguration {
+        try CheckpointFormat.check(path)
         let named = FileManager.default.contents(atPath: path)
             .flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?.architecture
         // Where the key is missing, AsCL's configuration says so.

@@ -1,4 +1,3 @@
-import ArrayFiles
 package import AsCLBase
 import Foundation
 package import RetrievalData
@@ -47,7 +46,7 @@ public struct RetrievalModel: Sendable {
     public init(checkpoint directory: String, device: Device = .cpu) throws {
         let configuration = try ModelConfigurationFile.read(directory + "/config.json")
         let path = directory + "/model.safetensors"
-        let tensors = try TensorFiles.load(SafetensorsFile(path: path))
+        let tensors = try TensorFiles.load(weights: path)
         (scorer, parameters) = try ParameterStore.load(tensors, from: path, device: device) {
             try configuration.build($0)
         }

@@ -43,11 +43,11 @@ extension ModelConfiguration {
         }
         do {
             if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { !Self.keys.contains($0) })
+                let unknown = object.keys.sorted().first(where: { !(Self.keys + [CheckpointFormat.key]).contains($0) })
             {
                 throw InputError(
                     path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",
-                    found: "an unknown key")
+                    found: "an unknown key, misspelt or of a newer ascl than \(Version.current)")
             }
             self = try JSONDecoder().decode(Self.self, from: data)
         } catch let error as DecodingError {

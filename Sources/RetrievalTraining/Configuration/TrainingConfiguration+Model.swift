@@ -63,7 +63,7 @@ extension TrainingConfiguration {
 
     /// The caption's encoder, a folder with a Hugging Face BERT.
     package struct TextEncoder: Sendable, Equatable, ConfigurationSection {
-        /// The folder with `config.json`, `model.safetensors` and `vocab.txt`.
+        /// The folder of a Hugging Face BERT: `config.json`, weights and vocabulary, in any of their forms.
         package var path = ".text-encoder"
         /// Whether the encoder is fine-tuned; frozen otherwise.
         package var trainable = false

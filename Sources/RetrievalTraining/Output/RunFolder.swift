@@ -20,7 +20,7 @@ package struct RunFolder: Sendable, Equatable {
     static let files = [
         "training.yaml", "log.jsonl", "config.json", "model.safetensors", "trainer.json", "optimizer.safetensors",
         "text_encoder/config.json", "text_encoder/model.safetensors", "text_encoder/vocab.txt",
-        "text_encoder/tokenizer_config.json",
+        "text_encoder/tokenizer.json", "text_encoder/tokenizer_config.json", "text_encoder/added_tokens.json",
     ]
 
     /// Claims a folder and creates it, with the folders above it, when it is missing.

@@ -41,6 +41,7 @@ package final class Trainer {
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
         try configuration.check(model, teacher: teacher)
+        for line in model.textEncoder.notices { onEvent(.notice(line)) }
         let captions = try model.tokenize(train.captions)
         let tokens = captions.map(\.ids)
         let isKept = !trainable && WordSource.byteCount(of: tokens, for: model) <= Self.mostWordBytes

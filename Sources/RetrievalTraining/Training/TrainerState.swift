@@ -42,6 +42,7 @@ struct TrainerState: Codable, Equatable {
                 source: path, problem: "expected a trainer's state in its metadata, found none")
         }
         let tensors = try TensorFiles.load(saved)
+        try TensorFiles.check(tensors, of: path)
         let moments = tensors.filter { !$0.key.hasPrefix("parameter.") }
         try optimizer.restore(moments, from: path)
         let own = Set(parameters.entries.map { "parameter." + $0.name })

@@ -39,13 +39,24 @@ package struct TrainingRun {
         try configuration.check(model, teacher: teacher)
     }
 
+    /// The configuration of the run that a folder holds.
+    /// - Throws: An error that names what is wrong with it, or the format of a newer program's checkpoint.
+    package static func configuration(ofRunIn folder: String) throws -> TrainingConfiguration {
+        try CheckpointFormat.check(folder + "/config.json")
+        let path = folder + "/training.yaml"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw InputError(path: folder, expected: "the folder of the run to resume", found: "no training.yaml in it")
+        }
+        return try TrainingConfiguration(contentsOf: path)
+    }
+
     /// Takes the folder for the run and writes the configuration into it.
     /// - Throws: `TrainingError` where the folder's run is to be kept, or is to go on and is one of another configuration.
     package func claim(_ path: String, existing: RunFolder.Existing) throws -> RunFolder {
         let folder = try RunFolder(claiming: path, existing: existing)
         let file = folder.file("training.yaml")
         if FileManager.default.fileExists(atPath: file) {
-            guard try TrainingConfiguration(contentsOf: file) == configuration else {
+            guard try Self.configuration(ofRunIn: path) == configuration else {
                 throw TrainingError.unusable(
                     path: file, problem: "expected the configuration that the run goes on with, found another")
             }
