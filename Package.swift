@@ -90,6 +90,7 @@ let package = Package(
         layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", crypto]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", crypto]),
+        layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",
@@ -126,7 +127,8 @@ let package = Package(
             name: "AsCLTool",
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
-                "ModelWeights", "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels", "RetrievalEvaluation",
+                "RetrievalTraining",
                 "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -158,6 +160,7 @@ let package = Package(
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
+        tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"]),
         tests(
             "RetrievalModels",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],

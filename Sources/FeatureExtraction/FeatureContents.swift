@@ -1,3 +1,6 @@
+import AsCLBase
+import RetrievalData
+
 /// What the finished files of a folder are to hold.
 struct FeatureContents {
     typealias Row = (name: String, digest: ContentDigest)

@@ -1,6 +1,6 @@
 /// Loops over packed float16 and float32 numbers, on their bits so that the compiler makes them vector code everywhere.
 /// The bytes need not be aligned.
-enum FloatingPointBits {
+package enum FloatingPointBits {
     /// Writes float16 numbers, all finite, as Float.
     static func widenHalf(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
         precondition(bytes.count == 2 * target.count, "\(bytes.count) bytes for \(target.count) numbers")
@@ -14,7 +14,7 @@ enum FloatingPointBits {
 
     /// Whether no number is a NaN or an infinity. Adding one to the exponent of such a number carries into the sign's
     /// place; a finite number never does.
-    static func isFinite(_ bytes: UnsafeRawBufferPointer, isHalf: Bool) -> Bool {
+    package static func isFinite(_ bytes: UnsafeRawBufferPointer, isHalf: Bool) -> Bool {
         if isHalf {
             var carries: UInt16 = 0
             for offset in stride(from: 0, to: bytes.count, by: 2) {

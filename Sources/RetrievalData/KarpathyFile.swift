@@ -14,6 +14,10 @@ package struct KarpathyFile: Sendable {
         package let filename: String
         /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
         package let filepath: String?
+        /// The image's number in MSCOCO, where the data is from there.
+        package let cocoid: Int?
+        /// The image's number in the file, from 0.
+        package let imgid: Int?
         let split: String
         let sentences: [Sentence]
 
@@ -25,7 +29,7 @@ package struct KarpathyFile: Sendable {
         let images: [Image]
     }
 
-    let path: String
+    package let path: String
     /// In the file's order.
     package let images: [Image]
 
@@ -44,11 +48,11 @@ package struct KarpathyFile: Sendable {
         }
     }
 
-    var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
+    package var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
 
     /// The trimmed captions of each image; an image without captions, where they are needed, and a blank caption are
     /// errors.
-    func captions(of images: [Image], needed: Bool) throws(InputError) -> [[String]] {
+    package func captions(of images: [Image], needed: Bool) throws(InputError) -> [[String]] {
         var all: [[String]] = []
         for image in images {
             let captions = image.sentences.map(\.raw.trimmed)
