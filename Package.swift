@@ -79,7 +79,8 @@ let package = Package(
     ],
     targets: [
         layer("AsCLBase", [crypto]),
-        layer("ArrayFiles", ["AsCLBase"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        layer("ArrayFiles", ["AsCLBase", "CZlib"]),
         layer("RetrievalData", ["AsCLBase", "ArrayFiles"]),
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
@@ -160,7 +161,7 @@ let package = Package(
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
-        tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"]),
+        tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(
             "RetrievalModels",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],

@@ -25,27 +25,42 @@ package struct FeatureImport {
     private let plan: ImportPlan
     private let output: String
     private let captionsPath: String
+    private let globals: (source: RegionArrays, items: [Int])?
 
     /// What a user has to be told before the work, a line each.
-    package var notes: [String] { plan.notes }
+    package let notes: [String]
 
     /// Images to write.
     package var count: Int { plan.rows.count }
 
     /// Looks through the source and decides what becomes of every image.
     /// - Parameters:
-    ///   - paths: Tables, or one folder.
+    ///   - paths: Tables, or folders of a file an image.
     ///   - karpathy: The JSON with the images' names, splits and captions.
     ///   - regions: How many regions of an image to take; nil where all have the same number.
+    ///   - globals: A folder of an `.npz` or `.npy` vector an image; without it there are no global features.
     ///   - output: The folder for the features, made when it is missing.
     package init(
-        paths: [String], karpathy: String, regions: Int?, output: String, progress: (Progress) -> Void = { _ in }
+        paths: [String], karpathy: String, regions: Int? = nil, globals: String? = nil, output: String,
+        progress: (Progress) -> Void = { _ in }
     ) throws(InputError) {
         let file = try KarpathyFile(path: karpathy)
         source = try Self.source(paths) { progress(.looking(done: $0, total: $1)) }
         plan = try ImportPlan(source, for: file, regions: regions)
         self.output = output
         captionsPath = karpathy
+        if let globals {
+            guard case .arrays(let folder, let names) = PublishedFeatures(path: globals) else {
+                throw InputError(path: globals, expected: "a folder of .npz or .npy vectors", found: "none")
+            }
+            let vectors = try RegionArrays(paths: names.map { "\(folder)/\($0)" }, isOfVectors: true) {
+                progress(.looking(done: $0, total: $1))
+            }
+            self.globals = (vectors, try plan.items(of: vectors, for: file, folder: folder))
+        } else {
+            self.globals = nil
+        }
+        notes = plan.notes + (self.globals?.source.notes.map { "--globals: \($0)" } ?? [])
     }
 
     /// Does the work, or what an earlier run has left of it.
@@ -57,7 +72,8 @@ package struct FeatureImport {
     ) throws -> ImportSummary {
         let start = ContinuousClock.now
         var files = FileDigests()
-        let digest = plan.digest(of: source, captions: try files.digest(ofFile: captionsPath))
+        let digest = plan.digest(
+            of: [source] + (globals.map { [$0.source] } ?? []), captions: try files.digest(ofFile: captionsPath))
         let folder = try ImportFolder(output, plan: digest)
         let captions = try CaptionsCopy(source: captionsPath, output: output)
         if !folder.state.isPublishing {
@@ -80,14 +96,18 @@ package struct FeatureImport {
             hasBoxes: source.hasBoxes, notes: notes, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
-    /// Bytes of an image's features and boxes.
-    private var rowByteCount: Int { plan.regions * (source.dimension + (source.hasBoxes ? 4 : 0)) * 4 }
+    /// Bytes of an image in all files.
+    private var rowByteCount: Int {
+        4 * (plan.regions * (source.dimension + (source.hasBoxes ? 4 : 0)) + (globals?.source.dimension ?? 0))
+    }
 
     /// Writes all rows that are still to be written, and finishes the array files.
     private func write(
         in folder: ImportFolder, progress: (Progress) -> Void, isCancelled: () -> Bool
     ) throws {
-        let arrays = try ImportArrays(plan, source, folder: folder.workshop, continuing: folder.state.done > 0)
+        let arrays = try ImportArrays(
+            plan, dimension: source.dimension, hasBoxes: source.hasBoxes, globalDimension: globals?.source.dimension,
+            folder: folder.workshop, continuing: folder.state.done > 0)
         progress(.writing(done: folder.state.done, total: plan.rows.count))
         for index in folder.state.done..<plan.rows.count {
             let isCancelled = isCancelled()
@@ -98,9 +118,15 @@ package struct FeatureImport {
             if isCancelled { throw CancellationError() }
             let row = plan.rows[index]
             let regions = try source.regions(of: row.item).taking(plan.regions, dimension: source.dimension)
-            try check(regions.features, row.item, "features", width: source.dimension)
-            if let boxes = regions.boxes { try check(boxes, row.item, "boxes", width: 4) }
-            try arrays.write(regions, row)
+            try check(regions.features, row.item, of: source, "features", width: source.dimension)
+            if let boxes = regions.boxes { try check(boxes, row.item, of: source, "boxes", width: 4) }
+            var global: [Float]?
+            if let globals {
+                let vector = try globals.source.regions(of: globals.items[index]).features
+                try check(vector, globals.items[index], of: globals.source, "global", width: vector.count)
+                global = vector
+            }
+            try arrays.write(regions, global: global, row)
             progress(.writing(done: index + 1, total: plan.rows.count))
         }
         try arrays.synchronize()
@@ -109,7 +135,9 @@ package struct FeatureImport {
     }
 
     /// Throws where a number is a NaN or an infinity.
-    private func check(_ values: [Float], _ item: Int, _ what: String, width: Int) throws(InputError) {
+    private func check(
+        _ values: [Float], _ item: Int, of source: any RegionSource, _ what: String, width: Int
+    ) throws(InputError) {
         let isFinite = values.withUnsafeBytes { FloatingPointBits.isFinite($0, isHalf: false) }
         guard !isFinite, let bad = values.firstIndex(where: { !$0.isFinite }) else { return }
         let (path, place) = source.place(of: item)
@@ -123,21 +151,25 @@ package struct FeatureImport {
     private static func source(
         _ paths: [String], progress: (Int, Int) -> Void
     ) throws(InputError) -> any RegionSource {
-        var tables: [String] = []
+        var (tables, arrays) = ([String](), [String]())
         for path in paths {
-            guard let published = PublishedFeatures(path: path) else {
+            switch PublishedFeatures(path: path) {
+            case .tables(let found): tables += found
+            case .arrays(let folder, let names): arrays += names.map { "\(folder)/\($0)" }
+            case let other:
                 let isThere = FileManager.default.fileExists(atPath: path)
                 throw InputError(
-                    path: path, expected: "published region features: tables of base64",
-                    found: isThere ? "something else" : "nothing there")
+                    path: path,
+                    expected: "published region features: tables of base64, or folders of .npz or .npy files",
+                    found: other?.advice(path: path) ?? (isThere ? "something else" : "nothing there"))
             }
-            guard case .tables(let found) = published else {
-                throw InputError(
-                    path: path, expected: "published region features: tables of base64",
-                    found: published.advice(path: path))
-            }
-            tables += found
         }
+        guard tables.isEmpty || arrays.isEmpty else {
+            throw InputError(
+                path: paths.joined(separator: ", "), expected: "tables, or folders of .npz or .npy files", found: "both"
+            )
+        }
+        if !arrays.isEmpty { return try RegionArrays(paths: arrays, progress: progress) }
         return try RegionTables(paths: tables, progress: progress)
     }
 }

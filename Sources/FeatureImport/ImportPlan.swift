@@ -90,20 +90,38 @@ struct ImportPlan {
         if foreign > 0 { notes.append("\(foreign) images are not in \(file.path) and left out") }
         if repeated > 0 { notes.append("\(repeated) images stand there again: the first of each counts") }
         if !source.hasBoxes { notes.append("no boxes of regions") }
-        self.notes = notes
+        self.notes = notes + source.notes
+    }
+
+    /// The item of another source for each row. An image without one is an error.
+    func items(of vectors: RegionArrays, for file: KarpathyFile, folder: String) throws(InputError) -> [Int] {
+        let matching = ImageMatching(ids: vectors.items.map(\.id), images: file.images)
+        var itemOfName: [String: Int] = [:]
+        for (item, image) in matching.imageOfID.enumerated() {
+            guard let image else { continue }
+            itemOfName[file.images[image].filename] = itemOfName[file.images[image].filename] ?? item
+        }
+        let names = rows.map { splits[$0.split].names[$0.row] }
+        let missing = names.filter { itemOfName[$0] == nil }
+        if let first = missing.first {
+            throw InputError(
+                path: folder, expected: "a vector for each of the \(names.count) images with regions",
+                found: "none for \(missing.count) of them, the first \(first)")
+        }
+        return names.compactMap { itemOfName[$0] }
     }
 
     /// Tells plans apart.
-    func digest(of source: any RegionSource, captions: String) -> String {
+    func digest(of sources: [any RegionSource], captions: String) -> String {
         var digest = Digest()
-        digest.add(source.identity)
+        for source in sources { digest.add("\(source.identity) \(source.dimension) \(source.hasBoxes)") }
         digest.add(captions)
         for split in splits {
             digest.add(split.name)
             for name in split.names { digest.add(name) }
         }
         for row in rows { [row.item, row.split, row.row].withUnsafeBytes { digest.add($0) } }
-        digest.add("\(regions) \(source.dimension) \(source.hasBoxes)")
+        digest.add("\(regions)")
         digest.add(failures.text)
         return digest.description
     }

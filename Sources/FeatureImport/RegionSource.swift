@@ -12,6 +12,8 @@ protocol RegionSource {
     var hasBoxes: Bool { get }
     /// Whether the items say how confident the regions are.
     var hasConfidences: Bool { get }
+    /// What a user has to be told of its numbers, a line each.
+    var notes: [String] { get }
     /// What tells this source from another, or from itself after a change: files, their sizes and times.
     var identity: String { get }
 

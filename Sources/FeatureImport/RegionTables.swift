@@ -24,6 +24,7 @@ struct RegionTables: RegionSource {
     let hasBoxes: Bool
     let hasConfidences: Bool
     let identity: String
+    let notes: [String] = []
     private let tables: [Table]
     private let lines: [Line]
 

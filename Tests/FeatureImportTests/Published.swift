@@ -18,7 +18,9 @@ final class Published {
 
     /// Region `region` of picture `id` is `[id + region / 10, id + region / 10 + 0.01, ...]`.
     static func features(_ id: Int, _ count: Int, dimension: Int = 3) -> [Float] {
-        (0..<count).flatMap { region in (0..<dimension).map { Float(id) + Float(region) / 10 + Float($0) / 100 } }
+        (0..<count).flatMap { region in
+            (0..<dimension).map { Float(Double(id) + (Double(region) / 10 + Double($0) / 100)) }
+        }
     }
 
     /// In pixels of a picture of 200 x 100.

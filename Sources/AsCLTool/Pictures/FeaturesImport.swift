@@ -10,9 +10,10 @@ struct FeaturesImport: ParsableCommand {
         commandName: "import",
         abstract: "Make a data folder of region features that others published.",
         discussion: """
-            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order), and a Karpathy \
-            JSON whose images, splits and captions count. Images are found by filename, cocoid or imgid. Writes \
-            <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt and the JSON.
+            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order), or folders of \
+            an .npz or .npy file an image, and a Karpathy JSON whose images, splits and captions count. Images are found \
+            by filename, cocoid or imgid. Writes <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt \
+            and the JSON.
 
             The same command again goes on after Ctrl-C or a kill. Images of the JSON without features are listed in \
             failed.tsv, and the exit code is then 1.
@@ -21,7 +22,7 @@ struct FeaturesImport: ParsableCommand {
                         --karpathy dataset_coco.json --output coco
             """)
 
-    @Argument(help: "The published features: tables, or their folder.")
+    @Argument(help: "The published features: tables, or folders of an .npz or .npy file an image.")
     var features: [String]
 
     @Option(help: "The Karpathy JSON (dataset_*.json) with the images' names, splits and captions.")
@@ -33,6 +34,9 @@ struct FeaturesImport: ParsableCommand {
     @Option(help: "Regions to take of each image: the most confident, or the first where nothing says. Default: all.")
     var regions: Int?
 
+    @Option(help: "A folder of an .npz or .npy vector an image, to become the global features.")
+    var globals: String?
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -43,7 +47,9 @@ struct FeaturesImport: ParsableCommand {
     func run() throws {
         InterruptFlag.install()
         let looking = ProgressMeter("looking through", unit: "bytes")
-        let work = try FeatureImport(paths: features, karpathy: karpathy, regions: regions, output: output) {
+        let work = try FeatureImport(
+            paths: features, karpathy: karpathy, regions: regions, globals: globals, output: output
+        ) {
             if case .looking(let done, let total) = $0 { looking.update(done, of: total) }
         }
         work.notes.forEach(Terminal.say)
