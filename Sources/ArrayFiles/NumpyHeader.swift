@@ -42,7 +42,8 @@ struct NumpyHeader {
         }
         guard let elementType = Self.types[type] else {
             throw wrong(
-                "an element type of \(Self.types.keys.sorted().joined(separator: " "))", "\(type); \(NumpyArray.remedy)"
+                "an element type of \(Self.types.keys.sorted().joined(separator: " "))",
+                "\(type); " + (type.contains("O") ? "those are Python objects, not numbers" : NumpyArray.remedy)
             )
         }
         self.isFortran = isFortran

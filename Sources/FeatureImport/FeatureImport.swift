@@ -161,7 +161,7 @@ package struct FeatureImport {
                 throw InputError(
                     path: path,
                     expected: "published region features: tables of base64, or folders of .npz or .npy files",
-                    found: other?.advice(path: path) ?? (isThere ? "something else" : "nothing there"))
+                    found: other?.advice() ?? (isThere ? "something else" : "nothing there"))
             }
         }
         guard tables.isEmpty || arrays.isEmpty else {

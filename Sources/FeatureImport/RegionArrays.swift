@@ -25,7 +25,7 @@ struct RegionArrays: RegionSource {
 
     let items: [RegionItem]
     let dimension: Int
-    let form = "a file an image (.npz or .npy)"
+    let form = "folders of .npz or .npy files"
     let hasBoxes: Bool
     let hasConfidences: Bool
     let identity: String

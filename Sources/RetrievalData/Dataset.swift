@@ -34,7 +34,7 @@ package struct Dataset: Sendable {
         guard !jsonPaths.isEmpty || !scanSplits.isEmpty else {
             throw InputError(
                 path: path, place: "content", expected: "<split>_ims.npy or dataset_*.json",
-                found: PublishedFeatures(path: path)?.advice(path: path) ?? "neither")
+                found: PublishedFeatures(path: path)?.advice() ?? "neither")
         }
     }
 

@@ -7,61 +7,80 @@ package enum PublishedFeatures: Sendable, Equatable {
     case tables([String])
     /// A folder with an `.npz` or `.npy` file an image: their names.
     case arrays(folder: String, names: [String])
-    /// HDF5, which is not read.
+    /// HDF5.
     case hdf5(String)
-    /// An LMDB folder, which is not read.
-    case lmdb(String)
-    /// A zip file, which is to be unpacked first.
-    case archive(String)
+    /// What cannot be read as it is: what it is, and what to do.
+    case unread(path: String, advice: String)
 
-    /// What lies at a path; nil where it is nothing of the kind.
+    /// What lies at a path, or in a folder within it; nil where it is nothing of the kind.
     package init?(path: String) {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-        guard isFolder.boolValue else {
-            guard let found = Self.file(path) else { return nil }
-            self = found
-            return
-        }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-        let arrays = names.filter { $0.hasSuffix(".npz") || $0.hasSuffix(".npy") }
-        let files = names.lazy.filter { !$0.hasPrefix(".") }.compactMap { Self.file("\(path)/\($0)") }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+            let found = isFolder.boolValue ? Self.folder(path, depth: 1) : Self.file(path)
+        else { return nil }
+        self = found
+    }
+
+    private static func folder(_ path: String, depth: Int) -> PublishedFeatures? {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { !$0.hasPrefix(".") }.sorted()
         if names.contains("data.mdb") {
-            self = .lmdb(path)
-        } else if !arrays.isEmpty {
-            self = .arrays(folder: path, names: arrays)
-        } else if let first = files.first {
-            let tables = files.compactMap { if case .tables(let paths) = $0 { paths[0] } else { nil } }
-            self = tables.isEmpty ? first : .tables(Array(tables))
-        } else {
-            return nil
+            return .unread(path: path, advice: "LMDB, which is not read; \(inPython)")
         }
+        let arrays = names.filter { $0.hasSuffix(".npz") || $0.hasSuffix(".npy") }
+        if !arrays.isEmpty { return .arrays(folder: path, names: arrays) }
+        let files = names.lazy.compactMap { file("\(path)/\($0)") }
+        if let first = files.first {
+            let tables = files.compactMap { if case .tables(let paths) = $0 { paths[0] } else { nil } }
+            return tables.isEmpty ? first : .tables(Array(tables))
+        }
+        return depth == 0 ? nil : names.lazy.compactMap { folder("\(path)/\($0)", depth: depth - 1) }.first
     }
 
     /// A file by what it begins with.
     private static func file(_ path: String) -> PublishedFeatures? {
         guard let file = try? MappedFile(path: path) else { return nil }
         return withExtendedLifetime(file) {
-            if file.bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10]) { return .hdf5(path) }
-            if file.bytes.starts(with: [0x50, 0x4B, 3, 4]) { return .archive(path) }
-            return RegionTableColumns(startOf: file.bytes) == nil ? nil : .tables([path])
+            let bytes = file.bytes
+            if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10]) { return .hdf5(path) }
+            if RegionTableColumns(startOf: bytes) != nil { return .tables([path]) }
+            let advice: String? =
+                if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
+                    "a .npy file; name the folder that it lies in"
+                } else if bytes.starts(with: [0x50, 0x4B, 3, 4]), path.hasSuffix(".npz") {
+                    "a .npz file; name the folder that it lies in"
+                } else if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
+                    "a zip file; unzip it first, then `ascl data inspect` what was in it"
+                } else if bytes.starts(with: [0x1F, 0x8B]) {
+                    "a gzip file; gunzip it first, then `ascl data inspect` what was in it"
+                } else if bytes.count > 262, bytes[257..<262].elementsEqual("ustar".utf8) {
+                    "a tar file; unpack it first, then `ascl data inspect` what was in it"
+                } else if bytes.count > 2, bytes[0] == 0x80, 2...5 ~= bytes[1] {
+                    "a Python pickle, which is not read; \(inPython)"
+                } else {
+                    nil
+                }
+            return advice.map { .unread(path: path, advice: $0) }
         }
     }
 
+    /// What makes readable files of anything.
+    private static let inPython =
+        "in Python, save each image's regions as np.savez(f\"FOLDER/{id}.npz\", features=regions), then "
+        + "`ascl features import FOLDER`"
+
     /// What it is and what to do with it, for the end of an error's line.
-    package func advice(path: String) -> String {
-        let command = "ascl features import \(path) --karpathy dataset_NAME.json --output DIR"
+    /// - Parameter karpathy: The JSON that names the images, where it is known.
+    package func advice(karpathy: String = "dataset_NAME.json") -> String {
+        func command(_ path: String) -> String {
+            "`ascl features import \(path) --karpathy \(karpathy) --output DIR` makes a data folder of them"
+        }
         return switch self {
-        case .tables: "published region features (a table of base64); `\(command)` makes a data folder of them"
-        case .arrays: "published region features (an .npz or .npy an image); `\(command)` makes a data folder of them"
-        case .hdf5:
-            "HDF5, which is not read; save an image's regions as one .npz in Python (np.savez(id, features=regions)), "
-                + "then `ascl features import FOLDER`"
-        case .lmdb:
-            "LMDB, which is not read; save an image's regions as one .npz in Python (np.savez(id, features=regions)), "
-                + "then `ascl features import FOLDER`"
-        case .archive:
-            "a zip file; unzip it first, then `ascl data inspect` what was in it"
+        case .tables(let paths):
+            "published region features, a table of base64; \(command(paths.joined(separator: " ")))"
+        case .arrays(let folder, _): "published region features, an .npz or .npy an image; \(command(folder))"
+        case .hdf5(let path): "published region features in HDF5; \(command(path))"
+        case .unread(let path, let advice): "\((path as NSString).lastPathComponent), \(advice)"
         }
     }
 }

@@ -61,7 +61,7 @@ import Testing
     @Test func `a grid's cells are regions, and names may end in the picture's`() throws {
         let seven = try picture7("grid")
         #expect(seven.features == Published.features(7, 4))
-        #expect(seven.notes[0] == "4 images in a file an image (.npz or .npy), known by their filename")
+        #expect(seven.notes[0] == "4 images in folders of .npz or .npy files, known by their filename")
     }
 
     @Test func `members without a name count`() throws {

@@ -1,4 +1,5 @@
 import AsCLBase
+import Foundation
 import RetrievalFixtures
 import Testing
 
@@ -26,27 +27,59 @@ import Testing
         for name in ["", "/trainval.tsv.0"] {
             #expect(
                 try problem(name)
-                    == "DIR\(name): content: expected <split>_ims.npy or dataset_*.json, found published region features (a "
-                    + "table of base64); `ascl features import DIR\(name) --karpathy dataset_NAME.json --output DIR` makes a "
-                    + "data folder of them")
+                    == "DIR\(name): content: expected <split>_ims.npy or dataset_*.json, found published region features, a "
+                    + "table of base64; `ascl features import DIR/trainval.tsv.0 --karpathy dataset_NAME.json --output DIR` "
+                    + "makes a data folder of them")
         }
-        #expect(PublishedFeatures(path: folder.path) == .tables([folder.path + "/trainval.tsv.0"]))
     }
 
-    @Test func `other published forms are named`() throws {
-        try folder.bytes("f.h5", [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10, 0])
-        #expect(try problem("/f.h5").contains("found HDF5, which is not read; save an image's regions as one .npz"))
-        #expect(try problem().contains("found HDF5"))
-        try folder.remove("f.h5")
-        try folder.bytes("trainval_36.zip", [0x50, 0x4B, 3, 4, 0])
+    @Test func `a folder of an array an image is named, in a folder and beside a JSON too`() throws {
+        try FileManager.default.createDirectory(atPath: folder.path + "/npz", withIntermediateDirectories: false)
+        try folder.bytes("npz/300104.npz", [0x50, 0x4B, 3, 4, 0])
+        for name in ["", "/npz"] {
+            #expect(
+                try problem(name).hasSuffix(
+                    "found published region features, an .npz or .npy an image; `ascl features import DIR/npz --karpathy "
+                        + "dataset_NAME.json --output DIR` makes a data folder of them"))
+        }
+        try folder.text(
+            "dataset_x.json", ["{\"images\": [{\"filename\": \"1.jpg\", \"split\": \"val\", \"sentences\": []}]}"])
+        let problems = try DatasetInspection.inspect(path: folder.path).problems
         #expect(
-            try problem("/trainval_36.zip").hasSuffix(
-                "found a zip file; unzip it first, then `ascl data inspect` what was in it"))
-        try folder.bytes("300104.npz", [0x50, 0x4B, 3, 4, 0])
-        #expect(
-            try problem().contains("found published region features (an .npz or .npy an image); `ascl features import"))
-        try folder.bytes("data.mdb", [0])
-        #expect(try problem().contains("found LMDB, which is not read"))
+            problems.count == 1
+                && problems[0].contains(
+                    "1 of 1 not named, first 1.jpg; beside it: published region features, an .npz or .npy an image; `ascl features "
+                        + "import \(folder.path)/npz --karpathy \(folder.path)/dataset_x.json --output DIR`")
+        )
+    }
+
+    @Test(
+        arguments: [
+            (
+                "f.h5", [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10, 0],
+                "published region features in HDF5; `ascl features import"
+            ),
+            (
+                "36.zip", [0x50, 0x4B, 3, 4, 0],
+                "36.zip, a zip file; unzip it first, then `ascl data inspect` what was in it"
+            ),
+            ("x.tsv.gz", [0x1F, 0x8B, 8], "x.tsv.gz, a gzip file; gunzip it first"),
+            ("x.tar", [UInt8](repeating: 0, count: 257) + Array("ustar\0".utf8), "x.tar, a tar file; unpack it first"),
+            (
+                "x.pkl", [0x80, 4, 0x95],
+                "x.pkl, a Python pickle, which is not read; in Python, save each image's regions"
+            ),
+            ("data.mdb", [0], "LMDB, which is not read; in Python, save each image's regions as np.savez("),
+        ] as [(String, [UInt8], String)])
+    func `other forms are named with the way out`(name: String, bytes: [UInt8], advice: String) throws {
+        try folder.bytes(name, bytes)
+        #expect(try problem().contains(advice))
+        if name != "data.mdb" { #expect(try problem("/\(name)").contains(advice)) }
+    }
+
+    @Test func `an array file is told from its folder`() throws {
+        try folder.features("x_ims.npy", [1, 2, 3])
+        #expect(try problem("/x_ims.npy").hasSuffix("found x_ims.npy, a .npy file; name the folder that it lies in"))
     }
 
     @Test func `other files are not taken for tables`() throws {
