@@ -91,7 +91,8 @@ let package = Package(
         layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", crypto]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", crypto]),
-        layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData"]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",

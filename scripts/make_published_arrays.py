@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes Tests/FeatureImportTests/Resources: folders of a file an image, as numpy writes them and people publish them.
 
-    python3 scripts/make_published_arrays.py
+    python3 scripts/make_published_arrays.py    (with numpy and h5py)
 
 Region r of picture i is [i + r/10, i + r/10 + 0.01, i + r/10 + 0.02], as in the tests' Published.features.
 """
 import pathlib
 
+import h5py
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "Tests/FeatureImportTests/Resources"
@@ -46,3 +47,26 @@ np.savez_compressed(
     num_bbox=2, image_h=100, image_w=200, info={"image_id": "p_7"})
 # np.savez without names and without compression.
 np.savez(folder("plain") / "7.npz", features(7, 2))
+
+# HDF5, as code of visual question answering has it: all images' regions in one array, and of 10 to 100 regions an image.
+with h5py.File(folder("hdf5") / "fixed.h5", "w") as file:
+    images = (3, 5, 7, 9)
+    file["image_id"] = np.array(images)
+    # Three rows an image, the last of which pads.
+    padded = np.stack([np.concatenate([features(image, 2), np.zeros((1, 3), np.float32)]) for image in images])
+    file.create_dataset("features", data=padded, compression="gzip", chunks=(2, 3, 3))
+    file["num_boxes"] = np.array([2, 2, 2, 2], np.int32)
+    file["spatial_features"] = np.tile(np.array([0.125, 0.25, 0.5, 0.75, 0.375, 0.5], np.float32), (4, 3, 1))
+with h5py.File(folder("hdf5") / "adaptive.hdf5", "w") as file:
+    file["image_id"] = np.array([b"p_7.jpg", b"p_3.jpg"])
+    file["image_features"] = np.concatenate([features(7, 2), features(3, 4)]).astype(np.float64)
+    file["image_bb"] = np.zeros((6, 4), np.float32)
+    file["pos_boxes"] = np.array([[0, 2], [2, 6]], np.int32)
+# And as captioning's code has it: a dataset an image.
+with h5py.File(folder("hdf5") / "detections.hdf5", "w") as file:
+    for image in (7, 3):
+        file[f"{image}_features"] = features(image, 2)
+        file[f"{image}_boxes"] = np.zeros((2, 4), np.float32)
+        file[f"{image}_cls_prob"] = np.zeros((2, 5), np.float32)
+with h5py.File(folder("hdf5") / "nameless.h5", "w") as file:
+    file["image_features"] = features(7, 2)[None]

@@ -151,25 +151,27 @@ package struct FeatureImport {
     private static func source(
         _ paths: [String], progress: (Int, Int) -> Void
     ) throws(InputError) -> any RegionSource {
-        var (tables, arrays) = ([String](), [String]())
+        let expected = "published region features: tables of base64, folders of .npz or .npy files, or HDF5"
+        var (tables, arrays, hdf5) = ([String](), [String](), [String]())
         for path in paths {
             switch PublishedFeatures(path: path) {
             case .tables(let found): tables += found
             case .arrays(let folder, let names): arrays += names.map { "\(folder)/\($0)" }
+            case .hdf5(let found): hdf5.append(found)
             case let other:
                 let isThere = FileManager.default.fileExists(atPath: path)
                 throw InputError(
-                    path: path,
-                    expected: "published region features: tables of base64, or folders of .npz or .npy files",
+                    path: path, expected: expected,
                     found: other?.advice() ?? (isThere ? "something else" : "nothing there"))
             }
         }
-        guard tables.isEmpty || arrays.isEmpty else {
+        switch (tables.isEmpty, arrays.isEmpty, hdf5.count) {
+        case (false, true, 0): return try RegionTables(paths: tables, progress: progress)
+        case (true, false, 0): return try RegionArrays(paths: arrays, progress: progress)
+        case (true, true, 1): return try RegionHDF5(path: hdf5[0], progress: progress)
+        default:
             throw InputError(
-                path: paths.joined(separator: ", "), expected: "tables, or folders of .npz or .npy files", found: "both"
-            )
+                path: paths.joined(separator: ", "), expected: "files of one form, of HDF5 one file", found: "several")
         }
-        if !arrays.isEmpty { return try RegionArrays(paths: arrays, progress: progress) }
-        return try RegionTables(paths: tables, progress: progress)
     }
 }

@@ -26,15 +26,18 @@ import Testing
     /// Reads all regions of a file.
     static func read(_ path: String) throws {
         let source: any RegionSource =
-            path.hasSuffix(".tsv")
-            ? try RegionTables(paths: [path]) { _, _ in } : try RegionArrays(paths: [path]) { _, _ in }
+            switch (path as NSString).pathExtension {
+            case "tsv": try RegionTables(paths: [path]) { _, _ in }
+            case "h5": try RegionHDF5(path: path) { _, _ in }
+            default: try RegionArrays(paths: [path]) { _, _ in }
+            }
         for item in source.items.indices {
             let regions = try source.regions(of: item)
             #expect(regions.features.count == source.items[item].regionCount * source.dimension)
         }
     }
 
-    @Test(arguments: ["table.tsv", "vinvl.tsv", "lxmert.tsv", "7.npz", "7.npy"])
+    @Test(arguments: ["table.tsv", "vinvl.tsv", "lxmert.tsv", "7.npz", "7.npy", "fixed.h5", "adaptive.h5"])
     func `a changed file is read or refused in one line`(name: String) throws {
         let scratch = try ScratchFolder()
         let resources = #filePath.replacingOccurrences(of: "HostileBytesTests.swift", with: "Resources/")
@@ -44,6 +47,8 @@ import Testing
             case "vinvl.tsv":
                 Array("7\t{\"num_boxes\": 2, \"features\": \"\(Published.base64(Published.features(7, 2)))\"}\n".utf8)
             case "lxmert.tsv": Array((Published.lxmert("7", 7, confidences: [0.5, 0.25]) + "\n").utf8)
+            case "fixed.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/fixed.h5")))
+            case "adaptive.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/adaptive.hdf5")))
             case "7.npz":
                 try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "uniter/coco_val2014_000000000007.npz")))
             default: try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "fortran/7.npy")))

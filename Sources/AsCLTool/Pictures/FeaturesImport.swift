@@ -10,8 +10,8 @@ struct FeaturesImport: ParsableCommand {
         commandName: "import",
         abstract: "Make a data folder of region features that others published.",
         discussion: """
-            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order), or folders of \
-            an .npz or .npy file an image, and a Karpathy JSON whose images, splits and captions count. Images are found \
+            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order), folders of \
+            an .npz or .npy file an image, or an HDF5 file, and a Karpathy JSON whose images, splits and captions count. Images are found \
             by filename, cocoid or imgid. Writes <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt \
             and the JSON.
 
@@ -22,7 +22,7 @@ struct FeaturesImport: ParsableCommand {
                         --karpathy dataset_coco.json --output coco
             """)
 
-    @Argument(help: "The published features: tables, or folders of an .npz or .npy file an image.")
+    @Argument(help: "The published features: tables, folders of an .npz or .npy file an image, or an HDF5 file.")
     var features: [String]
 
     @Option(help: "The Karpathy JSON (dataset_*.json) with the images' names, splits and captions.")
