@@ -55,8 +55,8 @@ extension ImageMatching.Custom {
         case .path: image.filepath.map { "\($0)/\(image.filename)" }
         case .filename: image.filename
         case .stem, .anyExtension: Self.withoutExtension(image.filename)
-        case .number: image.cocoid.map(String.init) ?? Self.number(endOf: image.filename)
-        case .imgid: image.imgid.map(String.init)
+        case .number: image.cocoid?.number.map(String.init) ?? Self.number(endOf: image.filename)
+        case .imgid: image.imgid?.number.map(String.init)
         }
     }
 

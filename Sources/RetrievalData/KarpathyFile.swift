@@ -15,11 +15,22 @@ package struct KarpathyFile: Sendable {
         /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
         package let filepath: String?
         /// The image's number in MSCOCO, where the data is from there.
-        package let cocoid: Int?
+        package let cocoid: Identifier?
         /// The image's number in the file, from 0.
-        package let imgid: Int?
+        package let imgid: Identifier?
         let split: String
         let sentences: [Sentence]
+
+        /// A number that names an image, written as a number or as text. Another value is none: nothing but the import
+        /// of published features asks for it.
+        package struct Identifier: Decodable, Sendable {
+            package let number: Int?
+
+            package init(from decoder: any Decoder) throws {
+                let value = try decoder.singleValueContainer()
+                number = (try? value.decode(Int.self)) ?? (try? value.decode(String.self)).flatMap { Int($0) }
+            }
+        }
 
         /// MSCOCO's `restval` images are the rest of the validation set, which everybody trains on.
         package var effectiveSplit: String { split == "restval" ? "train" : split }

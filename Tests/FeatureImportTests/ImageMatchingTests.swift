@@ -16,7 +16,7 @@ import Testing
            "sentences": []},
           {"filepath": "train2014", "filename": "COCO_train2014_000000000000.jpg", "cocoid": 0, "imgid": 1,
            "split": "train", "sentences": []},
-          {"filepath": "train2014", "filename": "COCO_train2014_000000000077.jpg", "cocoid": 77, "imgid": 2,
+          {"filepath": "train2014", "filename": "COCO_train2014_000000000077.jpg", "cocoid": "77", "imgid": 2,
            "split": "train", "sentences": []}
         ]}
         """
@@ -32,6 +32,7 @@ import Testing
             (["1", "0", "77"], .number, [0, 1, 2]),
             (["1", "0", "2"], .imgid, [1, 0, 2]),
             (["1", "5"], .number, [0, nil]),
+            (["00000000001.npz"], .number, [0]),
         ] as [([String], ImageMatching.Custom, [Int?])])
     func `ids are understood by the custom that fits most of them`(
         ids: [String], custom: ImageMatching.Custom, images: [Int?]

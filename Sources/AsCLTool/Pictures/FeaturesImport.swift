@@ -46,7 +46,11 @@ struct FeaturesImport: ParsableCommand {
 
     func run() throws {
         InterruptFlag.install()
-        let looking = ProgressMeter("looking through", unit: "bytes")
+        let looking = ProgressMeter("looking through", unit: "") {
+            let left = Int($0.secondsLeft)
+            return String(
+                format: "looking through %d%%  left %d:%02d", 100 * $0.done / max($0.total, 1), left / 60, left % 60)
+        }
         let work = try FeatureImport(
             paths: features, karpathy: karpathy, regions: regions, globals: globals, output: output
         ) {
