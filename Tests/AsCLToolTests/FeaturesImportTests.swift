@@ -63,7 +63,7 @@ struct FeaturesImportTests {
         #expect(try Tool(arguments(), signal: signal).finish().wasKilled)
         #expect(!exists(output + "/val_ims.npy"))
         // Whoever looks meanwhile finds no features without what belongs to them.
-        let others = ["train_boxes.npy", "train_ids.txt", "dataset_x.json"]
+        let others = ["train_boxes.npy", "train_ids.txt", "val_boxes.npy", "val_ids.txt", "dataset_x.json"]
         #expect(!exists(output + "/train_ims.npy") || others.allSatisfy { exists("\(output)/\($0)") })
         let run = try Tool(arguments()).finish()
         #expect(run.status == 0, "\(run)")
