@@ -5,7 +5,9 @@
 
 Region r of picture i is [i + r/10, i + r/10 + 0.01, i + r/10 + 0.02], as in the tests' Published.features.
 """
+import base64
 import pathlib
+import zipfile
 
 import h5py
 import numpy as np
@@ -70,3 +72,16 @@ with h5py.File(folder("hdf5") / "detections.hdf5", "w") as file:
         file[f"{image}_cls_prob"] = np.zeros((2, 5), np.float32)
 with h5py.File(folder("hdf5") / "nameless.h5", "w") as file:
     file["image_features"] = features(7, 2)[None]
+
+# A table as it is downloaded: deflated, in a folder of the zip file.
+def line(image):
+    boxes = np.array([[0, 10, 100, 50], [1, 10, 100, 50]], np.float32)
+    columns = [str(image), "200", "100", "2"] + [base64.b64encode(a.tobytes()).decode() for a in (boxes, features(image, 2))]
+    return "\t".join(columns) + "\r\n"
+
+
+for name, compression in (("deflated", zipfile.ZIP_DEFLATED), ("stored", zipfile.ZIP_STORED)):
+    with zipfile.ZipFile(folder("zip") / f"{name}.zip", "w", compression) as archive:
+        archive.writestr("trainval_36/", "")
+        archive.writestr("trainval_36/a.tsv", line(3) + line(7))
+        archive.writestr("trainval_36/b.tsv", (line(9) + line(5)).rstrip())

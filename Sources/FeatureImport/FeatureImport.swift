@@ -151,13 +151,15 @@ package struct FeatureImport {
     private static func source(
         _ paths: [String], progress: (Int, Int) -> Void
     ) throws(InputError) -> any RegionSource {
-        let expected = "published region features: tables of base64, folders of .npz or .npy files, or HDF5"
-        var (tables, arrays, hdf5) = ([String](), [String](), [String]())
+        let expected =
+            "published region features: tables of base64, zipped or not, folders of .npz or .npy files, or HDF5"
+        var (tables, arrays, single) = ([String](), [String](), [any RegionSource]())
         for path in paths {
             switch PublishedFeatures(path: path) {
             case .tables(let found): tables += found
             case .arrays(let folder, let names): arrays += names.map { "\(folder)/\($0)" }
-            case .hdf5(let found): hdf5.append(found)
+            case .zippedTables(let found): single.append(try ZippedTables(path: found, progress: progress))
+            case .hdf5(let found): single.append(try RegionHDF5(path: found, progress: progress))
             case let other:
                 let isThere = FileManager.default.fileExists(atPath: path)
                 throw InputError(
@@ -165,13 +167,14 @@ package struct FeatureImport {
                     found: other?.advice() ?? (isThere ? "something else" : "nothing there"))
             }
         }
-        switch (tables.isEmpty, arrays.isEmpty, hdf5.count) {
+        switch (tables.isEmpty, arrays.isEmpty, single.count) {
         case (false, true, 0): return try RegionTables(paths: tables, progress: progress)
         case (true, false, 0): return try RegionArrays(paths: arrays, progress: progress)
-        case (true, true, 1): return try RegionHDF5(path: hdf5[0], progress: progress)
+        case (true, true, 1): return single[0]
         default:
             throw InputError(
-                path: paths.joined(separator: ", "), expected: "files of one form, of HDF5 one file", found: "several")
+                path: paths.joined(separator: ", "), expected: "files of one form, of HDF5 and zip one file",
+                found: "several")
         }
     }
 }

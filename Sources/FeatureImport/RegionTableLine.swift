@@ -7,6 +7,8 @@ struct RegionTableLine {
     typealias Text = Slice<UnsafeRawBufferPointer>
 
     let id: String
+    /// What the table is called.
+    let form: String
     let regionCount: Int
     /// Width and height of the picture in pixels.
     let size: (width: Float, height: Float)?
@@ -30,6 +32,7 @@ struct RegionTableLine {
     /// - Parameter text: The line without its end.
     init(_ text: Text, _ columns: RegionTableColumns, path: String, number: Int) throws(InputError) {
         place = (path, number)
+        form = columns.rawValue
         func wrong(_ expected: String, _ found: String) -> InputError {
             InputError(path: path, place: "line \(number)", expected: expected, found: found)
         }

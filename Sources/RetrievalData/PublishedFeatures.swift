@@ -1,3 +1,4 @@
+import ArrayFiles
 import AsCLBase
 import Foundation
 
@@ -5,6 +6,8 @@ import Foundation
 package enum PublishedFeatures: Sendable, Equatable {
     /// Tables of base64, by their paths.
     case tables([String])
+    /// A zip file of such tables.
+    case zippedTables(String)
     /// A folder with an `.npz` or `.npy` file an image: their names.
     case arrays(folder: String, names: [String])
     /// HDF5.
@@ -43,7 +46,7 @@ package enum PublishedFeatures: Sendable, Equatable {
         return withExtendedLifetime(file) {
             let bytes = file.bytes
             if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10]) { return .hdf5(path) }
-            if RegionTableColumns(startOf: bytes) != nil { return .tables([path]) }
+            if bytes.starts(with: [0x50, 0x4B, 3, 4]), holdsTable(path) { return .zippedTables(path) }
             let advice: String? =
                 if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
                     "a .npy file; name the folder that it lies in"
@@ -60,8 +63,17 @@ package enum PublishedFeatures: Sendable, Equatable {
                 } else {
                     nil
                 }
-            return advice.map { .unread(path: path, advice: $0) }
+            if let advice { return .unread(path: path, advice: advice) }
+            // Last, as the tables within an archive may look like one.
+            return RegionTableColumns(startOf: bytes) == nil ? nil : .tables([path])
         }
+    }
+
+    /// Whether a zip file's first member that is not empty is a table.
+    private static func holdsTable(_ path: String) -> Bool {
+        // A line of 100 regions takes a megabyte.
+        let start = try? ZipMember.members(of: path).first { $0.byteCount > 0 }?.read(1 << 22)
+        return start?.withUnsafeBytes { RegionTableColumns(startOf: $0) } != nil
     }
 
     /// What makes readable files of anything.
@@ -78,6 +90,7 @@ package enum PublishedFeatures: Sendable, Equatable {
         return switch self {
         case .tables(let paths):
             "published region features, a table of base64; \(command(paths.joined(separator: " ")))"
+        case .zippedTables(let path): "published region features, a table of base64 in a zip file; \(command(path))"
         case .arrays(let folder, _): "published region features, an .npz or .npy an image; \(command(folder))"
         case .hdf5(let path): "published region features in HDF5; \(command(path))"
         case .unread(let path, let advice): "\((path as NSString).lastPathComponent), \(advice)"

@@ -10,7 +10,7 @@ struct FeaturesImport: ParsableCommand {
         commandName: "import",
         abstract: "Make a data folder of region features that others published.",
         discussion: """
-            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order), folders of \
+            Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order, or a zip file), folders of \
             an .npz or .npy file an image, or an HDF5 file, and a Karpathy JSON whose images, splits and captions count. Images are found \
             by filename, cocoid or imgid. Writes <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt \
             and the JSON.
