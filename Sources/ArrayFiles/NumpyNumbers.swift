@@ -15,6 +15,10 @@ package struct NumpyLayout {
         let header = try NumpyHeader(bytes, path: path)
         (shape, elementType, isFortran) = (header.shape, header.elementType, header.isFortran)
         headerByteCount = header.byteCount
+        guard elementType.byteCount(ofShape: shape) != nil else {
+            throw InputError(
+                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "\(shape)")
+        }
     }
 }
 

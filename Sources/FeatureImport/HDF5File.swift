@@ -97,7 +97,7 @@ final class HDF5Dataset {
         guard elementType.hasPrefix("float") || elementType.hasPrefix("int") else {
             throw wrong("numbers", elementType)
         }
-        guard rows.count * length <= Self.longestRow else {
+        guard rows.count <= Self.longestRow, rows.count * length <= Self.longestRow else {
             throw wrong("at most \(Self.longestRow) numbers an image", "\(rows.count) rows of \(length)")
         }
         var status: Int32 = -1

@@ -31,6 +31,7 @@ struct ImportPlan {
     ///   - file: The JSON whose splits and order count.
     ///   - wanted: How many regions of an image to take; nil for all, where all images have the same number.
     init(_ source: any RegionSource, for file: KarpathyFile, regions wanted: Int?) throws(InputError) {
+        try Self.checkSizes(source)
         let matching = ImageMatching(ids: source.items.map(\.id), images: file.images)
         guard matching.count > 0 else {
             let first = source.items.first.map { "\($0.id), at \(Self.words(source.place(of: 0)))" } ?? "none"
@@ -124,6 +125,17 @@ struct ImportPlan {
         digest.add("\(regions)")
         digest.add(failures.text)
         return digest.description
+    }
+
+    /// Throws where a source claims sizes that no picture's regions have: sums of them would not fit a number.
+    private static func checkSizes(_ source: any RegionSource) throws(InputError) {
+        let most = 1_000_000
+        let bad = source.items.indices.first { !(1...most ~= source.items[$0].regionCount) }
+        guard source.dimension > most || bad != nil else { return }
+        let (path, place) = source.place(of: bad ?? 0)
+        throw InputError(
+            path: path, place: place, expected: "1 to \(most) regions of as many numbers at most",
+            found: "\(source.items[bad ?? 0].regionCount) of \(source.dimension)")
     }
 
     /// The number of regions that every image has, or can give.

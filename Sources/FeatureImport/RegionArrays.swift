@@ -92,26 +92,25 @@ struct RegionArrays: RegionSource {
             return ImageRegions(count: count, features: try checked(numbers, count * dimension, path), boxes: nil)
         }
         let file = try NpzFile(path: path)
-        func numbers(_ name: String?) throws(InputError) -> NumpyNumbers? {
-            guard let name else { return nil }
+        func numbers(_ name: String) throws(InputError) -> NumpyNumbers {
             guard let numbers = try file.numbers(name) else {
                 throw InputError(path: path, expected: "a member \(name)", found: Self.words(file.names))
             }
             return numbers
         }
-        guard let features = try numbers(members.regions) else { return ImageRegions(count: 0, features: []) }
-        var boxes = try numbers(members.fractions ?? members.pixels).map { (boxes) throws(InputError) in
-            try Self.corners(boxes, count, path)
+        var boxes: [Float]?
+        if let name = members.fractions ?? members.pixels {
+            boxes = try Self.corners(try numbers(name), count, path)
         }
-        if members.pixels != nil, let size = members.size, let pixels = boxes {
-            let (width, height) = (try numbers(size[0])?.values.first ?? 0, try numbers(size[1])?.values.first ?? 0)
+        if members.fractions == nil, let size = members.size, let pixels = boxes {
+            let (width, height) = (try numbers(size[0]).values.first ?? 0, try numbers(size[1]).values.first ?? 0)
             boxes = pixels.enumerated().map { $1 / ($0.isMultiple(of: 2) ? width : height) }
         }
+        var confidences: [Float]?
+        if let name = members.confidences { confidences = try checked(try numbers(name), count, path) }
         return ImageRegions(
-            count: count, features: try checked(features, count * dimension, path), boxes: boxes,
-            confidences: try numbers(members.confidences).map { (numbers) throws(InputError) in
-                try checked(numbers, count, path)
-            })
+            count: count, features: try checked(try numbers(members.regions), count * dimension, path), boxes: boxes,
+            confidences: confidences)
     }
 
     func place(of item: Int) -> (path: String, place: String?) { (paths[item], nil) }

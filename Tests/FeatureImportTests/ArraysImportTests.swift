@@ -97,6 +97,18 @@ import Testing
                 + "found nothing there")
     }
 
+    @Test(arguments: ["(4611686018427387904, 4)", "(1099511627776, 3)", "(0, 3)", "(2, 1099511627776)"])
+    func `sizes that no picture has are refused`(shape: String) throws {
+        let header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
+        let folder = published.path + "/huge"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        try Data(bytes).write(to: URL(fileURLWithPath: folder + "/7.npy"))
+        let json = try published.fourImages()
+        #expect(try published.refusal { try published.run([folder], json) }.hasPrefix("DIR/huge/7.npy"))
+        #expect(!FileManager.default.fileExists(atPath: published.output))
+    }
+
     @Test func `damaged files are named`() throws {
         let json = try published.fourImages()
         let folder = published.path + "/damaged"
