@@ -79,7 +79,8 @@ let package = Package(
     ],
     targets: [
         layer("AsCLBase", [crypto]),
-        layer("ArrayFiles", ["AsCLBase"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        layer("ArrayFiles", ["AsCLBase", "CZlib"]),
         layer("RetrievalData", ["AsCLBase", "ArrayFiles"]),
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
@@ -90,6 +91,8 @@ let package = Package(
         layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",
@@ -127,7 +130,8 @@ let package = Package(
             name: "AsCLTool",
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
-                "ModelWeights", "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels", "RetrievalEvaluation",
+                "RetrievalTraining",
                 "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -159,6 +163,7 @@ let package = Package(
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
+        tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(
             "RetrievalModels",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalFixtures"],

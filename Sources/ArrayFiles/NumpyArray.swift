@@ -16,6 +16,10 @@ package struct NumpyArray: Sendable {
     package init(path: String) throws(InputError) {
         let file = try MappedFile(path: path)
         let header = try NumpyHeader(file.bytes, path: path)
+        guard !header.isFortran else {
+            throw InputError(
+                path: path, place: "header", expected: "C order", found: "Fortran order; \(Self.remedy)")
+        }
         guard let needed = header.elementType.byteCount(ofShape: header.shape) else {
             throw InputError(
                 path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "\(header.shape)")
@@ -32,6 +36,10 @@ package struct NumpyArray: Sendable {
         shape = header.shape
         dataStart = header.byteCount
     }
+
+    /// What turns features of any order and floating-point type into such a file.
+    package static let remedy =
+        "in Python, np.save(path, np.ascontiguousarray(np.load(path), dtype=np.float32)) mends it"
 
     /// Asks for a range of `bytes` ahead of its use.
     package func prefetch(_ range: Range<Int>) {

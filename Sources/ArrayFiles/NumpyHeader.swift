@@ -5,6 +5,8 @@ import Foundation
 struct NumpyHeader {
     let elementType: ElementType
     let shape: [Int]
+    /// Whether the first dimension runs fastest.
+    let isFortran: Bool
     /// Bytes before the data.
     let byteCount: Int
 
@@ -39,9 +41,12 @@ struct NumpyHeader {
             throw wrong("a shape of sizes", shown)
         }
         guard let elementType = Self.types[type] else {
-            throw wrong("an element type of \(Self.types.keys.sorted().joined(separator: " "))", "\(type)")
+            throw wrong(
+                "an element type of \(Self.types.keys.sorted().joined(separator: " "))",
+                "\(type); " + (type.contains("O") ? "those are Python objects, not numbers" : NumpyArray.remedy)
+            )
         }
-        guard !isFortran else { throw wrong("C order", "Fortran order") }
+        self.isFortran = isFortran
         self.elementType = elementType
         shape = sizes
     }

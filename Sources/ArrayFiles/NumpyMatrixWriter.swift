@@ -1,6 +1,7 @@
 package import AsCLBase
 
-/// Writes a float32 `.npy` matrix block by block, in any order; the file appears under its name only on `finish`.
+/// Writes a float32 `.npy` matrix, or an array of matrices a row, block by block, in any order; the file appears under
+/// its name only on `finish`.
 package final class NumpyMatrixWriter {
     private let file: PartialFile
     private let columns: Int
@@ -8,19 +9,20 @@ package final class NumpyMatrixWriter {
 
     /// Begins a file of `rows` x `columns`, or goes on with one.
     /// - Parameters:
+    ///   - rowShape: How the file says that the numbers of a row stand, where it is not as so many columns.
     ///   - isKept: Whether an unfinished file stays, hidden beside its place, to go on with later.
     ///   - continuing: Whether an unfinished file has to be there.
     package init(
-        path: String, rows: Int, columns: Int, isKept: Bool = false, continuing: Bool = false
+        path: String, rows: Int, columns: Int, rowShape: [Int]? = nil, isKept: Bool = false, continuing: Bool = false
     ) throws(InputError) {
+        let shape = [rows] + (rowShape ?? [columns])
         guard let typeName = NumpyHeader.name(of: .float32),
-            let size = ElementType.float32.byteCount(ofShape: [rows, columns])
+            let size = ElementType.float32.byteCount(ofShape: shape)
         else {
             throw InputError(
-                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "[\(rows), \(columns)]"
-            )
+                path: path, place: "header", expected: "a shape whose size fits 64 bits", found: "\(shape)")
         }
-        let header = NumpyHeader.encoded(typeName: typeName, shape: [rows, columns])
+        let header = NumpyHeader.encoded(typeName: typeName, shape: shape)
         self.columns = columns
         dataStart = header.count
         file = try PartialFile(path: path, isKept: isKept)
@@ -60,6 +62,9 @@ package final class NumpyMatrixWriter {
             }
         }
     }
+
+    /// Puts what was written on the disk.
+    package func synchronize() throws(InputError) { try file.synchronize() }
 
     /// Puts the file under its name.
     package func finish() throws(InputError) { try file.finish() }

@@ -18,7 +18,7 @@ struct StateDictRecords {
     /// The zip format: `NAME/data.pkl`, and every storage `NAME/data/KEY`.
     init(zip file: MappedFile) throws(InputError) {
         path = file.path
-        let entries = try ZipDirectory(file: file).entries
+        let entries = try ZipDirectory(file: file).entries.mapValues(\.content)
         func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
             InputError(path: file.path, place: place, expected: expected, found: found)
         }

@@ -1,25 +1,38 @@
 import AsCLBase
 
-/// The entries of a zip file whose content is stored as it is, each found where the directory says and apart from the
-/// others. PyTorch never compresses, so that compressed entries are refused. Check sums are not compared: that would
-/// read everything that is otherwise only mapped.
+/// The entries of a zip file, each found where the directory says and apart from the others. Check sums are not compared:
+/// that would read everything that is otherwise only mapped.
 struct ZipDirectory {
-    /// Where in the file each entry's content stands.
-    let entries: [String: Range<Int>]
+    /// What the directory says of an entry.
+    struct Entry {
+        /// Where in the file the content stands, deflated or as it is.
+        let content: Range<Int>
+        let isDeflated: Bool
+        /// Bytes of the content once it is inflated.
+        let size: Int
+        /// CRC-32 of the same.
+        let checksum: UInt32
+    }
+
+    /// By name.
+    let entries: [String: Entry]
 
     private struct Listed {
         let name: String
         let header: Int
-        let content: Range<Int>
+        let entry: Entry
+
+        var content: Range<Int> { entry.content }
     }
 
-    init(file: MappedFile) throws(InputError) {
+    /// - Parameter allowsDeflated: Whether entries may be compressed, as numpy's may; PyTorch's never are.
+    init(file: MappedFile, allowsDeflated: Bool = false) throws(InputError) {
         let listing = try Self.listing(of: file)
         var reader = ByteReader(
             UnsafeRawBufferPointer(rebasing: file.bytes[..<listing.range.upperBound]), at: listing.range.lowerBound)
         var listed: [Listed] = []
         for index in 0..<listing.count {
-            listed.append(try Self.entry(index, &reader, file: file, end: listing.range.lowerBound))
+            listed.append(try Self.entry(index, &reader, file: file, end: listing.range.lowerBound, allowsDeflated))
         }
         guard reader.offset == listing.range.upperBound else {
             throw Self.wrong(
@@ -32,8 +45,8 @@ struct ZipDirectory {
                 file, after.name.shownInOneLine, "entries that do not overlap",
                 "\(after.name.shownInOneLine) within \(before.name.shownInOneLine)")
         }
-        var entries: [String: Range<Int>] = [:]
-        for entry in listed where entries.updateValue(entry.content, forKey: entry.name) != nil {
+        var entries: [String: Entry] = [:]
+        for entry in listed where entries.updateValue(entry.entry, forKey: entry.name) != nil {
             throw Self.wrong(file, "directory", "names of their own", "\(entry.name.shownInOneLine) twice")
         }
         self.entries = entries
@@ -96,21 +109,24 @@ struct ZipDirectory {
     /// The directory's next entry, compared with the header that stands before its content.
     /// - Parameter end: Where content has to end: the directory follows.
     private static func entry(
-        _ index: Int, _ reader: inout ByteReader, file: MappedFile, end: Int
+        _ index: Int, _ reader: inout ByteReader, file: MappedFile, end: Int, _ allowsDeflated: Bool
     ) throws(InputError) -> Listed {
         let cutOff = wrong(file, "directory", "an entry \(index)", "no sound one")
         guard reader.number(UInt32.self) == 0x0201_4b50, reader.take(4) != nil, let flags: UInt16 = reader.number(),
-            let method: UInt16 = reader.number(), reader.take(8) != nil, let packed: UInt32 = reader.number(),
+            let method: UInt16 = reader.number(), reader.take(4) != nil, let checksum: UInt32 = reader.number(),
+            let packed: UInt32 = reader.number(),
             let plain: UInt32 = reader.number(), let nameCount: UInt16 = reader.number(),
             let extraCount: UInt16 = reader.number(), let commentCount: UInt16 = reader.number(),
             reader.take(8) != nil, let header: UInt32 = reader.number(), let name = reader.text(Int(nameCount)),
             let extra = reader.take(Int(extraCount)), reader.take(Int(commentCount)) != nil
         else { throw cutOff }
         let place = name.shownInOneLine
-        guard method == 0, flags & 1 == 0 else {
-            throw wrong(file, place, "stored bytes, which is how PyTorch writes", "compressed or encrypted ones")
+        guard method == 0 || allowsDeflated && method == 8, flags & 1 == 0 else {
+            throw wrong(
+                file, place, allowsDeflated ? "stored or deflated bytes" : "stored bytes, which is how PyTorch writes",
+                allowsDeflated ? "encrypted or otherwise compressed ones" : "compressed or encrypted ones")
         }
-        guard let wide = widened([plain, packed, header], extra: extra), wide[0] == wide[1] else {
+        guard let wide = widened([plain, packed, header], extra: extra), method == 8 || wide[0] == wide[1] else {
             throw wrong(file, place, "sizes that agree", "sizes that do not")
         }
         var local = ByteReader(file.bytes, at: wide[2])
@@ -118,12 +134,16 @@ struct ZipDirectory {
             let localNameCount: UInt16 = local.number(),
             let localExtraCount: UInt16 = local.number(), let localName = local.text(Int(localNameCount)),
             localName == name, local.take(Int(localExtraCount)) != nil, local.offset <= end,
-            wide[0] <= end - local.offset
+            wide[1] <= end - local.offset
         else {
             throw wrong(
-                file, place, "its header and \(wide[0]) bytes at byte \(wide[2])", "something else or the file's end")
+                file, place, "its header and \(wide[1]) bytes at byte \(wide[2])", "something else or the file's end")
         }
-        return Listed(name: name, header: wide[2], content: local.offset..<local.offset + wide[0])
+        return Listed(
+            name: name, header: wide[2],
+            entry: Entry(
+                content: local.offset..<local.offset + wide[1], isDeflated: method == 8, size: wide[0],
+                checksum: checksum))
     }
 
     /// The numbers, those that do not fit their 32 bits taken from the zip64 field; nil where that lacks them.

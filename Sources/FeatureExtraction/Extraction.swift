@@ -2,6 +2,7 @@ import ArrayFiles
 import AsCLBase
 import Foundation
 package import ImageEncoding
+import RetrievalData
 
 /// Turns a list of pictures into feature files, going on from what an earlier run into the same folder has done.
 ///

@@ -1,5 +1,6 @@
 import ArrayFiles
 import Foundation
+import RetrievalData
 
 /// Makes a folder's finished files from the store.
 struct FeatureAssembly {
@@ -35,7 +36,7 @@ struct FeatureAssembly {
         }
         if !classNames.isEmpty { try folder.stage(classNames.map { $0 + "\n" }.joined(), FeatureFolder.classNamesName) }
         if !contents.failures.lines.isEmpty { try folder.stage(contents.failures.text, FailureTable.name) }
-        try captions?.copy(to: folder)
+        try captions?.copy(to: folder.staging)
         try folder.publish(captions.map { [$0.name] } ?? [])
     }
 

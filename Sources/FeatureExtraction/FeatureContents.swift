@@ -1,4 +1,5 @@
 import AsCLBase
+import RetrievalData
 
 /// What the finished files of a folder are to hold.
 struct FeatureContents {

@@ -1,6 +1,7 @@
 import ArrayFiles
 import AsCLBase
 import Foundation
+import RetrievalData
 
 /// The folder that features go to. Files are made in a folder of their own within it and put in place all at once.
 final class FeatureFolder {
@@ -9,7 +10,8 @@ final class FeatureFolder {
     private(set) var manifest: FeatureManifest
     /// Where finished blocks are kept.
     let blocks: String
-    private let staging: String
+    /// Where files are made that are to be published.
+    let staging: String
     private let lock: FolderLock
 
     /// Takes hold of a folder, which is made when it is missing. One that holds other features is refused.

@@ -1,6 +1,7 @@
 import ArrayFiles
 import AsCLBase
 import Foundation
+import RetrievalData
 
 /// Joins the features that several machines made of the shards of one list.
 package enum FeatureMerge {
@@ -55,7 +56,7 @@ package enum FeatureMerge {
         let captions = try CaptionsCopy.names(in: parts[0].path).first.map {
             try CaptionsCopy(source: "\(parts[0].path)/\($0)", output: output)
         }
-        try captions?.copy(to: folder)
+        try captions?.copy(to: folder.staging)
         try folder.publish(captions.map { [$0.name] } ?? [])
         try folder.setResult(
             FeatureManifest.Result(list: parts[0].result.list, pictures: pictures, failed: failures.lines.count))

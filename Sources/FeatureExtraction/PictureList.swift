@@ -86,8 +86,3 @@ package struct PictureList: Sendable {
         !name.isEmpty && !name.hasPrefix(".") && !name.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "/") }
     }
 }
-
-extension String {
-    /// Bytewise order, the same on every machine and in every language.
-    func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
-}

@@ -28,11 +28,13 @@ package struct Dataset: Sendable {
             let parent = (path as NSString).deletingLastPathComponent
             folder = parent.isEmpty ? "." : parent
             scanSplits = []
-            jsonPaths = [path]
+            // What others publish is no JSON, and what to do with it can be said.
+            jsonPaths = PublishedFeatures(path: path) == nil ? [path] : []
         }
         guard !jsonPaths.isEmpty || !scanSplits.isEmpty else {
             throw InputError(
-                path: path, place: "content", expected: "<split>_ims.npy or dataset_*.json", found: "neither")
+                path: path, place: "content", expected: "<split>_ims.npy or dataset_*.json",
+                found: PublishedFeatures(path: path)?.advice() ?? "neither")
         }
     }
 

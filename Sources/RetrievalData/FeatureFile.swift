@@ -18,7 +18,8 @@ struct FeatureFile: Sendable {
         elementType = array.elementType
         guard elementType == .float16 || elementType == .float32 else {
             throw InputError(
-                path: path, place: "header", expected: "elements of float16 or float32", found: "\(elementType)")
+                path: path, place: "header", expected: "elements of float16 or float32",
+                found: "\(elementType); \(NumpyArray.remedy)")
         }
         guard array.shape.count == axes.count, array.shape.allSatisfy({ $0 > 0 }) else {
             let expected = "[\(axes.joined(separator: ", "))], none of them 0"

@@ -41,17 +41,26 @@ struct FeatureSet: Sendable {
         }
     }
 
-    /// The stem's image names, one an image; nil where there is no file of them. An image stored `storedTimes` times
-    /// over may be named once or as often as it is stored.
+    /// The stem's image names; nil where there is no file of them. There may be a line an image, a line a row, or as many
+    /// equal lines an image as it has captions.
     func names(storedTimes: Int) throws(InputError) -> [String]? {
         guard FileManager.default.fileExists(atPath: namesPath) else { return nil }
         let names = try LineFile.read(namesPath, item: "image name")
         let imageCount = regions.rowCount / storedTimes
-        if names.count == imageCount { return names }
-        guard names.count == regions.rowCount else {
+        let times = names.count / imageCount
+        guard names.count == times * imageCount, times > 0 else {
             throw InputError(
-                path: namesPath, place: "lines", expected: "\(imageCount), one an image", found: "\(names.count)")
+                path: namesPath, place: "lines",
+                expected: "\(imageCount), one an image, or a multiple of it, one a caption",
+                found: "\(names.count); the file may be removed where names are not needed")
         }
-        return (0..<imageCount).map { names[$0 * storedTimes] }
+        if times != storedTimes, let bad = names.indices.first(where: { names[$0] != names[$0 - $0 % times] }) {
+            throw InputError(
+                path: namesPath, place: "line \(bad + 1)",
+                expected: "\(names[bad - bad % times]) again, as \(names.count) lines for \(imageCount) images are "
+                    + "\(times) an image",
+                found: "\(names[bad]); one line an image is right too, and the file may be removed")
+        }
+        return (0..<imageCount).map { names[$0 * times] }
     }
 }

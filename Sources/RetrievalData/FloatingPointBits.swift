@@ -1,6 +1,6 @@
 /// Loops over packed float16 and float32 numbers, on their bits so that the compiler makes them vector code everywhere.
 /// The bytes need not be aligned.
-enum FloatingPointBits {
+package enum FloatingPointBits {
     /// Writes float16 numbers, all finite, as Float.
     static func widenHalf(_ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<Float>) {
         precondition(bytes.count == 2 * target.count, "\(bytes.count) bytes for \(target.count) numbers")
@@ -10,6 +10,11 @@ enum FloatingPointBits {
             let magnitude = Float(bitPattern: (half & 0x7FFF) << 13) * 0x1p112
             target[index] = Float(bitPattern: magnitude.bitPattern | (half & 0x8000) << 16)
         }
+    }
+
+    /// Whether no number is a NaN or an infinity.
+    package static func isFinite(_ bytes: UnsafeRawBufferPointer, isHalf: Bool) -> Bool {
+        largestMagnitude(bytes, isHalf: isHalf).isFinite
     }
 
     /// The largest magnitude among the numbers, by its bits; a NaN counts as larger than infinity.

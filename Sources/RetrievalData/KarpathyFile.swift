@@ -14,8 +14,23 @@ package struct KarpathyFile: Sendable {
         package let filename: String
         /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
         package let filepath: String?
+        /// The image's number in MSCOCO, where the data is from there.
+        package let cocoid: Identifier?
+        /// The image's number in the file, from 0.
+        package let imgid: Identifier?
         let split: String
         let sentences: [Sentence]
+
+        /// A number that names an image, written as a number or as text. Another value is none: nothing but the import
+        /// of published features asks for it.
+        package struct Identifier: Decodable, Sendable {
+            package let number: Int?
+
+            package init(from decoder: any Decoder) throws {
+                let value = try decoder.singleValueContainer()
+                number = (try? value.decode(Int.self)) ?? (try? value.decode(String.self)).flatMap { Int($0) }
+            }
+        }
 
         /// MSCOCO's `restval` images are the rest of the validation set, which everybody trains on.
         package var effectiveSplit: String { split == "restval" ? "train" : split }
@@ -25,7 +40,7 @@ package struct KarpathyFile: Sendable {
         let images: [Image]
     }
 
-    let path: String
+    package let path: String
     /// In the file's order.
     package let images: [Image]
 
@@ -44,11 +59,11 @@ package struct KarpathyFile: Sendable {
         }
     }
 
-    var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
+    package var splitNames: [String] { Set(images.map(\.effectiveSplit)).sorted() }
 
     /// The trimmed captions of each image; an image without captions, where they are needed, and a blank caption are
     /// errors.
-    func captions(of images: [Image], needed: Bool) throws(InputError) -> [[String]] {
+    package func captions(of images: [Image], needed: Bool) throws(InputError) -> [[String]] {
         var all: [[String]] = []
         for image in images {
             let captions = image.sentences.map(\.raw.trimmed)

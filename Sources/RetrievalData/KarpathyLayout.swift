@@ -28,10 +28,12 @@ enum KarpathyLayout {
         let missing = images.filter { rowOfName[$0.filename] == nil }
         if let first = missing.first ?? (images.isEmpty ? wanted.first : nil) {
             let count = images.isEmpty ? wanted.count : missing.count
+            let published = sets.isEmpty ? PublishedFeatures(path: folder)?.advice(karpathy: file.path) : nil
             throw InputError(
                 path: file.path, place: "split \(split)",
                 expected: "every image named in an *_ids.txt beside an *_ims.npy",
-                found: "\(count) of \(wanted.count) not named, first \(first.filename)")
+                found: "\(count) of \(wanted.count) not named, first \(first.filename)"
+                    + (published.map { "; beside it: \($0)" } ?? ""))
         }
         let captions = try file.captions(of: images, needed: captionsNeeded)
         let rows = images.compactMap { rowOfName[$0.filename] }

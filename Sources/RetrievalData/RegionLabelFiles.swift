@@ -26,7 +26,8 @@ struct RegionLabelFiles: Sendable {
         classes = try NumpyArray(path: path)
         guard classes.elementType == .int32 else {
             throw InputError(
-                path: path, place: "header", expected: "elements of int32", found: "\(classes.elementType)")
+                path: path, place: "header", expected: "elements of int32",
+                found: "\(classes.elementType); in Python, np.save(path, np.load(path).astype(np.int32)) mends it")
         }
         try check(classes.shape, path)
         let confidencesPath = "\(folder)/\(stem)_confidences.npy"

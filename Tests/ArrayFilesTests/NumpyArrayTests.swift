@@ -60,10 +60,11 @@ import Testing
         #expect(try error(npy(version: 4, head, data: eight)).hasSuffix("expected version 1, 2 or 3, found version 4"))
         #expect(
             try error(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }", data: eight)).hasSuffix(
-                "expected C order, found Fortran order"))
+                "expected C order, found Fortran order; in Python, np.save(path, np.ascontiguousarray(np.load(path), "
+                    + "dtype=np.float32)) mends it"))
         #expect(
-            try error(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", data: eight)).hasSuffix(
-                "found >f4"))
+            try error(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", data: eight)).contains(
+                "found >f4; in Python, np.save("))
         let big = "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }"
         #expect(try error(npy(big)).contains("a shape whose size fits 64 bits"))
         for text in [

@@ -98,7 +98,9 @@ import Testing
         #expect(
             try problem() == "DIR/all_classes.npy: shape: expected [2, 3] as all_ims.npy asks for, found [2, 1]")
         try classes([0, 0, 0], shape: [2, 3], type: .int16)
-        #expect(try problem() == "DIR/all_classes.npy: header: expected elements of int32, found int16")
+        #expect(
+            try problem() == "DIR/all_classes.npy: header: expected elements of int32, found int16; "
+                + "in Python, np.save(path, np.load(path).astype(np.int32)) mends it")
         for wrong in [-1, 3] as [Int32] {
             try classes([0, 0, 0, 0, wrong, 0], shape: [2, 3])
             #expect(

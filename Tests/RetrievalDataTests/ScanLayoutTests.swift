@@ -97,6 +97,17 @@ import Testing
         #expect(try folder.problem().hasSuffix("expected a readable file, found No such file or directory"))
     }
 
+    @Test func `names one a caption are understood`() throws {
+        try folder.scan("test")
+        try folder.text("test_ids.txt", ["dog.jpg", "dog.jpg", "cat.jpg", "cat.jpg"])
+        #expect(try folder.split("test").imageNames == ["dog.jpg", "cat.jpg"])
+        try folder.text("test_ids.txt", ["dog.jpg", "dog.jpg", "dog.jpg", "cat.jpg"])
+        #expect(
+            try folder.problem()
+                == "DIR/test_ids.txt: line 4: expected dog.jpg again, as 4 lines for 2 images are 2 an image, found cat.jpg; "
+                + "one line an image is right too, and the file may be removed")
+    }
+
     @Test func `bad feature files are named`() throws {
         try folder.scan("test")
         try folder.features("test_globals.npy", [3, 5])
@@ -111,18 +122,24 @@ import Testing
             try folder.problem().contains("test_boxes.npy: shape: expected [2, 3, 4] as test_ims.npy asks for, found"))
         try folder.remove("test_boxes.npy")
         try folder.text("test_ids.txt", ["a", "b", "c"])
-        #expect(try folder.problem() == "DIR/test_ids.txt: lines: expected 2, one an image, found 3")
+        #expect(
+            try folder.problem()
+                == "DIR/test_ids.txt: lines: expected 2, one an image, or a multiple of it, one a caption, found 3; "
+                + "the file may be removed where names are not needed")
         try folder.features("test_ims.npy", [2, 0, 4])
         #expect(try folder.problem().hasSuffix("[images, regions, dimension], none of them 0, found [2, 0, 4]"))
         let writer = try NumpyWriter(path: folder.path + "/test_ims.npy", elementType: .int16, shape: [1, 1, 1])
         try [UInt8](repeating: 0, count: 2).withUnsafeBytes { try writer.append($0) }
         try writer.finish()
         #expect(
-            try folder.problem() == "DIR/test_ims.npy: header: expected elements of float16 or float32, found int16")
+            try folder.problem() == "DIR/test_ims.npy: header: expected elements of float16 or float32, found int16; "
+                + NumpyArray.remedy)
         let fortran = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3, 4), }"
         try folder.bytes(
             "test_ims.npy", [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(fortran.utf8.count), 0] + Array(fortran.utf8))
-        #expect(try folder.problem() == "DIR/test_ims.npy: header: expected C order, found Fortran order")
+        #expect(
+            try folder.problem()
+                == "DIR/test_ims.npy: header: expected C order, found Fortran order; \(NumpyArray.remedy)")
         try folder.bytes("test_ims.npy", [])
         #expect(
             try folder.problem()

@@ -59,6 +59,17 @@ package final class MappedFile: Sendable {
         _ = madvise(UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start, MADV_WILLNEED)
     }
 
+    /// Lets go of a range's pages in memory: whoever reads a large file once from front to back then holds little of it.
+    /// They are read again when they are touched again.
+    package func release(_ range: Range<Int>) {
+        guard let base = mapping.baseAddress, !range.isEmpty else { return }
+        // The page at the end may belong to what is read next.
+        let start = range.lowerBound / Self.pageSize * Self.pageSize
+        let end = range.upperBound / Self.pageSize * Self.pageSize
+        guard start < end else { return }
+        _ = madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+    }
+
     private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     deinit {

@@ -72,11 +72,16 @@ package final class PartialFile {
         }
     }
 
-    /// Puts the content on the disk and the file under its name, which a power cut does not undo.
-    package func finish() throws(InputError) {
+    /// Puts the content on the disk, which a power cut then does not undo.
+    package func synchronize() throws(InputError) {
         guard fsync(descriptor) == 0 else {
             throw .system(path, place: "writing", expected: "room on the disk", code: errno)
         }
+    }
+
+    /// Puts the content on the disk and the file under its name, which a power cut does not undo.
+    package func finish() throws(InputError) {
+        try synchronize()
         let closed = close(descriptor)
         descriptor = -1
         guard closed == 0 else {

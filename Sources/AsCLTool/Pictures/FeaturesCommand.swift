@@ -13,11 +13,13 @@ struct FeaturesCommand: ParsableCommand {
             and changed pictures are computed. A picture that cannot be read is listed with its reason in failed.tsv, \
             and the exit code is then 1.
 
-            `ascl features extract --help` explains the options.
+            `ascl features extract --help` explains the options. Region features that others published are not computed: \
+            `ascl features import` makes a data folder of them.
 
             Try it:  ascl weights fetch mobilenet_v2
                      ascl features --images photos --output features \\
                        --regions grid --backbone mobilenet_v2
             """,
-        subcommands: [FeaturesExtract.self, FeaturesMerge.self], defaultSubcommand: FeaturesExtract.self)
+        subcommands: [FeaturesExtract.self, FeaturesMerge.self, FeaturesImport.self],
+        defaultSubcommand: FeaturesExtract.self)
 }

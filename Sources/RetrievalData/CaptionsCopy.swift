@@ -2,13 +2,13 @@ import AsCLBase
 import Foundation
 
 /// Karpathy's JSON on its way to a folder of features, where it makes them a data set.
-struct CaptionsCopy {
+package struct CaptionsCopy {
     let source: String
     /// `dataset_*.json`, as a data set's JSON has to be called.
-    let name: String
+    package let name: String
 
     /// Another data set's JSON in the folder is an error.
-    init(source: String, output: String) throws {
+    package init(source: String, output: String) throws {
         var name = (source as NSString).lastPathComponent
         if !name.hasPrefix("dataset_") { name = "dataset_" + name }
         if !name.hasSuffix(".json") { name += ".json" }
@@ -21,10 +21,10 @@ struct CaptionsCopy {
         self.name = name
     }
 
-    /// Lays the copy where it is published from.
-    func copy(to folder: FeatureFolder) throws {
+    /// Lays the copy into a folder from where it is published.
+    package func copy(to folder: String) throws {
         do {
-            try FileManager.default.copyItem(atPath: source, toPath: folder.staged(name))
+            try FileManager.default.copyItem(atPath: source, toPath: "\(folder)/\(name)")
         } catch {
             throw InputError(
                 path: source, place: "copying", expected: "a readable file and room for it",
@@ -33,7 +33,7 @@ struct CaptionsCopy {
     }
 
     /// The data set files of a folder, sorted.
-    static func names(in folder: String) throws -> [String] {
+    package static func names(in folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder)
             .filter { $0.hasPrefix("dataset_") && $0.hasSuffix(".json") }.sorted()
     }

@@ -1,28 +1,27 @@
-import AsCLBase
+package import AsCLBase
 import Foundation
-import RetrievalData
 
 /// `failed.tsv`: a line for each picture without features, with its reason.
-struct FailureTable {
-    static let name = "failed.tsv"
+package struct FailureTable {
+    package static let name = "failed.tsv"
     private static let header = "name\treason"
 
     /// Escaped names with their reasons, sorted.
-    let lines: [String]
+    package let lines: [String]
 
     /// Joins lines as they come from tables, in any order.
-    init(lines: [String]) {
+    package init(lines: [String]) {
         // A tab is smaller than whatever stands in an escaped name, so that this is the order of the names.
         self.lines = lines.sorted { $0.precedes($1) }
     }
 
     /// A table of names that are escaped already.
-    init(_ failures: [(name: String, reason: String)]) {
+    package init(_ failures: [(name: String, reason: String)]) {
         self.init(lines: failures.map { "\($0.name)\t\(EscapedText.escape($0.reason.utf8))" })
     }
 
     /// Reads the table of a folder; where there is none nothing failed.
-    init(folder: String) throws(InputError) {
+    package init(folder: String) throws(InputError) {
         let path = "\(folder)/\(Self.name)"
         guard let data = FileManager.default.contents(atPath: path) else {
             self.init(lines: [])
@@ -37,5 +36,5 @@ struct FailureTable {
     }
 
     /// The file's content.
-    var text: String { ([Self.header] + lines).map { $0 + "\n" }.joined() }
+    package var text: String { ([Self.header] + lines).map { $0 + "\n" }.joined() }
 }

@@ -1,0 +1,2 @@
+// zlib: raw inflation and check sums.
+#include <zlib.h>
