@@ -44,6 +44,7 @@ package struct FeatureImport {
         paths: [String], karpathy: String, regions: Int? = nil, globals: String? = nil, output: String,
         progress: (Progress) -> Void = { _ in }
     ) throws(InputError) {
+        try ImportFolder.check(output)
         let file = try KarpathyFile(path: karpathy)
         source = try Self.source(paths) { progress(.looking(done: $0, total: $1)) }
         plan = try ImportPlan(source, for: file, regions: regions)

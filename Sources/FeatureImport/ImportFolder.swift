@@ -32,12 +32,25 @@ final class ImportFolder {
             state = old
             return
         }
-        let names = try FileManager.default.contentsOfDirectory(atPath: path)
-        if let old = names.sorted().first(where: { $0.hasSuffix("_ims.npy") || $0 == FailureTable.name }) {
+        try Self.check(path)
+        state = ImportState(plan: plan, done: 0, isPublishing: false)
+    }
+
+    /// Throws where a folder cannot be begun in: a file of its name, or one with features that no unfinished import has
+    /// left. A folder that is not there can.
+    static func check(_ path: String) throws(InputError) {
+        let files = FileManager.default
+        var isFolder: ObjCBool = false
+        guard files.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        guard isFolder.boolValue else {
+            throw InputError(path: path, place: "creating", expected: "a folder", found: "a file of that name")
+        }
+        guard !files.fileExists(atPath: path + "/.import/state.json") else { return }
+        let names = ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        if let old = names.first(where: { $0.hasSuffix("_ims.npy") || $0 == FailureTable.name }) {
             throw InputError(
                 path: path, place: "content", expected: "a folder without features", found: old.shownInOneLine)
         }
-        state = ImportState(plan: plan, done: 0, isPublishing: false)
     }
 
     /// Remembers that so many rows are on the disk.

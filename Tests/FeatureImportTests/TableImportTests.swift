@@ -126,6 +126,15 @@ import Testing
                 == "DIR/out: content: expected a folder without features, found test_ims.npy")
     }
 
+    @Test func `an output that cannot be written is told before the work`() throws {
+        let json = try published.fourImages()
+        try published.scratch.write("", to: "out")
+        #expect(
+            try published.refusal {
+                try FeatureImport(paths: [published.path + "/none.tsv"], karpathy: json, output: published.output)
+            } == "DIR/out: creating: expected a folder, found a file of that name")
+    }
+
     @Test func `numbers that are not finite are named`() throws {
         var values = Published.features(7, 2)
         values[4] = .nan
