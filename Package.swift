@@ -156,7 +156,7 @@ let package = Package(
         tests("RetrievalData", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests("Torch", ["AsCLBase", "ArrayFiles"]),
         tests("TorchNN", ["AsCLBase", "ArrayFiles", "Torch"], resources: true),
-        tests("TextEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"], resources: true),
+        tests("TextEncoding", ["AsCLBase", "ArrayFiles", "RetrievalFixtures", "Torch", "TorchNN"], resources: true),
         tests(
             "ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "Scenes", "CPNG", "RetrievalFixtures"],
             resources: true),

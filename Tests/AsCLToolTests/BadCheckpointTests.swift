@@ -119,8 +119,6 @@ struct BadCheckpointTests {
         let encoder = try Workshop.linked(to: Workshop.textEncoder.get(), "encoder")
         let path = encoder + "/vocab.txt"
         let size = try lines(path).count
-        // Without its tokenizer.json, which would be held against it.
-        try FileManager.default.removeItem(atPath: encoder + "/tokenizer.json")
         try write(try text(path) + "one more\n", to: path)
         let line = [path, "vocabulary: expected at most \(size) tokens", "found \(size + 1)"]
         let data = try TinyData()

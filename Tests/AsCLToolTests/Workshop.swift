@@ -57,7 +57,7 @@ enum Workshop {
     /// A text encoder of two thin layers that knows the scenes' words: the real one would take most of the tests' time.
     static let textEncoder = Result {
         let path = try newFolder("text-encoder")
-        let captions = try text(scenes.get() + "/train_caps.txt") + TinyData.captions
+        let captions = try text(scenes.get() + "/train_caps.txt") + TinyData.captions + " < above >"
         let words = Set(captions.split(whereSeparator: \.isWhitespace))
         try TinyTextEncoder.write(to: path, words: words.map(String.init).sorted(), width: 32, positions: 128)
         try write(#"{"do_lower_case": true}"#, to: path + "/tokenizer_config.json")

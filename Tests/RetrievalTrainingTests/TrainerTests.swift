@@ -160,7 +160,7 @@ import Torch
         _ = try training.trainer(training.model()) { event in
             if case .notice(let text) = event { lines.append(text) }
         }
-        #expect(lines == ["\(path): not needed and left out: classifier.* (1)"])
+        #expect(lines.contains("\(path): not needed and left out: classifier.* (1)"))
     }
 
     @Test func `a loss that is no number ends the run with its step`() throws {

@@ -1,5 +1,6 @@
 import AsCLBase
 import Foundation
+import RetrievalFixtures
 import Testing
 import TextEncoding
 import TorchNN
@@ -16,30 +17,14 @@ import TorchNN
         let recorded = try StoredFolders.recorded()
         let folder = try StoredFolders.copy(name, sharing: #require(recorded.cases[name]).files)
         let original = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + file))
-        var random = SeededGenerator(seed: 12)
-        for _ in 0..<40 {
-            var data = original
-            if Int.random(in: 0..<4, using: &random) == 0 {
-                data = data.prefix(Int.random(in: 0..<data.count, using: &random))
-            } else {
-                for _ in 0..<Int.random(in: 1...4, using: &random) {
-                    // What a file says of itself stands at its ends.
-                    let place = Int.random(in: 0..<min(data.count, 3000), using: &random)
-                    let index = Bool.random(using: &random) ? place : data.count - 1 - place
-                    data[index] =
-                        Bool.random(using: &random)
-                        ? UInt8.random(in: 0...255, using: &random)
-                        : data[index] ^ 1 << UInt8.random(in: 0..<8, using: &random)
-                }
-            }
-            _ = try folder.write(data, as: file)
-            do {
-                let encoder = try TextEncoder(directory: folder.path)
-                _ = try encoder.encode(encoder.tokenize(["a dog, caf\u{E9} newword"], maxTokens: 9).map(\.ids))
-            } catch {
-                #expect(error is InputError || error is ParameterError, "\(error)")
-                #expect(!"\(error)".contains { $0.isNewline })
-            }
+        let outcomes = try Fuzz.outcomes(
+            of: [UInt8](original), name: (file as NSString).lastPathComponent, rounds: 40,
+            isMeant: { $0 is ParameterError }
+        ) { path in
+            _ = try folder.write(Data(contentsOf: URL(fileURLWithPath: path)), as: file)
+            let encoder = try TextEncoder(directory: folder.path)
+            _ = try encoder.encode(encoder.tokenize(["a dog, caf\u{E9} newword"], maxTokens: 9).map(\.ids))
         }
+        #expect(outcomes.refused > 0)
     }
 }
