@@ -58,7 +58,8 @@ struct BenchStep: ParsableCommand {
         }
         let figures = Figures(
             precision: precision.rawValue, seconds: times.min() ?? 0,
-            mean_seconds: times.reduce(0, +) / Double(times.count), pairs: 4 * batch * batch, threads: Torch.threadCount,
+            mean_seconds: times.reduce(0, +) / Double(times.count), pairs: 4 * batch * batch,
+            threads: Torch.threadCount,
             peak_memory_bytes: peakMemory(), instructions: AsCLModel.kernelInstructions)
         if options.json { return try Terminal.printJSON(figures) }
         print(String(format: "%@  %.3f s a step of %d images", figures.precision, figures.seconds, batch))

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SPINS 1000
+#define SPINS 3000
 #define TEXT(number) #number
 #define SETTING(number) "GOMP_SPINCOUNT=" TEXT(number)
 

@@ -8,7 +8,7 @@
 #ifndef CWAITING_H
 #define CWAITING_H
 
-/// How often a waiting thread looks before it sleeps; some ten microseconds.
+/// How often a waiting thread looks before it sleeps; some tens of microseconds.
 extern const int waiting_spins;
 
 #endif
