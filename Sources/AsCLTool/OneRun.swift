@@ -1,5 +1,4 @@
 import ArgumentParser
-import CommandLineOptions
 import Foundation
 import RetrievalExperiments
 
@@ -16,11 +15,7 @@ struct OneRunOptions: ParsableArguments {
 
     /// Does the run, and stops when the process that wants it is gone.
     func perform(_ run: OneRun, _ runner: ExperimentRunner, retrying: Bool) throws {
-        let parent = getppid()
-        Thread.detachNewThread {
-            while getppid() == parent { Thread.sleep(forTimeInterval: 0.5) }
-            kill(getpid(), SIGTERM)
-        }
+        OwnProcess.stopWithParent()
         do {
             try runner.runAlone(
                 run.name, seed: run.seed, retrying: retrying, checkingBudget: isFirst,
@@ -46,23 +41,12 @@ struct OneRun: ExpressibleByArgument {
     static func launch(
         _ name: String, seed: Int, checkingBudget: Bool, until deadline: Date
     ) throws -> ExperimentRunner.ProcessEnd {
-        let process = Process()
-        process.executableURL = Bundle.main.executableURL
-        process.arguments =
-            CommandLine.arguments.dropFirst() + [
-                "--one-run", "\(name)/\(seed)", "--one-run-until", "\(deadline.timeIntervalSinceReferenceDate)",
-            ] + (checkingBudget ? ["--one-run-first"] : [])
-        try process.run()
-        var isTold = false
-        while process.isRunning {
-            if let signal = InterruptFlag.signalNumber, !isTold {
-                kill(process.processIdentifier, signal)
-                isTold = true
-            }
-            Thread.sleep(forTimeInterval: 0.05)
+        let arguments = [
+            "--one-run", "\(name)/\(seed)", "--one-run-until", "\(deadline.timeIntervalSinceReferenceDate)",
+        ]
+        return switch try OwnProcess.run(adding: arguments + (checkingBudget ? ["--one-run-first"] : [])) {
+        case .exited(let status): .exited(status)
+        case .killed(let signal): .killed(signal: signal)
         }
-        process.waitUntilExit()
-        let status = process.terminationStatus
-        return process.terminationReason == .uncaughtSignal ? .killed(signal: status) : .exited(status)
     }
 }

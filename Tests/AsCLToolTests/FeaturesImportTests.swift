@@ -40,6 +40,30 @@ struct FeaturesImportTests {
                 .map { ($0, try bytes("\(output)/\($0)")) })
     }
 
+    /// Recorded from the mutator: a chunk that claims a place beyond its dataset.
+    @Test func `an HDF5 file that ends libhdf5 is refused, and a sound one is read`() throws {
+        let folder = #filePath.folder.folder + "/FeatureImportTests/Resources/hdf5/"
+        let json = try Workshop.newFolder("hdf5") + "/dataset_x.json"
+        let images = [3, 5, 7, 9].map { id -> [String: Any] in
+            ["filename": "\(id).jpg", "split": "train", "sentences": [["raw": "picture \(id)"]]]
+        }
+        try write(JSONSerialization.data(withJSONObject: ["images": images]), to: json)
+        func run(_ name: String) throws -> Tool.Result {
+            try Tool.run(
+                "features", "import", folder + name, "--karpathy", json, "--output", output, "--regions", "1")
+        }
+        let refused = try run("harmful.h5")
+        #expect(refused.status == 1 && !exists(output + "/train_ims.npy"), "\(refused)")
+        #expect(
+            refused.errors.hasSuffix(
+                "\(folder)harmful.h5: expected an HDF5 file, found one that ends libhdf5 by signal 11: it is damaged\n"),
+            "\(refused.errors)")
+        #expect(!refused.errors.contains("Backtrac"), "\(refused.errors)")
+        try FileManager.default.removeItem(atPath: output)
+        #expect(try run("fixed.h5").status == 0)
+        #expect(exists(output + "/train_ims.npy"))
+    }
+
     @Test func `a table becomes data that can be inspected`() throws {
         let run = try Tool(arguments() + ["--json"]).finish()
         #expect(run.status == 0, "\(run)")

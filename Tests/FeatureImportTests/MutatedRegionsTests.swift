@@ -36,7 +36,8 @@ import Testing
                 try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "uniter/coco_val2014_000000000007.npz")))
             default: try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "fortran/7.npy")))
             }
-        let outcomes = try Fuzz.outcomes(of: original, name: name, Self.read)
+        // libhdf5 itself does not stand every file; `ascl features import` calls it in a process of its own.
+        let outcomes = try Fuzz.outcomes(of: original, name: name, isAlwaysShort: name.hasSuffix(".h5"), Self.read)
         // Of so many changes some harm and some do not.
         #expect(outcomes.read > 0 && outcomes.refused > 0)
     }

@@ -3,7 +3,7 @@ import AsCLBase
 import CommandLineOptions
 import FeatureImport
 import Foundation
-import RetrievalTraining
+import RetrievalData
 
 struct FeaturesImport: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,12 +40,17 @@ struct FeaturesImport: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    /// What this command adds to its own arguments to have the work done in a process that libhdf5 may end.
+    @Flag(name: .customLong("in-own-process"), help: .hidden)
+    var isInOwnProcess = false
+
     mutating func validate() throws {
         if let regions, regions < 1 { throw ValidationError("--regions: expected at least 1, found \(regions)") }
     }
 
     func run() throws {
         InterruptFlag.install()
+        if isInOwnProcess { OwnProcess.stopWithParent() } else if let path = hdf5 { return try runApart(path) }
         let looking = ProgressMeter("looking through", unit: "") {
             let left = Int($0.secondsLeft)
             return String(
@@ -74,6 +79,23 @@ struct FeaturesImport: ParsableCommand {
         } catch is CancellationError {
             Terminal.say("interrupted; the same command goes on")
             throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
+        }
+    }
+
+    /// The HDF5 file among the features, if there is one.
+    private var hdf5: String? {
+        features.lazy.compactMap { if case .hdf5(let path) = PublishedFeatures(path: $0) { path } else { nil } }.first
+    }
+
+    /// libhdf5 does not stand every damaged file: where one ends its process, this one is there to say so.
+    private func runApart(_ path: String) throws {
+        switch try OwnProcess.run(adding: ["--in-own-process"], isQuiet: true) {
+        case .exited(0): return
+        case .exited(let status): throw ExitCode(status)
+        case .killed(let signal) where InterruptFlag.signalNumber == nil && signal != SIGKILL:
+            throw InputError(
+                path: path, expected: "an HDF5 file", found: "one that ends libhdf5 by signal \(signal): it is damaged")
+        case .killed(let signal): throw ExitCode(128 + signal)
         }
     }
 }
