@@ -8,7 +8,7 @@ extension BaselineConfiguration.Pooling: ConfigurationChoice {}
 
 extension TrainingConfiguration {
     /// The network's shape and its score. Feature sizes are not set here: the data and the text encoder have them.
-    package struct Model: Sendable, Equatable, ConfigurationSection {
+    package struct ModelSection: Sendable, Equatable, ConfigurationSection {
         /// AsCL, or a baseline to compare it with. Baselines have no heads, local weight or fusion.
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
@@ -62,7 +62,7 @@ extension TrainingConfiguration {
     package typealias Pooling = BaselineConfiguration.Pooling
 
     /// The caption's encoder, a folder with a Hugging Face BERT.
-    package struct TextEncoder: Sendable, Equatable, ConfigurationSection {
+    package struct TextEncoderSection: Sendable, Equatable, ConfigurationSection {
         /// The folder of a Hugging Face BERT: `config.json`, weights and vocabulary, in any of their forms.
         package var path = ".text-encoder"
         /// Whether the encoder is fine-tuned; frozen otherwise.

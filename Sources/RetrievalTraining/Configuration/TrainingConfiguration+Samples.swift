@@ -1,6 +1,6 @@
 extension TrainingConfiguration {
     /// The loss over a batch of pairs.
-    package struct Loss: Sendable, Equatable, ConfigurationSection {
+    package struct LossSection: Sendable, Equatable, ConfigurationSection {
         /// Which loss.
         package var kind = LossKind.contrastive
         /// tau, by which the contrastive loss divides scores.

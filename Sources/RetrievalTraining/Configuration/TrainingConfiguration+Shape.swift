@@ -6,7 +6,7 @@ package import TextEncoding
 extension TrainingConfiguration {
     /// The configuration of the model to train: its own settings, and the sizes that data and text encoder have.
     package func modelConfiguration(
-        for split: RetrievalSplit, _ encoder: TextEncoding.TextEncoder
+        for split: RetrievalSplit, _ encoder: TextEncoder
     ) throws -> any ModelConfiguration {
         switch model.method {
         case .ascl:

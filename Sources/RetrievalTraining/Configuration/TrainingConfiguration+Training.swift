@@ -4,7 +4,7 @@ extension Precision: ConfigurationChoice {}
 
 extension TrainingConfiguration {
     /// The optimisation and its schedule.
-    package struct Training: Sendable, Equatable, ConfigurationSection {
+    package struct TrainingSection: Sendable, Equatable, ConfigurationSection {
         /// How often every (image, caption) pair is seen.
         package var epochs = 20
         /// N, the pairs of a batch.
@@ -54,7 +54,7 @@ extension TrainingConfiguration {
     }
 
     /// Which splits of the data are used.
-    package struct Data: Sendable, Equatable, ConfigurationSection {
+    package struct DataSection: Sendable, Equatable, ConfigurationSection {
         /// The split to train on.
         package var trainSplit = "train"
         /// How many of its images are trained on, from the first; 0 takes all.

@@ -9,17 +9,17 @@ import Yams
 /// its line to that section's `fields`: reading, checking, overriding and writing follow from it.
 public struct TrainingConfiguration: Sendable, Equatable {
     /// The network's shape and its score.
-    package var model = Model()
+    package var model = ModelSection()
     /// The caption's encoder.
-    package var textEncoder = TextEncoder()
+    package var textEncoder = TextEncoderSection()
     /// The loss over a batch.
-    package var loss = Loss()
+    package var loss = LossSection()
     /// The generated samples.
     package var samples = Samples()
     /// The optimisation and its schedule.
-    package var training = Training()
+    package var training = TrainingSection()
     /// Which splits are trained and validated on.
-    package var data = Data()
+    package var data = DataSection()
 
     /// The paper's configuration for MSCOCO.
     public init() {}

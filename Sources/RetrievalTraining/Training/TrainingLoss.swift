@@ -4,7 +4,7 @@ package import Torch
 
 /// The loss of images against their captions and the samples generated from these (docs/method.md, Loss).
 package struct TrainingLoss {
-    private let loss: TrainingConfiguration.Loss
+    private let loss: TrainingConfiguration.LossSection
     private let precision: Precision
 
     package init(_ configuration: TrainingConfiguration) {
