@@ -12,6 +12,7 @@ import Testing
         let source: any RegionSource =
             switch (path as NSString).pathExtension {
             case "tsv": try RegionTables(paths: [path]) { _, _ in }
+            case "zip": try ZippedTables(path: path) { _, _ in }
             case "h5": try RegionHDF5(path: path) { _, _ in }
             default: try RegionArrays(paths: [path]) { _, _ in }
             }
@@ -21,7 +22,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["table.tsv", "vinvl.tsv", "lxmert.tsv", "7.npz", "7.npy", "fixed.h5", "adaptive.h5"])
+    @Test(arguments: [
+        "table.tsv", "vinvl.tsv", "lxmert.tsv", "7.npz", "7.npy", "tables.zip", "fixed.h5", "adaptive.h5",
+    ])
     func `a changed file is read or refused in one line`(name: String) throws {
         let resources = #filePath.replacingOccurrences(of: "MutatedRegionsTests.swift", with: "Resources/")
         let original: [UInt8] =
@@ -30,6 +33,7 @@ import Testing
             case "vinvl.tsv":
                 Array("7\t{\"num_boxes\": 2, \"features\": \"\(Published.base64(Published.features(7, 2)))\"}\n".utf8)
             case "lxmert.tsv": Array((Published.lxmert("7", 7, confidences: [0.5, 0.25]) + "\n").utf8)
+            case "tables.zip": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "zip/deflated.zip")))
             case "fixed.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/fixed.h5")))
             case "adaptive.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/adaptive.hdf5")))
             case "7.npz":
