@@ -23,11 +23,8 @@ struct BenchSharing: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        for (name, value, least) in [
-            ("batch", batch, 2), ("dimension", dimension, 1), ("steps", steps, 1), ("turns", turns, 1),
-        ] where value < least {
-            throw ValidationError("--\(name): expected at least \(least), found \(value)")
-        }
+        try ValidationError.expect(atLeast: 2, ["batch": batch])
+        try ValidationError.expect(atLeast: 1, ["dimension": dimension, "steps": steps, "turns": turns])
     }
 
     struct Row: Encodable {

@@ -94,12 +94,14 @@ private:
             for (int64_t h = 0; h < H; ++h) {
                 for (int64_t g = 0; g < H; ++g) value += gram[(h * rows + row) * size + g * rows + row];
             }
-            smallestValue = std::min(smallestValue, value);
+            // A value that cancels may come out below zero.
+            smallestValue = std::max(std::min(smallestValue, value), 0.0f);
             float square = 0;
             for (int64_t x = 0; x < D; x += 8) {
                 const int64_t count = std::min<int64_t>(D - x, 8);
-                Lanes total = own ? loadPart(own + x, count, 0) : Lanes(0.0f);
-                for (int64_t h = 0; h < H; ++h) total += loadPart(attended + (h * rows + row) * D + x, count, 0);
+                const auto lanes = [&](const float *at) { return count == 8 ? load(at) : loadPart(at, count, 0); };
+                Lanes total = own ? lanes(own + x) : Lanes(0.0f);
+                for (int64_t h = 0; h < H; ++h) total += lanes(attended + (h * rows + row) * D + x);
                 square += sum(total * total);
             }
             smallestVector = std::min(smallestVector, square);

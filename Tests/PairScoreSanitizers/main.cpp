@@ -278,6 +278,14 @@ int main() {
     for (float factor : {0.0f, 0.001f, 0.1f, 3.0f, 10.0f, 30.0f, 100.0f, 300.0f, 1e3f, 1e6f, 1e15f}) {
         expectHeld(stretched(factor, false), true), expectHeld(stretched(factor, true), true);
     }
+    // A value whose heads cancel, and by rounding a little more.
+    Case cancelling = {1, 3, 8, 2, {2}};
+    cancelling.fill();
+    cancelling.image[3][3] = cancelling.image[3][18] = -(cancelling.image[3][0] + cancelling.image[3][21]) / 2 - 1e-3f;
+    std::vector<uint8_t> strained;
+    ps_status cancelled;
+    scores(cancelling, PS_FIXED16, PS_BEST, &cancelled, &strained);
+    expect(cancelled == PS_OK && strained[0] == 1, "a value that cancels strains", cancelling, 0, cancelled);
     Case empty = {1, 2, 4, 1, {3, 2}};
     empty.fill(), empty.offsets[1] = 0;
     ps_status status;

@@ -45,7 +45,7 @@ struct FeaturesImport: ParsableCommand {
     var isInOwnProcess = false
 
     mutating func validate() throws {
-        if let regions, regions < 1 { throw ValidationError("--regions: expected at least 1, found \(regions)") }
+        try ValidationError.expect(atLeast: 1, ["regions": regions])
     }
 
     func run() throws {

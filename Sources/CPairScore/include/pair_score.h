@@ -24,7 +24,8 @@ typedef enum {
 } ps_status;
 
 /// How forward products are computed: in float32, or from 16-bit integers - each row scaled so that no sum overflows -
-/// with 32-bit sums: what `ps_strained` does not name agrees with float32 to four decimals. Softmax, lengths and cosines are float32 either way.
+/// with 32-bit sums: what `ps_strained` does not name agrees with float32 to four decimals. Softmax, lengths and cosines
+/// are float32 either way.
 typedef enum { PS_FLOAT32 = 0, PS_FIXED16 = 1 } ps_precision;
 
 /// What a call runs on. PS_BEST is the best that this machine has; the others are for tests.

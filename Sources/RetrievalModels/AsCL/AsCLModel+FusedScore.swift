@@ -105,7 +105,9 @@ extension AsCLModel {
         let offsets = texts.offsets.map(Int64.init)
         let packed = try PairScoreKernel.packed(texts: tables, offsets: offsets, heads: heads, precision)
         return FusedTexts(
-            packed: packed, projected: precision == .int16 ? try texts.detached() : nil, offsets: offsets,
+            packed: packed,
+            projected: precision == .int16 ? try TextBatch(rows: texts.rows.detached(), lengths: texts.lengths) : nil,
+            offsets: offsets,
             tables: tables.contains(where: \.requiresGradient) ? tables : [])
     }
 

@@ -43,21 +43,3 @@ struct FusedTexts: Sendable {
     /// What they were packed from, kept for their gradients; empty when none are recorded.
     let tables: [Tensor]
 }
-
-extension ImageBatch {
-    /// Some of the images, in the order given.
-    func selecting(_ images: [Int]) throws(TorchError) -> ImageBatch {
-        let places = try Tensor(images, shape: [images.count]).to(device: regions.device)
-        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
-    }
-
-    /// The same without a gradient.
-    func detached() throws(TorchError) -> ImageBatch {
-        try ImageBatch(regions: regions.detached(), globals: globals.detached())
-    }
-}
-
-extension TextBatch {
-    /// The same without a gradient.
-    func detached() throws(TorchError) -> TextBatch { try TextBatch(rows: rows.detached(), lengths: lengths) }
-}

@@ -22,4 +22,15 @@ package struct ImageBatch: Sendable {
         self.regions = regions
         self.globals = globals
     }
+
+    /// Some of the images, in the order given.
+    func selecting(_ images: [Int]) throws(TorchError) -> ImageBatch {
+        let places = try Tensor(images, shape: [images.count]).to(device: regions.device)
+        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
+    }
+
+    /// The same without a gradient.
+    func detached() throws(TorchError) -> ImageBatch {
+        try ImageBatch(regions: regions.detached(), globals: globals.detached())
+    }
 }
