@@ -6,6 +6,12 @@
 constexpr float smallestSquare = 1e-12f;  // of the length of an attended vector
 constexpr float smallestNorm = 1e-8f;     // of a global vector
 
-#include "backward.hpp"
+/// Captions whose attended images are compared at once.
+constexpr int64_t globalCaptions = 256;
+
+#include "tile.hpp"
+#include "global_gradient.hpp"
+#include "local_gradient.hpp"
+#include "gradient_steps.hpp"
 #include "forward.hpp"
 #include "pack.hpp"

@@ -1,4 +1,4 @@
-// For x86 machines with AVX2 and FMA; pair_score.cpp asks the machine before it calls this.
+// For x86 machines with AVX2 and FMA; instructions.cpp asks the machine first.
 #if defined(__x86_64__)
 #include "problem.hpp"
 
@@ -11,6 +11,7 @@ namespace pair_score {
 namespace avx2 {
 typedef int32_t IntRow __attribute__((ext_vector_type(16)));
 constexpr int64_t mostBlock = 6;  // rows: with 2 vectors each they fill the registers
+constexpr int wide = 8, tileRows = 6;
 
 inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
     const auto one = [](auto total, auto left, auto right) {
@@ -24,6 +25,7 @@ inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
 }  // namespace avx2
 #pragma clang attribute pop
 
-const Kernel avx2Kernel = {avx2::pack, avx2::score, avx2::workspaceFloats, avx2::backward};
+const Kernel avx2Kernel = {avx2::pack, avx2::score, avx2::gradientSteps<avx2::Single>(),
+    avx2::gradientSteps<avx2::Half>()};
 }  // namespace pair_score
 #endif

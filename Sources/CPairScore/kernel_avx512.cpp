@@ -1,4 +1,4 @@
-// For x86 machines with AVX-512 and its 16-bit products (VNNI); pair_score.cpp asks the machine before it calls this.
+// For x86 machines with AVX-512 and its 16-bit products (VNNI); instructions.cpp asks the machine first.
 #if defined(__x86_64__)
 #include "problem.hpp"
 
@@ -12,6 +12,7 @@ namespace pair_score {
 namespace avx512 {
 typedef int32_t IntRow __attribute__((ext_vector_type(16)));
 constexpr int64_t mostBlock = 12;  // rows: as many sums hide the latency of a product
+constexpr int wide = 16, tileRows = 12;
 
 inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
     return (IntRow)_mm512_dpwssd_epi32((__m512i)total, (__m512i)left, (__m512i)right);
@@ -20,6 +21,7 @@ inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
 }  // namespace avx512
 #pragma clang attribute pop
 
-const Kernel avx512Kernel = {avx512::pack, avx512::score, avx512::workspaceFloats, avx512::backward};
+const Kernel avx512Kernel = {avx512::pack, avx512::score, avx512::gradientSteps<avx512::Single>(),
+    avx512::gradientSteps<avx512::Half>()};
 }  // namespace pair_score
 #endif

@@ -1,74 +1,14 @@
 // The C interface: checks the sizes, cuts the pairs into tasks and hands them to libtorch's threads.
+#include "parallel.hpp"
 #include "problem.hpp"
 
-#include <atomic>
 #include <memory>
 #include <numeric>
-
-// libtorch's thread pool, of its stable C interface: one chunk of begin ..< end for each thread.
-extern "C" int32_t torch_parallel_for(int64_t begin, int64_t end, int64_t grain,
-                                      void (*body)(int64_t, int64_t, void *), void *context);
 
 struct ps_packed : pair_score::Packed {};
 
 namespace pair_score {
 namespace {
-
-ps_instructions best() {
-#if defined(__x86_64__)
-    static const ps_instructions best = [] {
-        const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-        const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-            && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
-            && __builtin_cpu_supports("avx512vnni");
-        return avx2 && avx512 ? PS_AVX512 : avx2 ? PS_AVX2 : PS_PORTABLE;
-    }();
-    return best;
-#else
-    return PS_PORTABLE;
-#endif
-}
-
-/// Null where this machine lacks the instructions.
-const Kernel *kernel(ps_instructions instructions) {
-    if (instructions == PS_BEST) instructions = best();
-    if (instructions < PS_PORTABLE || instructions > best()) return nullptr;
-#if defined(__x86_64__)
-    if (instructions == PS_AVX512) return &avx512Kernel;
-    if (instructions == PS_AVX2) return &avx2Kernel;
-#endif
-    return &portableKernel;
-}
-
-/// Calls body(begin, end) for parts of 0 ..< count on libtorch's threads. Throws bad_alloc if a part does.
-template <class Body>
-void parallel(int64_t count, Body body) {
-    struct Context { Body &body; std::atomic<bool> failed; };
-    Context context = {body, {false}};
-    const int32_t status = torch_parallel_for(0, count, 1, [](int64_t begin, int64_t end, void *pointer) {
-        auto &context = *static_cast<Context *>(pointer);
-        try {
-            context.body(begin, end);
-        } catch (const std::bad_alloc &) {
-            context.failed = true;
-        }
-    }, &context);
-    if (status != 0 || context.failed) throw std::bad_alloc();
-}
-
-bool fit(int64_t count, int64_t dimension, int64_t heads) {
-    return count > 0 && heads > 0 && dimension > 0 && dimension % heads == 0 && dimension < 1 << 18;
-}
-
-bool isSound(const ps_images &images) { return fit(images.count, images.dimension, images.heads) && images.regions > 0; }
-
-bool isSound(const ps_texts &texts) {
-    if (!fit(texts.count, texts.dimension, texts.heads) || !texts.offsets || texts.offsets[0] != 0) return false;
-    for (int64_t caption = 0; caption < texts.count; ++caption) {
-        if (texts.offsets[caption + 1] <= texts.offsets[caption]) return false;
-    }
-    return true;
-}
 
 // MARK: Packing
 
@@ -162,85 +102,6 @@ ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t
     return PS_OK;
 }
 
-// MARK: Gradients
-
-// Larger tiles use each table more often, smaller ones stay in cache and occupy more threads. Found by measuring.
-constexpr int64_t tileColumns = 288, tileCaptions = 16, tileWords = 240;
-
-void cut(Problem &problem) {
-    const ps_images &images = problem.image;
-    const ps_texts &texts = problem.text;
-    problem.mostImages = std::clamp<int64_t>(tileColumns / images.regions, 1, images.count);
-    for (int64_t image = 0; image < images.count; image += problem.mostImages) problem.imageBlocks.push_back(image);
-    problem.imageBlocks.push_back(images.count);
-
-    problem.textGramOffsets.push_back(0);
-    problem.captionBlocks.push_back(0);
-    for (int64_t caption = 0, captions = 0, words = 0; caption < texts.count; ++caption) {
-        const int64_t N = texts.offsets[caption + 1] - texts.offsets[caption];
-        problem.textGramOffsets.push_back(problem.textGramOffsets.back() + texts.heads * texts.heads * N * N);
-        if (captions == tileCaptions || (captions > 0 && words + N > tileWords)) {
-            problem.captionBlocks.push_back(caption);
-            captions = words = 0;
-        }
-        captions += 1, words += N;
-        problem.mostCaptions = std::max(problem.mostCaptions, captions);
-        problem.mostWords = std::max(problem.mostWords, words);
-    }
-    problem.captionBlocks.push_back(texts.count);
-}
-
-void clear(const Problem &problem) {
-    const int64_t D = problem.image.dimension, regions = problem.image.count * problem.image.regions;
-    const int64_t HK = problem.image.heads * problem.image.regions, words = problem.text.offsets[problem.text.count];
-    const auto zero = [](float *at, int64_t count) { std::memset(at, 0, count * sizeof(float)); };
-    for (float *at : {problem.toImage.query, problem.toImage.unit, problem.toImage.key}) zero(at, regions * D);
-    for (float *at : {problem.toText.query, problem.toText.unit, problem.toText.key}) zero(at, words * D);
-    zero(problem.toImage.gram, problem.image.count * HK * HK);
-    zero(problem.toImage.attended, problem.image.count * HK * D);
-    zero(problem.toImage.own, problem.image.count * D);
-    zero(problem.toText.gram, problem.textGramOffsets.back());
-    zero(problem.toText.attended, problem.text.heads * words * D);
-}
-
-/// Of the gradients of Gram matrices, which are symmetric, tiles compute what lies above the diagonal.
-void mirror(const Problem &problem) {
-    const auto square = [](float *gradient, int64_t size) {
-        for (int64_t i = 0; i < size; ++i) {
-            for (int64_t j = 0; j < i; ++j) gradient[i * size + j] = gradient[j * size + i];
-        }
-    };
-    const int64_t heads = problem.image.heads, HK = heads * problem.image.regions;
-    parallel(problem.image.count, [&](int64_t begin, int64_t end) {
-        for (int64_t image = begin; image < end; ++image) square(problem.toImage.gram + image * HK * HK, HK);
-    });
-    parallel(problem.text.count, [&](int64_t begin, int64_t end) {
-        for (int64_t text = begin; text < end; ++text) {
-            const int64_t N = problem.text.offsets[text + 1] - problem.text.offsets[text];
-            square(problem.toText.gram + problem.textGramOffsets[text], heads * N);
-        }
-    });
-}
-
-void backward(const Problem &problem) {
-    clear(problem);
-    // In each round every block of the side with fewer blocks meets its own block of the other side: no two tiles at
-    // work add to the same gradient, and every gradient is summed in the order of the rounds whatever the threads do.
-    const int64_t imageBlocks = problem.imageBlocks.size() - 1, captionBlocks = problem.captionBlocks.size() - 1;
-    const int64_t rounds = std::max(imageBlocks, captionBlocks), tiles = std::min(imageBlocks, captionBlocks);
-    for (int64_t round = 0; round < rounds; ++round) {
-        parallel(tiles, [&](int64_t begin, int64_t end) {
-            const Array<float> workspace(problem.kernel.workspaceFloats(problem));
-            for (int64_t block = begin; block < end; ++block) {
-                const int64_t partner = (block + round) % rounds;
-                if (imageBlocks < captionBlocks) problem.kernel.backward(problem, block, partner, workspace.at(0));
-                else problem.kernel.backward(problem, partner, block, workspace.at(0));
-            }
-        });
-    }
-    mirror(problem);
-}
-
 }  // namespace
 }  // namespace pair_score
 
@@ -284,8 +145,6 @@ ps_extent ps_packed_extent(const ps_packed *packed) {
     return {bytes, int64_t(packed->groups.size())};
 }
 
-ps_instructions ps_best_instructions(void) { return best(); }
-
 ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
     if (!images || !texts || !score || !images->isImages || texts->isImages
         || images->dimension != texts->dimension || images->heads != texts->heads) {
@@ -318,21 +177,4 @@ int64_t ps_strained(const ps_packed *images, const ps_packed *texts, uint8_t *st
         }
     }
     return count;
-}
-
-ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,
-                      const float *score_gradient, const ps_image_gradients *image_gradients,
-                      const ps_text_gradients *text_gradients) try {
-    if (!images || !texts || !score_gradient || !image_gradients || !text_gradients || !isSound(*images)
-        || !isSound(*texts) || images->dimension != texts->dimension || images->heads != texts->heads) {
-        return PS_BAD_SIZES;
-    }
-    const Kernel *kernel = pair_score::kernel(instructions);
-    if (!kernel) return PS_NO_SUCH_INSTRUCTIONS;
-    Problem problem = {*kernel, *images, *texts, local_weight, score_gradient, *image_gradients, *text_gradients};
-    cut(problem);
-    backward(problem);
-    return PS_OK;
-} catch (const std::bad_alloc &) {
-    return PS_OUT_OF_MEMORY;
 }

@@ -10,11 +10,8 @@
 
 namespace pair_score {
 
-struct Kernel;
-
 /// One backward call: what it reads and writes, and how its pairs are cut into tiles.
 struct Problem {
-    const Kernel &kernel;
     const ps_images &image;
     const ps_texts &text;
     float localWeight;
@@ -24,7 +21,40 @@ struct Problem {
 
     std::vector<int64_t> textGramOffsets = {};                  // [T + 1], in floats
     std::vector<int64_t> imageBlocks = {}, captionBlocks = {};  // first item of each block, then the number of items
-    int64_t mostImages = 0, mostCaptions = 0, mostWords = 0;    // in a block
+    int64_t mostImages = 0, mostWords = 0;                      // in a block
+
+    // Means of a pair's weights, later their gradients: [I, T, HK]; and for each caption of N words [I, HN].
+    float *regionMeans = nullptr, *wordMeans = nullptr;
+    // The images whose attended texts [T, chunk, D] there is room for, later their gradients.
+    int64_t firstOfChunk = 0, chunk = 0;
+    float *attendedTexts = nullptr;
+
+    /// A caption's heads x words.
+    int64_t weights(int64_t caption) const {
+        return text.heads * (text.offsets[caption + 1] - text.offsets[caption]);
+    }
+    float *meansOfRegions(int64_t i, int64_t caption) const {
+        return regionMeans + (i * text.count + caption) * image.heads * image.regions;
+    }
+    float *meansOfWords(int64_t i, int64_t caption) const {
+        return wordMeans + image.count * text.heads * text.offsets[caption] + i * weights(caption);
+    }
+    template <class Float>
+    Float *attendedTable(Float *texts, int64_t caption) const {
+        return texts + text.heads * text.offsets[caption] * text.dimension;
+    }
+};
+
+/// Steps of the gradient in one precision, each with a workspace of `workspaceFloats`.
+struct Gradient {
+    size_t (*workspaceFloats)(const Problem &problem);
+    /// Of one image block x one caption block: the means of their weights; all gradients but those of the global cosine.
+    void (*means)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
+    void (*local)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
+    /// Of captions, images of the chunk, captions, begin ..< end: the three steps of the global cosine.
+    void (*attendTexts)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
+    void (*compareImages)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
+    void (*spreadToTexts)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
 };
 
 /// Tables of one side before they are packed, images and captions alike.
@@ -40,14 +70,19 @@ struct Kernel {
     /// Scores groups of images x captions: task is (image group) x (run of `run` caption groups), begin ..< end of them.
     void (*score)(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run, int64_t begin,
                   int64_t end);
-    /// Adds the gradients of one image block x one caption block.
-    size_t (*workspaceFloats)(const Problem &problem);
-    void (*backward)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
+    /// With products of float32; with 16-bit products where these instructions have them.
+    Gradient single, half;
 };
 
 extern const Kernel portableKernel;
 #if defined(__x86_64__)
-extern const Kernel avx2Kernel, avx512Kernel;
+extern const Kernel avx2Kernel, avx512Kernel, avx512Bf16Kernel;
 #endif
+
+/// Null where this machine lacks the instructions.
+const Kernel *kernel(ps_instructions instructions);
+
+bool isSound(const ps_images &images);
+bool isSound(const ps_texts &texts);
 
 }  // namespace pair_score

@@ -1,15 +1,47 @@
-// Matrix product for the shapes of the pair score. Included inside a namespace, once for each instruction set.
-// Every element is one running sum over the depth in order, so it does not depend on where it lies in the matrix.
+// Matrix product for the shapes of the gradient. Included inside a namespace, once for each instruction set.
+// Every element is a sum of running sums over blocks of the depth in order, so it does not depend on where it lies in the
+// matrix.
 
-struct Left { const float *at; int64_t row, step; };      // (m, p) is at[m * row + p * step]
-struct Right { const float *at; int64_t step, column; };  // (p, n) is at[p * step + n * column]; one stride is 1
+struct Matrix { const float *at; int64_t row, column; };  // (r, c) is at[r * row + c * column]; one of both strides is 1
 struct Target { float *at; int64_t row; bool add; };
 
-/// The right side is copied into panels of 16 columns, [depth][16]: a tile of 6 rows x 2 vectors fills the registers.
-/// As many panels as stay in the second-level cache are copied at once, for long reads are much faster than short ones.
-constexpr int64_t panelFloats = 32 * 1024;
+typedef float Wide __attribute__((ext_vector_type(wide)));
+typedef float LooseWide __attribute__((ext_vector_type(wide), aligned(4)));
+typedef int32_t IntWide __attribute__((ext_vector_type(wide)));
 
-inline int64_t panelSpace(int64_t depth) { return depth * panelWidth > panelFloats ? depth * panelWidth : panelFloats; }
+inline Wide loadWide(const float *from) { return *reinterpret_cast<const LooseWide *>(from); }
+inline void storeWide(float *to, Wide value) { *reinterpret_cast<LooseWide *>(to) = value; }
+
+inline Wide larger(Wide a, Wide b) { return a > b ? a : b; }
+
+/// e^x for x <= 0, relative error below 2e-7; 0 where the true value is below the normal floats, NaN for NaN.
+inline Wide exponential(Wide x) {
+    const Wide lowest = -87.0f;
+    const Wide shift = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    Wide bounded = x < lowest ? lowest : x;
+    Wide shifted = bounded * 1.44269504f + shift;
+    Wide power = shifted - shift;
+    Wide r = bounded - power * 0.693359375f;  // ln 2 in two parts, the first exact in few bits
+    r = r + power * 2.12194440e-4f;
+    // Taylor's coefficients suffice on |r| <= ln(2) / 2 with seven terms.
+    Wide p = 1.0f / 5040;
+    p = p * r + 1.0f / 720;
+    p = p * r + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    IntWide exponent = __builtin_bit_cast(IntWide, shifted) << 23;
+    Wide value = __builtin_bit_cast(Wide, __builtin_bit_cast(IntWide, p) + exponent);
+    return x < lowest ? Wide(0.0f) : value;
+}
+
+/// Both sides are copied into cells of 32 bits, each with one number of the depth, or with two where products are of 16
+/// bits: rows in tiles [depth, rows], columns in panels [depth, columns] that stay in the second-level cache. A tile's
+/// `tileRows` rows meet two vectors of columns, whose sums fill the registers.
+constexpr int64_t depthBlock = 256, rowBlock = 96, columnBlock = 288, productPanel = 2 * wide;
+constexpr int64_t productSpace = depthBlock * (rowBlock + columnBlock) + 64;
 
 /// rows[i][j] becomes rows[j][i]: three perfect shuffles.
 inline void transpose(Lanes (&rows)[8]) {
@@ -23,59 +55,114 @@ inline void transpose(Lanes (&rows)[8]) {
     }
 }
 
-/// One vector of columns, of which `count` exist, to to[depth][width]; the others are zero.
-inline void packVector(Right from, int64_t count, int64_t depth, float *to, int64_t width) {
-    int64_t p = 0;
-    if (from.step == 1 && count >= 8) {
-        for (; p + 8 <= depth; p += 8) {
-            Lanes rows[8];
-            for (int n = 0; n < 8; ++n) rows[n] = load(from.at + n * from.column + p);
-            transpose(rows);
-            for (int q = 0; q < 8; ++q) store(to + (p + q) * width, rows[q]);
-        }
+/// Products of float32.
+struct Single {
+    static constexpr int64_t perCell = 1;
+    static Wide add(Wide total, float left, Wide right) { return total + Wide(left) * right; }
+    /// Eight cells of numbers that lie behind one another.
+    static Lanes run(const float *from) { return load(from); }
+    /// Cells of numbers of two neighbours in the depth.
+    static Wide cells(Wide even, Wide) { return even; }
+    static Four cells(Four even, Four) { return even; }
+};
+
+#ifdef PAIR_SCORE_BF16
+/// Products of bfloat16, two at a time, with float32 sums.
+struct Half {
+    static constexpr int64_t perCell = 2;
+    static Wide add(Wide total, float left, Wide right) {
+        return (Wide)_mm512_dpbf16_ps((__m512)total, (__m512bh)_mm512_set1_ps(left), (__m512bh)right);
     }
-    for (; p < depth; ++p) {
-        for (int64_t n = 0; n < 8; ++n) to[p * width + n] = n < count ? from.at[p * from.step + n * from.column] : 0;
+    static Lanes run(const float *from) { return (Lanes)_mm512_cvtneps_pbh((__m512)loadWide(from)); }
+    static Wide cells(Wide even, Wide odd) {
+        const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)even));
+        const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)odd));
+        return (Wide)_mm512_or_si512(low, _mm512_slli_epi32(high, 16));
     }
+    static Four cells(Four even, Four odd) {
+        const __m128i low = _mm_cvtepu16_epi32((__m128i)_mm_cvtneps_pbh((__m128)even));
+        const __m128i high = _mm_cvtepu16_epi32((__m128i)_mm_cvtneps_pbh((__m128)odd));
+        return (Four)_mm_or_si128(low, _mm_slli_epi32(high, 16));
+    }
+};
+#else
+using Half = Single;
+#endif
+
+template <class Number>
+float oneCell(Matrix from, int64_t depth, int64_t cell, int64_t column) {
+    const float *at = from.at + cell * Number::perCell * from.row + column * from.column;
+    const bool hasOdd = Number::perCell == 2 && cell * 2 + 1 < depth;
+    return Number::cells(Four(*at), Four(hasOdd ? at[from.row] : 0))[0];
 }
 
-/// Copies `columns` columns to panels; a last panel of at most 8 columns is [depth][8].
-inline void pack(Right from, int64_t columns, int64_t depth, float *panel) {
-    int64_t first = 0;
+/// Copies `columns` columns, read through `from` as (depth, column), to panels of `width` columns, each of cells
+/// [depth, width]; what stands beyond the last column may be anything.
+template <class Number>
+void packPanels(Matrix from, int64_t depth, int64_t columns, int64_t width, float *to) {
+    const int64_t cells = (depth + Number::perCell - 1) / Number::perCell;
     if (from.column == 1) {
-        first = columns / panelWidth * panelWidth;
-        for (int64_t p = 0; p < depth; ++p) {
-            const float *at = from.at + p * from.step;
-            for (int64_t n = 0; n < first; n += panelWidth) {
-                store(panel + n * depth + p * panelWidth, load(at + n));
-                store(panel + n * depth + p * panelWidth + 8, load(at + n + 8));
+        // Row by row of the source, for rows may be far apart.
+        for (int64_t cell = 0; cell < cells; ++cell) {
+            const float *even = from.at + cell * Number::perCell * from.row, *odd = even + from.row;
+            const bool hasOdd = Number::perCell == 2 && cell * 2 + 1 < depth;
+            const int64_t ahead = 8 * Number::perCell * from.row;
+            for (int64_t first = 0; first < columns; first += width) {
+                float *row = to + first * cells + cell * width;
+                const int64_t last = columns - first < width ? columns : first + width;
+                int64_t n = first;
+                for (; n + wide <= last; n += wide, row += wide) {
+                    __builtin_prefetch(even + n + ahead), __builtin_prefetch(odd + n + ahead);
+                    storeWide(row, Number::cells(loadWide(even + n), hasOdd ? loadWide(odd + n) : Wide(0.0f)));
+                }
+                for (; n + 4 <= last; n += 4, row += 4) {
+                    storeFour(row, Number::cells(loadFour(even + n), hasOdd ? loadFour(odd + n) : Four(0.0f)));
+                }
+                for (; n < last; ++n, ++row) *row = oneCell<Number>(from, depth, cell, n);
             }
         }
+        return;
     }
-    for (int64_t n = first; n < columns; n += 8) {
-        const int64_t half = n % panelWidth, width = half == 0 && columns - n <= 8 ? 8 : panelWidth;
-        packVector({from.at + n * from.column, from.step, from.column}, columns - n, depth,
-                   panel + (n - half) * depth + half, width);
+    for (int64_t first = 0; first < columns; first += width) {
+        float *panel = to + first * cells;
+        const int64_t last = columns - first < width ? columns : first + width;
+        // What eight lanes write beyond the last column, the columns before it write again.
+        for (int64_t n = first + (last - first - 1) / 8 * 8; n >= first; n -= 8) {
+            int64_t cell = 0;
+            for (; from.row == 1 && (cell + 8) * Number::perCell <= depth; cell += 8) {
+                Lanes rows[8];
+                for (int64_t i = 0; i < 8; ++i) {
+                    const int64_t column = n + i < last ? n + i : last - 1;
+                    rows[i] = Number::run(from.at + cell * Number::perCell + column * from.column);
+                }
+                transpose(rows);
+                for (int64_t i = 0; i < 8; ++i) store(panel + (cell + i) * width + n - first, rows[i]);
+            }
+            for (; cell < cells; ++cell) {
+                for (int64_t i = n; i < last && i < n + 8; ++i) {
+                    panel[cell * width + i - first] = oneCell<Number>(from, depth, cell, i);
+                }
+            }
+        }
     }
 }
 
 /// Out of line, for it is rare and long.
-__attribute__((noinline)) inline void writePart(float *to, int64_t count, const Lanes *value, bool add) {
-    storePart(to, count, add ? loadPart(to, count, 0) + *value : *value);
+__attribute__((noinline)) inline void writePart(float *to, int64_t count, const Wide *value, bool add) {
+    for (int64_t lane = 0; lane < count; ++lane) to[lane] = add ? to[lane] + (*value)[lane] : (*value)[lane];
 }
 
-template <int R, int V>
-void multiplyTile(int64_t depth, Left left, const float *panel, Target target, int64_t columns) {
+template <class Number, int R, int V>
+void multiplyTile(int64_t cells, const float *left, const float *panel, Target target, int64_t columns) {
     for (int r = 0; r < R; ++r) __builtin_prefetch(target.at + r * target.row, 1);
-    Lanes total[R][V] = {};
-    const Lanes *right = reinterpret_cast<const Lanes *>(panel);
+    Wide total[R][V] = {};
+    const Wide *right = reinterpret_cast<const Wide *>(panel);
 #pragma clang loop unroll_count(4)
-    for (int64_t p = 0; p < depth; ++p, right += V, left.at += left.step) {
+    for (int64_t p = 0; p < cells; ++p, left += tileRows, right += 2) {
 #pragma clang loop unroll(full)
         for (int r = 0; r < R; ++r) {
-            const Lanes factor = left.at[r * left.row];
 #pragma clang loop unroll(full)
-            for (int v = 0; v < V; ++v) total[r][v] += factor * right[v];
+            for (int v = 0; v < V; ++v) total[r][v] = Number::add(total[r][v], left[r], right[v]);
         }
     }
     // Unrolled in full here too: a loop would keep the totals in memory, above as well.
@@ -84,48 +171,49 @@ void multiplyTile(int64_t depth, Left left, const float *panel, Target target, i
         float *to = target.at + r * target.row;
 #pragma clang loop unroll(full)
         for (int v = 0; v < V; ++v) {
-            if (columns >= 8 * v + 8) {
-                store(to + 8 * v, target.add ? load(to + 8 * v) + total[r][v] : total[r][v]);
-            } else {
-                const Lanes value = total[r][v];
-                writePart(to + 8 * v, columns - 8 * v, &value, target.add);
+            if (columns >= wide * v + wide) {
+                storeWide(to + wide * v, target.add ? loadWide(to + wide * v) + total[r][v] : total[r][v]);
+            } else if (columns > wide * v) {
+                const Wide value = total[r][v];
+                writePart(to + wide * v, columns - wide * v, &value, target.add);
             }
         }
     }
 }
 
-template <int R, int V>
-void multiplyRows(int64_t rows, int64_t depth, Left left, const float *panel, Target target, int64_t columns) {
-    if (rows == R) return multiplyTile<R, V>(depth, left, panel, target, columns);
-    if constexpr (R > 1) multiplyRows<R - 1, V>(rows, depth, left, panel, target, columns);
+template <class Number, int R, int V>
+void multiplyRows(int64_t rows, int64_t cells, const float *left, const float *panel, Target target, int64_t columns) {
+    if (rows == R) return multiplyTile<Number, R, V>(cells, left, panel, target, columns);
+    if constexpr (R > 1) multiplyRows<Number, R - 1, V>(rows, cells, left, panel, target, columns);
 }
 
-/// One panel of columns: the rows are split as evenly as possible, for short tiles are slow.
-template <int V>
-void multiplyPanel(int64_t rows, int64_t depth, Left left, const float *panel, Target target, int64_t columns) {
-    constexpr int most = V == 2 ? 6 : 8;
-    const int64_t tiles = (rows + most - 1) / most;
-    for (int64_t tile = 0, first = 0; tile < tiles; ++tile) {
-        const int64_t next = rows * (tile + 1) / tiles;
-        multiplyRows<most, V>(next - first, depth, {left.at + first * left.row, left.row, left.step}, panel,
-                              {target.at + first * target.row, target.row, target.add}, columns);
-        first = next;
-    }
-}
-
-/// target [rows, columns] = (or +=) left [rows, depth] x right [depth, columns]; `panel` has panelSpace(depth) floats.
+/// target [rows, columns] = (or +=) left [rows, depth] x right [depth, columns]; `space` has `productSpace` floats.
 /// Of a symmetric product, with `upper`, what lies on and above the diagonal and perhaps more.
-inline void multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, Target target, float *panel,
-                     bool upper = false) {
-    const int64_t group = panelSpace(depth) / (depth * panelWidth) * panelWidth;
-    for (int64_t first = 0; first < columns; first += group) {
-        const int64_t count = columns - first < group ? columns - first : group;
-        pack({right.at + first * right.column, right.step, right.column}, count, depth, panel);
-        for (int64_t n = 0; n < count; n += panelWidth) {
-            const Target to = {target.at + first + n, target.row, target.add};
-            const auto multiplyOne = count - n > 8 ? multiplyPanel<2> : multiplyPanel<1>;
-            const int64_t above = upper && first + n + panelWidth < rows ? first + n + panelWidth : rows;
-            multiplyOne(above, depth, left, panel + n * depth, to, count - n);
+template <class Number>
+void multiply(int64_t rows, int64_t columns, int64_t depth, Matrix left, Matrix right, Target target, float *space,
+              bool upper = false) {
+    float *const panels = space, *const tiles = space + depthBlock * columnBlock;
+    for (int64_t p = 0; p < depth; p += depthBlock) {
+        const int64_t deep = depth - p < depthBlock ? depth - p : depthBlock;
+        const int64_t cells = (deep + Number::perCell - 1) / Number::perCell;
+        for (int64_t first = 0; first < columns; first += columnBlock) {
+            const int64_t last = columns - first < columnBlock ? columns : first + columnBlock;
+            packPanels<Number>({right.at + p * right.row + first * right.column, right.row, right.column}, deep,
+                               last - first, productPanel, panels);
+            for (int64_t top = 0; top < rows; top += rowBlock) {
+                const int64_t high = rows - top < rowBlock ? rows - top : rowBlock;
+                packPanels<Number>({left.at + top * left.row + p * left.column, left.column, left.row}, deep, high,
+                                   tileRows, tiles);
+                for (int64_t n = first; n < last; n += productPanel) {
+                    const auto multiplyOne =
+                        last - n <= wide ? multiplyRows<Number, tileRows, 1> : multiplyRows<Number, tileRows, 2>;
+                    for (int64_t r = 0; r < high && !(upper && top + r >= n + productPanel); r += tileRows) {
+                        multiplyOne(std::min<int64_t>(high - r, tileRows), cells, tiles + r * cells,
+                                    panels + (n - first) * cells,
+                                    {target.at + (top + r) * target.row + n, target.row, target.add || p > 0}, last - n);
+                    }
+                }
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ typedef enum {
 typedef enum { PS_FLOAT32 = 0, PS_FIXED16 = 1 } ps_precision;
 
 /// What a call runs on. PS_BEST is the best that this machine has; the others are for tests.
-typedef enum { PS_BEST = 0, PS_PORTABLE = 1, PS_AVX2 = 2, PS_AVX512 = 3 } ps_instructions;
+typedef enum { PS_BEST = 0, PS_PORTABLE = 1, PS_AVX2 = 2, PS_AVX512 = 3, PS_AVX512_BF16 = 4 } ps_instructions;
 
 typedef struct {
     int64_t count, regions, dimension, heads;
@@ -82,10 +82,11 @@ ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_
 /// It depends on the pair alone. Of sides in float32 there are none, and nothing is written.
 int64_t ps_strained(const ps_packed *images, const ps_packed *texts, uint8_t *strained);
 
-/// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads.
-ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_instructions instructions, float local_weight,
-                      const float *score_gradient, const ps_image_gradients *image_gradients,
-                      const ps_text_gradients *text_gradients);
+/// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads. With
+/// PS_FIXED16 products are of bfloat16 with float32 sums where the instructions have them, else of float32.
+ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_precision precision,
+                      ps_instructions instructions, float local_weight, const float *score_gradient,
+                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients);
 
 #ifdef __cplusplus
 }

@@ -16,13 +16,13 @@ extension AsCLModel {
         let tables = images.tables + texts.tables
         let constant = try tables.map { table throws(TorchError) in try table.detached() }
         let heads = configuration.heads
-        let offsets = texts.offsets
+        let (offsets, precision) = (texts.offsets, texts.precision)
         return try Tensor.custom("pair_score", inputs: tables) { () throws(TorchError) in
             [try scores(images, texts)]
         } backward: { gradients throws(TorchError) in
             guard let gradient = gradients[0] else { return constant.map { _ in nil } }
             return try PairScoreKernel.gradients(
-                constant, heads: heads, offsets: offsets, localWeight, scoreGradient: gradient.contiguous())
+                constant, heads: heads, offsets: offsets, precision, localWeight, scoreGradient: gradient.contiguous())
         }[0]
     }
 
@@ -105,7 +105,7 @@ extension AsCLModel {
         let offsets = texts.offsets.map(Int64.init)
         let packed = try PairScoreKernel.packed(texts: tables, offsets: offsets, heads: heads, precision)
         return FusedTexts(
-            packed: packed,
+            packed: packed, precision: precision,
             projected: precision == .int16 ? try TextBatch(rows: texts.rows.detached(), lengths: texts.lengths) : nil,
             offsets: offsets,
             tables: tables.contains(where: \.requiresGradient) ? tables : [])

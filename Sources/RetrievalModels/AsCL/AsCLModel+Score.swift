@@ -102,7 +102,7 @@ extension AsCLModel {
         }
     }
 
-    /// The instruction set that the fused kernel runs on here: `avx512`, `avx2` or `portable`.
+    /// The instruction set that the fused kernel runs on here: `avx512 with bfloat16`, `avx512`, `avx2` or `portable`.
     package static var kernelInstructions: String { PairScoreKernel.instructions }
 
     /// Bytes of tables that the fused kernel reads to score every pair, from memory or the last cache; nil where

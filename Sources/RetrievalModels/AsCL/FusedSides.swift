@@ -37,6 +37,7 @@ struct FusedImages: Sendable {
 /// Texts for the kernel.
 struct FusedTexts: Sendable {
     let packed: PairScoreKernel.Packed
+    let precision: Precision
     /// In 16 bits: what they were projected to, for the pairs that 16 bits do not hold.
     let projected: TextBatch?
     let offsets: [Int64]

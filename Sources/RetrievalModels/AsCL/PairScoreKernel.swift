@@ -6,6 +6,7 @@ enum PairScoreKernel {
     /// The instruction set that serves this machine.
     static var instructions: String {
         switch ps_best_instructions() {
+        case PS_AVX512_BF16: "avx512 with bfloat16"
         case PS_AVX512: "avx512"
         case PS_AVX2: "avx2"
         default: "portable"
@@ -72,9 +73,11 @@ enum PairScoreKernel {
         return count == 0 ? [] : strained.map { $0 != 0 }
     }
 
-    /// The gradient of every table of `score`, images' first.
+    /// The gradient of every table of `score`, images' first. In int16, products are of bfloat16 with float32 sums where the
+    /// machine has them, else of float32.
     static func gradients(
-        _ tables: [Tensor], heads: Int, offsets: [Int64], _ localWeight: Float, scoreGradient: Tensor
+        _ tables: [Tensor], heads: Int, offsets: [Int64], _ precision: Precision, _ localWeight: Float,
+        scoreGradient: Tensor
     ) throws(TorchError) -> [Tensor?] {
         let gradients = try tables.map { table throws(TorchError) in try Tensor.empty(table.shape) }
         let to = try gradients.map { gradient throws(TorchError) in try gradient.floatAddress() }
@@ -85,7 +88,8 @@ enum PairScoreKernel {
         let status = try withImages(Array(tables[..<6]), heads: heads) { images throws(TorchError) in
             try withTexts(Array(tables[6...]), offsets: offsets, heads: heads) { texts in
                 withExtendedLifetime((gradients, scoreGradient)) {
-                    ps_backward(&images, &texts, PS_BEST, localWeight, upstream, &toImages, &toTexts)
+                    ps_backward(
+                        &images, &texts, precision.kernel, PS_BEST, localWeight, upstream, &toImages, &toTexts)
                 }
             }
         }

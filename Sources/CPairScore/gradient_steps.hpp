@@ -1,0 +1,21 @@
+// The steps of the gradient as a table of functions. Included inside a namespace, once for each instruction set.
+
+template <class Number>
+Gradient gradientSteps() {
+    return {
+        [](const Problem &problem) {
+            const size_t tile = std::max(MeansTile<Number>(problem, nullptr).floats(),
+                                         GradientTile<Number>(problem, nullptr).floats());
+            return std::max(tile, globalFloats(problem));
+        },
+        [](const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
+            MeansTile<Number>(problem, workspace).run(imageBlock, captionBlock);
+        },
+        [](const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
+            GradientTile<Number>(problem, workspace).run(imageBlock, captionBlock);
+        },
+        attendTexts<Number>,
+        compareImages<Number>,
+        spreadToTexts<Number>,
+    };
+}
