@@ -20,9 +20,9 @@ struct ArrayBytes {
     }
 
     /// A part of a file.
-    init(id: String, _ file: MappedFile, _ range: Range<Int>) {
-        (self.id, path, part) = (id, "\(file.path)/\(id.shownInOneLine)", (file, range))
-        isNpz = withExtendedLifetime(file) { file.bytes[range].starts(with: [0x50, 0x4B, 3, 4]) }
+    init(id: String, isNpz: Bool, _ file: MappedFile, _ range: Range<Int>) {
+        (self.id, self.isNpz, part) = (id, isNpz, (file, range))
+        path = "\(file.path)/\(id.shownInOneLine)"
     }
 
     func npz() throws(InputError) -> NpzFile {

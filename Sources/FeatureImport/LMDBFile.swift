@@ -42,7 +42,7 @@ private struct LMDBTree {
     private static let version: UInt32 = 1
     /// Bytes before a page's content, or an overflow page's value.
     private static let headerSize = 16
-    private static let (branch, leaf, overflow) = (1, 2, 4)
+    private static let (branch, leaf) = (1, 2)
     /// A node whose value is the number of an overflow page.
     private static let bigValue = 1
     /// The number that stands for no page.
@@ -100,15 +100,15 @@ private struct LMDBTree {
             root: try number(UInt64.self, 128), transaction: try number(UInt64.self, 144))
     }
 
-    /// A page's bytes, held to its number and its kind.
-    private func page(_ number: UInt64, _ kinds: Int...) throws(InputError) -> (bytes: ByteReader, kind: Int) {
+    /// A page of the tree, its header read up to its kind.
+    private func page(_ number: UInt64) throws(InputError) -> (bytes: ByteReader, kind: Int) {
         guard number < pageCount else {
             throw wrong("page \(number)", "\(pageCount) pages, as the file has", "a further one: it is cut off")
         }
         let start = Int(number) * meta.pageSize
         var reader = ByteReader(bytes, at: start)
         let (own, _, kind) = (reader.number(UInt64.self), reader.number(UInt16.self), reader.number(UInt16.self))
-        guard own == number, let kind, kinds.contains(Int(kind)) else {
+        guard own == number, let kind, [Self.branch, Self.leaf].contains(Int(kind)) else {
             throw wrong("page \(number)", "a page of its number and kind", "another: it is damaged")
         }
         return (reader, Int(kind))
@@ -116,7 +116,7 @@ private struct LMDBTree {
 
     /// Goes through what hangs on a page of the tree.
     private mutating func visit(_ number: UInt64, depth: Int) throws(InputError) {
-        var (reader, kind) = try page(number, Self.branch, Self.leaf)
+        var (reader, kind) = try page(number)
         let start = Int(number) * meta.pageSize
         visited += 1
         guard visited <= pageCount, depth <= Self.deepest, let lower = reader.number(UInt16.self),
@@ -150,14 +150,14 @@ private struct LMDBTree {
             }
             return found.append(LMDBFile.Entry(key: key, value: start..<start + size))
         }
-        guard let target = node.number(UInt64.self) else { throw wrong("page \(number)", "a whole node", "its end") }
-        var (reader, _) = try page(target, Self.overflow)
-        guard let pages = reader.number(UInt32.self), Int(pages) <= pageCount - Int(target),
-            size <= Int(pages) * meta.pageSize - Self.headerSize
+        // The overflow page's own header is left alone: one read an image, all over the file, for what bounds tell too.
+        guard let target = node.number(UInt64.self), target < pageCount,
+            size <= bytes.count - Int(target) * meta.pageSize - Self.headerSize
         else {
             throw wrong("key \(key.shownInOneLine)", "\(size) bytes", "fewer: the file is cut off or damaged")
         }
-        found.append(LMDBFile.Entry(key: key, value: reader.offset..<reader.offset + size))
+        let start = Int(target) * meta.pageSize + Self.headerSize
+        found.append(LMDBFile.Entry(key: key, value: start..<start + size))
     }
 
     private func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {

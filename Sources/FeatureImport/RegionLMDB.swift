@@ -8,9 +8,10 @@ enum RegionLMDB {
         path: String, progress: (_ done: Int, _ total: Int) -> Void
     ) throws(InputError) -> any RegionSource {
         let (file, entries) = try images(path)
-        let start = withExtendedLifetime(file) { Array(file.bytes[entries[0].value].prefix(6)) }
+        let start = start(file, entries[0])
         switch start.first ?? 0 {
-        case _ where isArray(start): return try arrays(file, entries, isOfVectors: false, progress: progress)
+        case _ where start.starts(with: zip) || start.starts(with: numpy):
+            return try arrays(file, entries, isOfVectors: false, progress: progress)
         case 0x80 where start.count > 1 && 2...5 ~= start[1]:
             return try RegionPickles(file, entries, progress: progress)
         // A map, or a frame of LZ4.
@@ -36,16 +37,20 @@ enum RegionLMDB {
         return try arrays(file, entries, isOfVectors: true, progress: progress)
     }
 
-    private static func isArray(_ start: [UInt8]) -> Bool {
-        start.starts(with: [0x50, 0x4B, 3, 4]) || start.starts(with: [0x93] + Array("NUMPY".utf8))
+    private static let zip: [UInt8] = [0x50, 0x4B, 3, 4]
+    private static let numpy = [0x93] + Array("NUMPY".utf8)
+
+    private static func start(_ file: MappedFile, _ entry: LMDBFile.Entry) -> [UInt8] {
+        withExtendedLifetime(file) { Array(file.bytes[entry.value].prefix(6)) }
     }
 
     private static func arrays(
         _ file: MappedFile, _ entries: [LMDBFile.Entry], isOfVectors: Bool, progress: (Int, Int) -> Void
     ) throws(InputError) -> RegionArrays {
-        try RegionArrays(
-            entries.map { ArrayBytes(id: $0.key, file, $0.value) }, form: "LMDB", isOfVectors: isOfVectors,
-            identity: FileIdentity.of(file.path), progress: progress)
+        let isNpz = start(file, entries[0]).starts(with: zip)
+        return try RegionArrays(
+            entries.map { ArrayBytes(id: $0.key, isNpz: isNpz, file, $0.value) }, form: "LMDB",
+            isOfVectors: isOfVectors, identity: FileIdentity.of(file.path), progress: progress)
     }
 
     /// The keys that are images: beside them there may be a list of all keys, and what lmdbdict and UNITER keep.
