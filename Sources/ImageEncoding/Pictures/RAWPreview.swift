@@ -55,16 +55,12 @@ struct RAWPreview {
     /// Those that begin anywhere; each may reach to the file's end, as a decoder stops at its own.
     private static func lookedFor(_ bytes: UnsafeRawBufferPointer) -> [JPEG] {
         var found: [JPEG] = []
-        var start = 0
-        while found.count < most, start + 4 < bytes.count,
-            let next = bytes[start...].firstIndex(of: 0xFF)
-        {
-            if bytes.count - next > 3, bytes[next + 1] == 0xD8, bytes[next + 2] == 0xFF,
-                let pixels = pixels(bytes, at: next)
-            {
-                found.append((next..<bytes.count, pixels))
-            }
+        var (start, looked) = (0, 0)
+        while looked < most, start + 4 < bytes.count, let next = bytes[start...].firstIndex(of: 0xFF) {
             start = next + 1
+            guard bytes.count - next > 3, bytes[next + 1] == 0xD8, bytes[next + 2] == 0xFF else { continue }
+            looked += 1
+            if let pixels = pixels(bytes, at: next) { found.append((next..<bytes.count, pixels)) }
         }
         return found
     }
@@ -96,7 +92,8 @@ struct RAWPreview {
 
     /// The directory that tells how the camera was held; CR3 has it in a box of its own.
     private static func firstDirectory(_ bytes: UnsafeRawBufferPointer) -> TIFFDirectory? {
-        guard bytes.count > 8, bytes[4..<8].elementsEqual("ftyp".utf8) else { return TIFFDirectory(bytes) }
+        if bytes.starts(with: "II".utf8) || bytes.starts(with: "MM".utf8) { return TIFFDirectory(bytes) }
+        guard bytes.count > 8, bytes[4..<8].elementsEqual("ftyp".utf8) else { return nil }
         let box = UnsafeRawBufferPointer(rebasing: bytes.prefix(1 << 16)).firstRange(of: Array("CMT1".utf8))
         return box.flatMap { TIFFDirectory(UnsafeRawBufferPointer(rebasing: bytes[$0.upperBound...])) }
     }
