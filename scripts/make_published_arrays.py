@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
 """Makes Tests/FeatureImportTests/Resources: folders of a file an image, as numpy writes them and people publish them.
 
-    python3 scripts/make_published_arrays.py    (with numpy and h5py)
+    python3 scripts/make_published_arrays.py    (with numpy, h5py, lmdb, msgpack and msgpack_numpy)
 
 Region r of picture i is [i + r/10, i + r/10 + 0.01, i + r/10 + 0.02], as in the tests' Published.features.
 """
 import base64
+import io
 import pathlib
+import pickle
 import zipfile
+from collections import OrderedDict
 
 import h5py
+import lmdb
+import msgpack
+import msgpack_numpy
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent / "Tests/FeatureImportTests/Resources"
@@ -85,3 +91,64 @@ for name, compression in (("deflated", zipfile.ZIP_DEFLATED), ("stored", zipfile
         archive.writestr("trainval_36/", "")
         archive.writestr("trainval_36/a.tsv", line(3) + line(7))
         archive.writestr("trainval_36/b.tsv", (line(9) + line(5)).rstrip())
+
+
+# LMDB: keys are images, values what a folder's file would hold, or pickled dictionaries.
+def saved(save, *arrays, **named):
+    """What np.save or np.savez writes."""
+    with io.BytesIO() as file:
+        save(file, *arrays, **named)
+        return file.getvalue()
+
+
+def database(name, values, subdir=False):
+    """Makes an LMDB anew, in two transactions, so that both of its meta pages count once."""
+    path = folder("lmdb") / name
+    for file in [path / "data.mdb", path / "lock.mdb"] if subdir else [path]:
+        file.unlink(missing_ok=True)
+    with lmdb.open(str(path), map_size=1 << 24, subdir=subdir, lock=False) as environment:
+        for part in (values[::2], values[1::2]):
+            with environment.begin(write=True) as transaction:
+                for key, value in part:
+                    transaction.put(key.encode(), value)
+
+
+IMAGES = (3, 5, 7, 9)
+BOXES = np.array([[0, 10, 100, 50], [1, 10, 100, 50]], np.float32)
+
+# As the captioning code of many has it, with the keys that lmdbdict adds.
+database("att.lmdb", [(str(i), saved(np.savez_compressed, feat=features(i, 2))) for i in IMAGES]
+         + [("__keys__", pickle.dumps({str(i) for i in IMAGES})), ("__value_loads__", pickle.dumps("identity"))])
+database("fc.lmdb", [(str(i), saved(np.save, np.array([i, -i, 0.5, 1], np.float32))) for i in IMAGES])
+
+
+# As ViLBERT's code has it: the rows of a table, all columns texts, of an older Python and of a newer.
+def row(image):
+    return [("image_id", str(image)), ("image_w", "200"), ("image_h", "100"), ("num_boxes", "2"),
+            ("boxes", base64.b64encode(BOXES.tobytes()).decode()),
+            ("features", base64.b64encode(features(image, 2).tobytes()).decode())]
+
+
+def listed(values):
+    return values + [("keys", pickle.dumps([key.encode() for key, _ in values]))]
+
+
+database("vilbert.lmdb", listed([(str(i), pickle.dumps(OrderedDict(row(i)) if i == 3 else dict(row(i)), protocol=2 + i % 3))
+                                 for i in IMAGES]), subdir=True)
+
+# And as its successors have it: arrays, by every protocol that pickles them whole.
+def item(image):
+    values = features(image, 2)
+    return {"image_id": f"p_{image}", "image_h": np.int64(100), "image_w": 200, "num_boxes": 2, "boxes": BOXES.astype(np.float64),
+            "features": {3: values, 5: values.reshape(-1), 7: np.asfortranarray(values)}.get(
+                image, np.concatenate([values, np.zeros((1, 3), np.float32)])),
+            "objects": [{"class": "cat"}, np.array([None])], "cls_prob": None}
+
+
+database("arrays.lmdb", listed([(f"p_{i}", pickle.dumps(item(i), protocol=p)) for i, p in zip(IMAGES, (3, 4, 5, 4))]), subdir=True)
+
+# More images than a page holds, one of them too large for it.
+database("deep.lmdb", [(str(i), saved(np.save, features(i, 200 if i == 7 else 2))) for i in range(40)])
+
+# Not read: msgpack.
+database("msgpack.lmdb", [("7.npz", msgpack.packb({"features": features(7, 2)}, default=msgpack_numpy.encode))])

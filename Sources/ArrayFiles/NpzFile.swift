@@ -1,11 +1,13 @@
 package import AsCLBase
 import Foundation
 
-/// A mapped `.npz` file: a zip of `.npy` members, stored as `np.savez` does or deflated as `np.savez_compressed` does.
+/// A mapped `.npz` file, or one within a mapped file: a zip of `.npy` members, stored as `np.savez` does or deflated as
+/// `np.savez_compressed` does.
 package struct NpzFile {
-    /// The path as it was given.
+    /// What it is called in errors.
     package let path: String
     private let file: MappedFile
+    private let range: Range<Int>
     private let entries: [String: ZipDirectory.Entry]
 
     /// Bytes that a member may have: many times what one image's regions take.
@@ -13,14 +15,18 @@ package struct NpzFile {
     /// Bytes from a member's beginning that hold its header: numpy's are 128, of many dimensions some more.
     private static let headerLimit = 1 << 12
 
-    /// Maps the file and reads the zip's directory.
-    package init(path: String) throws(InputError) {
-        self.path = path
-        file = try MappedFile(path: path)
-        var entries: [String: ZipDirectory.Entry] = [:]
-        for (name, entry) in try ZipDirectory(file: file, allowsDeflated: true).entries where name.hasSuffix(".npy") {
-            entries[String(name.dropLast(4))] = entry
+    /// Reads the zip's directory.
+    /// - Parameters:
+    ///   - range: Where in the file the `.npz` stands.
+    ///   - path: What to call it in errors.
+    package init(_ file: MappedFile, _ range: Range<Int>, path: String) throws(InputError) {
+        (self.file, self.range, self.path) = (file, range, path)
+        let all = try withExtendedLifetime(file) { () throws(InputError) in
+            try ZipDirectory(UnsafeRawBufferPointer(rebasing: file.bytes[range]), path: path, allowsDeflated: true)
+                .entries
         }
+        var entries: [String: ZipDirectory.Entry] = [:]
+        for (name, entry) in all where name.hasSuffix(".npy") { entries[String(name.dropLast(4))] = entry }
         self.entries = entries
     }
 
@@ -60,7 +66,8 @@ package struct NpzFile {
         }
         let count = min(limit, entry.size)
         return try withExtendedLifetime(file) { () throws(InputError) in
-            let packed = UnsafeRawBufferPointer(rebasing: file.bytes[entry.content])
+            let packed = UnsafeRawBufferPointer(
+                rebasing: UnsafeRawBufferPointer(rebasing: file.bytes[range])[entry.content])
             if !entry.isDeflated { return Array(packed.prefix(count)) }
             guard let bytes = Inflation.inflate(packed, count: count) else {
                 throw InputError(

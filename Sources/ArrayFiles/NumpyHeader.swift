@@ -56,6 +56,9 @@ struct NumpyHeader {
         types.first { $0.value == elementType }?.key
     }
 
+    /// The element type of numpy's code without the order of bytes, `f4`; nil where it is none of these.
+    static func type(code: String) -> ElementType? { types["<" + code] ?? types["|" + code] }
+
     /// The header, of version 1, that stands before the data; padded so that the data begins at a multiple of 64.
     static func encoded(typeName: String, shape: [Int]) -> [UInt8] {
         let sizes = shape.map { "\($0)," }.joined(separator: " ")

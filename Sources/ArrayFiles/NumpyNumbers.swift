@@ -22,7 +22,7 @@ package struct NumpyLayout {
     }
 }
 
-/// A small `.npy` file's numbers as float32 in C order, whatever type and order they are stored in. Reading converts
+/// A small array's numbers as float32 in C order, whatever type and order they are stored in. Reading converts
 /// them: `NumpyArray` maps large files, which have to be stored as they are used.
 package struct NumpyNumbers {
     /// The sizes of the dimensions, slowest first.
@@ -39,9 +39,14 @@ package struct NumpyNumbers {
                 path: path, place: "data",
                 expected: "\(layout.elementType) numbers of shape \(layout.shape)", found: "\(data.count) bytes")
         }
-        let values = Self.floats(data, layout.elementType)
-        shape = layout.shape
-        self.values = layout.isFortran ? Self.reordered(values, shape) : values
+        self.init(data, shape: layout.shape, layout.elementType, isFortran: layout.isFortran)
+    }
+
+    /// Converts bare elements, whose bytes are known to be as many as the shape asks for.
+    init(_ data: UnsafeRawBufferPointer, shape: [Int], _ elementType: ElementType, isFortran: Bool) {
+        let values = Self.floats(data, elementType)
+        self.shape = shape
+        self.values = isFortran ? Self.reordered(values, shape) : values
     }
 
     private static func floats(_ data: UnsafeRawBufferPointer, _ type: ElementType) -> [Float] {

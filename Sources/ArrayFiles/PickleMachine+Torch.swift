@@ -10,21 +10,16 @@ extension PickleMachine {
     ]
 
     /// Names beside the storages'. The element types are mere values, which a checkpoint may hold beside its tensors.
-    private static let others: Set<String> = Set([
+    private static let otherTensorNames: Set<String> = Set([
         "collections.OrderedDict", "torch.Size", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
         "torch._utils._rebuild_parameter",
     ]).union(ElementType.allCases.map { "torch.\($0)" })
 
-    static func isAllowed(_ global: String) -> Bool { storageTypes[global] != nil || others.contains(global) }
+    static let tensorNames = otherTensorNames.union(storageTypes.keys)
 
-    /// The result of calling `function`, for the calls that build containers and tensors.
-    mutating func reduced(_ function: PickleValue, _ arguments: PickleValue) throws(InputError) -> PickleValue {
-        guard case .global(let name) = function, case .tuple(let tuple) = arguments else {
-            throw wrong("a call with a tuple of arguments", "\(function.kind) called with \(arguments.kind)")
-        }
-        let arguments = sequences[tuple]
+    /// The result of a call that builds a container or a tensor.
+    mutating func tensorCall(_ name: String, _ arguments: [PickleValue]) throws(InputError) -> PickleValue {
         switch (name, arguments.count) {
-        case ("collections.OrderedDict", 0): return .dictionary(keep(items: []))
         case ("collections.OrderedDict", 1): return .dictionary(keep(items: try pairs(arguments[0])))
         case ("torch.Size", 1):
             guard case .tuple = arguments[0] else { throw wrong("torch.Size of a tuple", arguments[0].kind) }
@@ -39,7 +34,7 @@ extension PickleMachine {
         case ("torch._utils._rebuild_parameter", 3):
             guard case .tensor = arguments[0] else { throw wrong("a parameter that is a tensor", arguments[0].kind) }
             return arguments[0]
-        default: throw wrong("a call that makes a tensor or container", "\(name) called with \(arguments.count) values")
+        default: throw wrongCall(name, arguments)
         }
     }
 
@@ -73,8 +68,8 @@ extension PickleMachine {
         return .tensor(tensors.count - 1)
     }
 
-    /// libtorch has at most 64 dimensions.
-    private func integers(_ value: PickleValue) -> [Int]? {
+    /// A shape or strides; libtorch and numpy have at most 64 dimensions.
+    func integers(_ value: PickleValue) -> [Int]? {
         guard case .tuple(let tuple) = value, sequences[tuple].count <= 64 else { return nil }
         var result: [Int] = []
         for case .integer(let integer) in sequences[tuple] { result.append(integer) }

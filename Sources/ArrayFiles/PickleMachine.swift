@@ -1,7 +1,7 @@
 import AsCLBase
 
-/// Reads a pickle as `torch.save` writes it (protocol 2), without executing anything: it knows the opcodes of plain
-/// containers and the few names that tensors are made by, and refuses everything else.
+/// Reads a pickle without executing anything: it knows the opcodes of plain containers and the few names that tensors or
+/// arrays are made by, and refuses everything else.
 ///
 /// A pickle costs memory in proportion to its length, and nothing here recurses.
 struct PickleMachine {
@@ -11,32 +11,37 @@ struct PickleMachine {
     var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
     var storages: [PickledStorage] = []
     var tensors: [PickledTensor] = []
+    var arrays: [PickledArray] = []
     /// Where the pickle ends in the bytes it was read from.
     var end: Int { reader.offset }
 
     /// Items of lists that became items of dictionaries.
     var copied = 0
 
+    private let dialect: PickleDialect
     private let path: String
     private let name: String
     private let start: Int
     private var reader: ByteReader
     private var opcodeOffset = 0
-    private var stack: [PickleValue] = []
+    var stack: [PickleValue] = []
     /// Sizes of the stack where a mark was set.
     private var marks: [Int] = []
-    private var memo: [Int: PickleValue] = [:]
+    var memo: [Int: PickleValue] = [:]
 
-    /// A state dict takes some 150 bytes a tensor.
+    /// A state dict takes some 150 bytes a tensor, an image's regions a megabyte.
     static let longest = 1 << 24
+    /// Longer texts are kept as the place where they stand: nothing that long is a name.
+    private static let longestText = 4096
 
     /// - Parameters:
     ///   - bytes: What holds the pickle from `offset` on; it may end before the bytes do.
     ///   - name: What to call it in errors.
-    init(_ bytes: UnsafeRawBufferPointer, at offset: Int, path: String, name: String) {
+    init(_ dialect: PickleDialect, _ bytes: UnsafeRawBufferPointer, at offset: Int, path: String, name: String) {
         let end = min(bytes.count, offset + Self.longest)
         reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<end]), at: offset)
         start = offset
+        self.dialect = dialect
         self.path = path
         self.name = name
     }
@@ -65,7 +70,9 @@ struct PickleMachine {
         switch opcode {
         case 0x80:
             let version: UInt8 = try number()
-            guard version == 2 else { throw wrong("pickle protocol 2", "protocol \(version)") }
+            guard dialect.protocols.contains(Int(version)) else {
+                throw wrong("pickle protocol \(dialect.protocols)", "protocol \(version)")
+            }
         case UInt8(ascii: "("): marks.append(stack.count)
         case UInt8(ascii: "N"): stack.append(.none)
         case 0x88: stack.append(.bool(true))
@@ -75,8 +82,8 @@ struct PickleMachine {
         case UInt8(ascii: "M"): stack.append(.integer(Int(try number(UInt16.self))))
         case 0x8a: stack.append(.integer(try long()))
         case UInt8(ascii: "G"): stack.append(.float(Double(bitPattern: try number(UInt64.self).byteSwapped)))
-        case UInt8(ascii: "X"), UInt8(ascii: "T"): stack.append(.string(try text(Int(try number(UInt32.self)))))
-        case UInt8(ascii: "U"): stack.append(.string(try text(Int(try number(UInt8.self)))))
+        case UInt8(ascii: "X"), UInt8(ascii: "T"): stack.append(try text(Int(try number(UInt32.self))))
+        case UInt8(ascii: "U"): stack.append(try text(Int(try number(UInt8.self))))
         case UInt8(ascii: "]"): stack.append(.list(keep([])))
         case UInt8(ascii: "}"): stack.append(.dictionary(keep(items: [])))
         case UInt8(ascii: ")"): stack.append(.tuple(keep([])))
@@ -98,14 +105,16 @@ struct PickleMachine {
         case UInt8(ascii: "Q"):
             let id = try pop(1)
             stack.append(try storage(id[0]))
+        case _ where dialect == .arrays && Self.laterOpcodes.contains(opcode): try laterStep(opcode)
         default:
-            throw wrong("the opcodes of tensors and plain containers", "opcode 0x\(String(opcode, radix: 16))")
+            throw wrong(
+                "the opcodes of \(dialect.rawValue) and plain containers", "opcode 0x\(String(opcode, radix: 16))")
         }
     }
 
     // MARK: Operands
 
-    private mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(InputError)
+    mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(InputError)
         -> Number
     {
         guard let number = reader.number(type) else { throw cutOff }
@@ -116,9 +125,16 @@ struct PickleMachine {
         wrong("the rest of the pickle", "its end at \(reader.bytes.count - start) bytes")
     }
 
-    private mutating func text(_ count: Int) throws(InputError) -> String {
+    mutating func text(_ count: Int) throws(InputError) -> PickleValue {
+        if count > Self.longestText { return .bytes(try place(count)) }
         guard let text = reader.text(count) else { throw wrong("\(count) bytes of UTF-8", "something else or the end") }
-        return text
+        return .string(text)
+    }
+
+    /// Where the next `count` bytes stand.
+    mutating func place(_ count: Int) throws(InputError) -> Range<Int> {
+        guard reader.take(count) != nil else { throw cutOff }
+        return reader.offset - count..<reader.offset
     }
 
     private mutating func long() throws(InputError) -> Int {
@@ -135,10 +151,17 @@ struct PickleMachine {
         guard let module = reader.line(limit: 200), let name = reader.line(limit: 200) else {
             throw wrong("a module and a name in it, a line each", "something else or the end")
         }
+        return try allowed([.string(module), .string(name)])
+    }
+
+    func allowed(_ parts: [PickleValue]) throws(InputError) -> String {
+        guard case .string(let module) = parts[0], case .string(let name) = parts[1] else {
+            throw wrong("a module and a name in it", "\(parts[0].kind) and \(parts[1].kind)")
+        }
         let global = "\(module).\(name)"
-        guard Self.isAllowed(global) else {
+        guard dialect.allows(global) else {
             throw wrong(
-                "only tensors and plain containers, since nothing of a file is executed",
+                "only \(dialect.rawValue) and plain containers, since nothing of a file is executed",
                 "the global \(global.shownInOneLine)")
         }
         return global
@@ -156,12 +179,12 @@ struct PickleMachine {
         return dictionaries.count - 1
     }
 
-    private func top() throws(InputError) -> PickleValue {
+    func top() throws(InputError) -> PickleValue {
         guard stack.count > marks.last ?? 0, let value = stack.last else { throw wrong("a value before it", "none") }
         return value
     }
 
-    private mutating func pop(_ count: Int) throws(InputError) -> [PickleValue] {
+    mutating func pop(_ count: Int) throws(InputError) -> [PickleValue] {
         guard stack.count - (marks.last ?? 0) >= count else { throw wrong("\(count) values before it", "fewer") }
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
@@ -191,13 +214,35 @@ struct PickleMachine {
         }
     }
 
-    /// Attributes of an object: an ordered dictionary has the versions of a model's layers there, which say nothing
-    /// about its tensors.
+    /// What an object is given once it is made: an array its numbers. An ordered dictionary has the versions of a model's
+    /// layers there, which say nothing about its tensors.
     private mutating func build() throws(InputError) {
         let state = try pop(1)
-        guard case .dictionary = state[0], case .dictionary = try top() else {
-            throw wrong("attributes of a dictionary", "\(state[0].kind) as attributes of \(try top().kind)")
+        switch (try top(), state[0]) {
+        case (.dictionary, .dictionary): return
+        case (.array(let array), .tuple(let tuple)): try fill(array, sequences[tuple])
+        case (.elementType, .tuple(let tuple)): try checkOrder(sequences[tuple])
+        case (let object, let state):
+            throw wrong("what makes an object whole", "\(state.kind) as attributes of \(object.kind)")
         }
+    }
+
+    /// The result of calling `function`, for the calls that the dialect knows.
+    private mutating func reduced(_ function: PickleValue, _ arguments: PickleValue) throws(InputError) -> PickleValue {
+        guard case .global(let name) = function, case .tuple(let tuple) = arguments else {
+            throw wrong("a call with a tuple of arguments", "\(function.kind) called with \(arguments.kind)")
+        }
+        let arguments = sequences[tuple]
+        if name == "collections.OrderedDict", arguments.isEmpty { return .dictionary(keep(items: [])) }
+        return switch dialect {
+        case .tensors: try tensorCall(name, arguments)
+        case .arrays: try arrayCall(name, arguments)
+        }
+    }
+
+    /// The error for a call of no known kind.
+    func wrongCall(_ name: String, _ arguments: [PickleValue]) -> InputError {
+        wrong("a call that makes \(dialect.rawValue) or containers", "\(name) called with \(arguments.count) values")
     }
 }
 

@@ -6,6 +6,8 @@ enum PickleValue {
     case integer(Int)
     case float(Double)
     case string(String)
+    /// Bytes, or a text that is too long for a name: where they stand.
+    case bytes(Range<Int>)
     /// One of the few allowed names, `module.name`.
     case global(String)
     /// A number in `PickleMachine.sequences`.
@@ -18,6 +20,10 @@ enum PickleValue {
     case storage(Int)
     /// A number in `PickleMachine.tensors`.
     case tensor(Int)
+    /// A number in `PickleMachine.arrays`.
+    case array(Int)
+    /// An element type of numpy's by its code, `f4`.
+    case elementType(String)
 
     /// What to call it in a message.
     var kind: String {
@@ -27,12 +33,15 @@ enum PickleValue {
         case .integer: "an integer"
         case .float: "a float"
         case .string: "a string"
+        case .bytes: "bytes"
         case .global(let name): name
         case .tuple: "a tuple"
         case .list: "a list"
         case .dictionary: "a dictionary"
         case .storage: "a storage"
         case .tensor: "a tensor"
+        case .array: "an array"
+        case .elementType: "an element type"
         }
     }
 }
@@ -57,4 +66,22 @@ struct PickledTensor {
     let shape: [Int]
     /// Elements from one index to the next, by dimension.
     let strides: [Int]
+}
+
+/// Which names a pickle may speak of, and so what its calls make.
+enum PickleDialect: String {
+    /// What `torch.save` writes.
+    case tensors
+    /// What Python's `pickle` writes of numpy's arrays.
+    case arrays
+
+    func allows(_ global: String) -> Bool {
+        switch self {
+        case .tensors: PickleMachine.tensorNames.contains(global)
+        case .arrays: PickleMachine.arrayNames.contains(global)
+        }
+    }
+
+    /// Versions of the pickle format.
+    var protocols: ClosedRange<Int> { self == .tensors ? 2...2 : 2...5 }
 }

@@ -18,7 +18,7 @@ struct StateDictRecords {
     /// The zip format: `NAME/data.pkl`, and every storage `NAME/data/KEY`.
     init(zip file: MappedFile) throws(InputError) {
         path = file.path
-        let entries = try ZipDirectory(file: file).entries.mapValues(\.content)
+        let entries = try ZipDirectory(file.bytes, path: path).entries.mapValues(\.content)
         func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
             InputError(path: file.path, place: place, expected: expected, found: found)
         }
@@ -34,7 +34,8 @@ struct StateDictRecords {
             throw wrong("data.pkl", "at most \(PickleMachine.longest) bytes", "\(range.count)")
         }
         var pickle = PickleMachine(
-            UnsafeRawBufferPointer(rebasing: file.bytes[..<range.upperBound]), at: range.lowerBound, path: path,
+            .tensors, UnsafeRawBufferPointer(rebasing: file.bytes[..<range.upperBound]), at: range.lowerBound,
+            path: path,
             name: "data.pkl")
         root = try pickle.run()
         self.pickle = pickle
@@ -57,7 +58,7 @@ struct StateDictRecords {
             throw wrong("first bytes", "those of a file by torch.save", "others")
         }
         func next(_ name: String, at offset: Int) throws(InputError) -> (PickleMachine, PickleValue) {
-            var machine = PickleMachine(bytes, at: offset, path: file.path, name: name)
+            var machine = PickleMachine(.tensors, bytes, at: offset, path: file.path, name: name)
             let value = try machine.run()
             return (machine, value)
         }

@@ -17,6 +17,8 @@ struct ZipDirectory {
     /// By name.
     let entries: [String: Entry]
 
+    private typealias ZipBytes = (bytes: UnsafeRawBufferPointer, path: String)
+
     private struct Listed {
         let name: String
         let header: Int
@@ -25,11 +27,15 @@ struct ZipDirectory {
         var content: Range<Int> { entry.content }
     }
 
-    /// - Parameter allowsDeflated: Whether entries may be compressed, as numpy's may; PyTorch's never are.
-    init(file: MappedFile, allowsDeflated: Bool = false) throws(InputError) {
+    /// - Parameters:
+    ///   - bytes: The whole zip file.
+    ///   - path: What to call it in errors.
+    ///   - allowsDeflated: Whether entries may be compressed, as numpy's may; PyTorch's never are.
+    init(_ bytes: UnsafeRawBufferPointer, path: String, allowsDeflated: Bool = false) throws(InputError) {
+        let file: ZipBytes = (bytes, path)
         let listing = try Self.listing(of: file)
         var reader = ByteReader(
-            UnsafeRawBufferPointer(rebasing: file.bytes[..<listing.range.upperBound]), at: listing.range.lowerBound)
+            UnsafeRawBufferPointer(rebasing: bytes[..<listing.range.upperBound]), at: listing.range.lowerBound)
         var listed: [Listed] = []
         for index in 0..<listing.count {
             listed.append(try Self.entry(index, &reader, file: file, end: listing.range.lowerBound, allowsDeflated))
@@ -52,14 +58,14 @@ struct ZipDirectory {
         self.entries = entries
     }
 
-    private static func wrong(_ file: MappedFile, _ place: String, _ expected: String, _ found: String)
+    private static func wrong(_ file: ZipBytes, _ place: String, _ expected: String, _ found: String)
         -> InputError
     {
         InputError(path: file.path, place: "zip \(place)", expected: expected, found: found)
     }
 
     /// How many entries the central directory has and where it stands.
-    private static func listing(of file: MappedFile) throws(InputError) -> (count: Int, range: Range<Int>) {
+    private static func listing(of file: ZipBytes) throws(InputError) -> (count: Int, range: Range<Int>) {
         let bytes = file.bytes
         // The end record is 22 bytes and a comment of at most 65,535.
         guard
@@ -109,7 +115,7 @@ struct ZipDirectory {
     /// The directory's next entry, compared with the header that stands before its content.
     /// - Parameter end: Where content has to end: the directory follows.
     private static func entry(
-        _ index: Int, _ reader: inout ByteReader, file: MappedFile, end: Int, _ allowsDeflated: Bool
+        _ index: Int, _ reader: inout ByteReader, file: ZipBytes, end: Int, _ allowsDeflated: Bool
     ) throws(InputError) -> Listed {
         let cutOff = wrong(file, "directory", "an entry \(index)", "no sound one")
         guard reader.number(UInt32.self) == 0x0201_4b50, reader.take(4) != nil, let flags: UInt16 = reader.number(),

@@ -18,8 +18,10 @@ package final class ZipMember {
     /// The members of a zip file, by name.
     package static func members(of path: String) throws(InputError) -> [ZipMember] {
         let file = try MappedFile(path: path)
-        return try ZipDirectory(file: file, allowsDeflated: true).entries.sorted { $0.key.precedes($1.key) }
-            .map { ZipMember(file, $0.key, $0.value) }
+        let entries = try withExtendedLifetime(file) { () throws(InputError) in
+            try ZipDirectory(file.bytes, path: path, allowsDeflated: true).entries
+        }
+        return entries.sorted { $0.key.precedes($1.key) }.map { ZipMember(file, $0.key, $0.value) }
     }
 
     private init(_ file: MappedFile, _ name: String, _ entry: ZipDirectory.Entry) {

@@ -52,6 +52,10 @@ CV_LOADER(jxl)
 
 // ---- headers ----
 
+static inline bool cv_has_orientation(VipsImage *image) {
+    return vips_image_get_typeof(image, VIPS_META_ORIENTATION) != 0;
+}
+
 // Whether the last channel is opacity. A pixel of packed L*a*b*, as TIFF may have it, is four bytes without.
 static inline bool cv_has_alpha(VipsImage *image) {
     return image->Coding == VIPS_CODING_NONE && vips_image_hasalpha(image);

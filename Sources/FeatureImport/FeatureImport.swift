@@ -35,10 +35,10 @@ package struct FeatureImport {
 
     /// Looks through the source and decides what becomes of every image.
     /// - Parameters:
-    ///   - paths: Tables, or folders of a file an image.
+    ///   - paths: Tables, folders of a file an image, or an HDF5 or LMDB file.
     ///   - karpathy: The JSON with the images' names, splits and captions.
     ///   - regions: How many regions of an image to take; nil where all have the same number.
-    ///   - globals: A folder of an `.npz` or `.npy` vector an image; without it there are no global features.
+    ///   - globals: A folder or an LMDB of an `.npz` or `.npy` vector an image; without it there are no global features.
     ///   - output: The folder for the features, made when it is missing.
     package init(
         paths: [String], karpathy: String, regions: Int? = nil, globals: String? = nil, output: String,
@@ -51,13 +51,8 @@ package struct FeatureImport {
         self.output = output
         captionsPath = karpathy
         if let globals {
-            guard case .arrays(let folder, let names) = PublishedFeatures(path: globals) else {
-                throw InputError(path: globals, expected: "a folder of .npz or .npy vectors", found: "none")
-            }
-            let vectors = try RegionArrays(paths: names.map { "\(folder)/\($0)" }, isOfVectors: true) {
-                progress(.looking(done: $0, total: $1))
-            }
-            self.globals = (vectors, try plan.items(of: vectors, for: file, folder: folder))
+            let vectors = try Self.vectors(globals) { progress(.looking(done: $0, total: $1)) }
+            self.globals = (vectors, try plan.items(of: vectors, for: file, folder: globals))
         } else {
             self.globals = nil
         }
@@ -149,11 +144,22 @@ package struct FeatureImport {
             expected: "a finite number", found: "\(values[bad])")
     }
 
+    private static func vectors(_ path: String, progress: (Int, Int) -> Void) throws(InputError) -> RegionArrays {
+        switch PublishedFeatures(path: path) {
+        case .arrays(let folder, let names):
+            return try RegionArrays(
+                paths: names.map { "\(folder)/\($0)" }, isOfVectors: true, progress: progress)
+        case .lmdb(let path): return try RegionLMDB.vectors(path: path, progress: progress)
+        default:
+            throw InputError(path: path, expected: "a folder or an LMDB of .npz or .npy vectors", found: "none")
+        }
+    }
+
     private static func source(
         _ paths: [String], progress: (Int, Int) -> Void
     ) throws(InputError) -> any RegionSource {
         let expected =
-            "published region features: tables of base64, zipped or not, folders of .npz or .npy files, or HDF5"
+            "published region features: tables of base64, zipped or not, folders of .npz or .npy files, HDF5, or LMDB"
         var (tables, arrays, single) = ([String](), [String](), [any RegionSource]())
         for path in paths {
             switch PublishedFeatures(path: path) {
@@ -161,6 +167,7 @@ package struct FeatureImport {
             case .arrays(let folder, let names): arrays += names.map { "\(folder)/\($0)" }
             case .zippedTables(let found): single.append(try ZippedTables(path: found, progress: progress))
             case .hdf5(let found): single.append(try RegionHDF5(path: found, progress: progress))
+            case .lmdb(let found): single.append(try RegionLMDB.source(path: found, progress: progress))
             case let other:
                 let isThere = FileManager.default.fileExists(atPath: path)
                 throw InputError(
@@ -174,7 +181,7 @@ package struct FeatureImport {
         case (true, true, 1): return single[0]
         default:
             throw InputError(
-                path: paths.joined(separator: ", "), expected: "files of one form, of HDF5 and zip one file",
+                path: paths.joined(separator: ", "), expected: "files of one form, of HDF5, LMDB and zip one file",
                 found: "several")
         }
     }

@@ -2,14 +2,14 @@ import ArrayFiles
 import AsCLBase
 import Foundation
 
-/// Folders of an `.npz` or `.npy` file an image, named by the image's id.
+/// An `.npz` or `.npy` an image: files in folders, named by the image's id, or values of an LMDB database.
 ///
 /// An `.npz` has the regions under one of several customary names, and may have boxes and confidences; an `.npy` is the
 /// regions. They are `[regions, dimension]`, or `[height, width, dimension]` of a grid. A folder of vectors
 /// (`[dimension]`) is read the same, with one region an image.
 struct RegionArrays: RegionSource {
     /// Members that hold the regions, by custom: the first that is there counts.
-    private static let regionNames = ["features", "feat", "att", "x", "arr_0"]
+    private static let regionNames = ["features", "feat", "att", "x", "z", "arr_0"]
     /// Boxes in pixels, with the members that tell the picture's size.
     private static let pixelBoxNames = ["bbox", "boxes"]
     private static let sizeNames = [("image_w", "image_h"), ("width", "height")]
@@ -25,29 +25,44 @@ struct RegionArrays: RegionSource {
 
     let items: [RegionItem]
     let dimension: Int
-    let form = "folders of .npz or .npy files"
+    let form: String
     let hasBoxes: Bool
     let hasConfidences: Bool
     let identity: String
     let notes: [String]
-    private let paths: [String]
+    private let arrays: [ArrayBytes]
     private let members: Members?
 
-    /// Reads every file's header.
-    /// - Parameters:
-    ///   - isOfVectors: Whether each file is to hold a vector instead of regions.
-    ///   - progress: Called with the files that are passed, and all there are.
+    /// Reads the headers of files.
     init(
         paths: [String], isOfVectors: Bool = false, progress: (_ done: Int, _ total: Int) -> Void
     ) throws(InputError) {
+        // The files' own times would take as long as reading their headers again.
+        try self.init(
+            paths.map(ArrayBytes.init(path:)), form: "folders of .npz or .npy files", isOfVectors: isOfVectors,
+            identity: "", progress: progress)
+    }
+
+    /// Reads every array's header.
+    /// - Parameters:
+    ///   - isOfVectors: Whether each is to be a vector instead of regions.
+    ///   - identity: What tells the source from others, beside the paths and sizes.
+    ///   - progress: Called with the arrays that are passed, and all there are.
+    init(
+        _ arrays: [ArrayBytes], form: String, isOfVectors: Bool, identity: String,
+        progress: (_ done: Int, _ total: Int) -> Void
+    ) throws(InputError) {
         var (items, dimension, members) = ([RegionItem](), 0, Members?.none)
         var types: Set<String> = []
-        for (index, path) in paths.enumerated() {
-            let (layout, own) = try Self.layout(path)
+        var digest = Digest()
+        digest.add(identity)
+        for (index, array) in arrays.enumerated() {
+            let path = array.path
+            let (layout, own) = try Self.layout(array)
             if index == 0 { members = own }
             if own != members {
                 throw InputError(
-                    path: path, expected: "what \(paths[0]) has, \(Self.words(members))", found: Self.words(own))
+                    path: path, expected: "what \(arrays[0].path) has, \(Self.words(members))", found: Self.words(own))
             }
             let shape = layout.shape
             guard isOfVectors ? shape.count == 1 : 2...3 ~= shape.count, shape.allSatisfy({ $0 > 0 }),
@@ -62,36 +77,32 @@ struct RegionArrays: RegionSource {
             if dimension == 0 { dimension = width }
             guard width == dimension else {
                 throw InputError(
-                    path: path, place: "shape", expected: "\(dimension) columns as in \(paths[0])", found: "\(shape)")
+                    path: path, place: "shape", expected: "\(dimension) columns as in \(arrays[0].path)",
+                    found: "\(shape)")
             }
             if layout.elementType != .float32 { types.insert("\(layout.elementType)") }
-            let name = (path as NSString).lastPathComponent
-            items.append(
-                RegionItem(
-                    id: String(name.dropLast(4)), regionCount: shape.dropLast().reduce(1, *)))
-            progress(index + 1, paths.count)
+            let item = RegionItem(id: array.id, regionCount: shape.dropLast().reduce(1, *))
+            items.append(item)
+            digest.add("\(path) \(item.regionCount)")
+            progress(index + 1, arrays.count)
         }
         guard dimension > 0 else { throw InputError(expected: "at least one .npz or .npy file", found: "none") }
-        (self.items, self.dimension, self.members, self.paths) = (items, dimension, members, paths)
+        (self.items, self.dimension, self.members, self.arrays, self.form) = (items, dimension, members, arrays, form)
         hasBoxes = members?.fractions != nil || members?.pixels != nil
         hasConfidences = members?.confidences != nil
         notes = types.sorted().map { "\($0) numbers are converted to float32" }
-        // The files' own times would take as long as reading their headers again.
-        var digest = Digest()
-        for (path, item) in zip(paths, items) { digest.add("\(path) \(item.regionCount)") }
-        identity = digest.description
+        self.identity = digest.description
     }
 
     func regions(of item: Int) throws(InputError) -> ImageRegions {
-        let (path, count) = (paths[item], items[item].regionCount)
-        guard let members, path.hasSuffix(".npz") else {
-            let file = try MappedFile(path: path)
-            let numbers = try withExtendedLifetime(file) { () throws(InputError) in
-                try NumpyNumbers(file.bytes, path: path)
-            }
+        let (array, count) = (arrays[item], items[item].regionCount)
+        let path = array.path
+        defer { array.release() }
+        guard let members else {
+            let numbers = try array.withBytes { (bytes) throws(InputError) in try NumpyNumbers(bytes, path: path) }
             return ImageRegions(count: count, features: try checked(numbers, count * dimension, path), boxes: nil)
         }
-        let file = try NpzFile(path: path)
+        let file = try array.npz()
         func numbers(_ name: String) throws(InputError) -> NumpyNumbers {
             guard let numbers = try file.numbers(name) else {
                 throw InputError(path: path, expected: "a member \(name)", found: Self.words(file.names))
@@ -113,17 +124,16 @@ struct RegionArrays: RegionSource {
             confidences: confidences)
     }
 
-    func place(of item: Int) -> (path: String, place: String?) { (paths[item], nil) }
+    func place(of item: Int) -> (path: String, place: String?) { (arrays[item].path, nil) }
 
-    /// What a file's regions are, and where in an `.npz` they stand.
-    private static func layout(_ path: String) throws(InputError) -> (NumpyLayout, Members?) {
-        guard path.hasSuffix(".npz") else {
-            let file = try MappedFile(path: path)
-            return try withExtendedLifetime(file) { () throws(InputError) in
-                (try NumpyLayout(file.bytes, path: path), nil)
-            }
+    /// What the regions are, and where in an `.npz` they stand.
+    private static func layout(_ array: ArrayBytes) throws(InputError) -> (NumpyLayout, Members?) {
+        let path = array.path
+        defer { array.release() }
+        guard array.isNpz else {
+            return try array.withBytes { (bytes) throws(InputError) in (try NumpyLayout(bytes, path: path), nil) }
         }
-        let file = try NpzFile(path: path)
+        let file = try array.npz()
         let names = Set(file.names)
         guard let name = regionNames.first(where: names.contains), let layout = try file.layout(of: name) else {
             throw InputError(

@@ -12,6 +12,8 @@ package enum PublishedFeatures: Sendable, Equatable {
     case arrays(folder: String, names: [String])
     /// HDF5.
     case hdf5(String)
+    /// LMDB: the file, which is `data.mdb` in a folder of its own or has any name.
+    case lmdb(String)
     /// What cannot be read as it is: what it is, and what to do.
     case unread(path: String, advice: String)
 
@@ -27,9 +29,7 @@ package enum PublishedFeatures: Sendable, Equatable {
     private static func folder(_ path: String, depth: Int) -> PublishedFeatures? {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { !$0.hasPrefix(".") }.sorted()
-        if names.contains("data.mdb") {
-            return .unread(path: path, advice: "LMDB, which is not read; \(inPython)")
-        }
+        if names.contains("data.mdb") { return .lmdb(path + "/data.mdb") }
         let arrays = names.filter { $0.hasSuffix(".npz") || $0.hasSuffix(".npy") }
         if !arrays.isEmpty { return .arrays(folder: path, names: arrays) }
         let files = names.lazy.compactMap { file("\(path)/\($0)") }
@@ -46,6 +46,7 @@ package enum PublishedFeatures: Sendable, Equatable {
         return withExtendedLifetime(file) {
             let bytes = file.bytes
             if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 13, 10, 0x1A, 10]) { return .hdf5(path) }
+            if bytes.count > 20, bytes[16..<20].elementsEqual([0xDE, 0xC0, 0xEF, 0xBE]) { return .lmdb(path) }
             if bytes.starts(with: [0x50, 0x4B, 3, 4]), holdsTable(path) { return .zippedTables(path) }
             let advice: String? =
                 if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
@@ -93,6 +94,7 @@ package enum PublishedFeatures: Sendable, Equatable {
         case .zippedTables(let path): "published region features, a table of base64 in a zip file; \(command(path))"
         case .arrays(let folder, _): "published region features, an .npz or .npy an image; \(command(folder))"
         case .hdf5(let path): "published region features in HDF5; \(command(path))"
+        case .lmdb(let path): "published region features in LMDB; \(command(path))"
         case .unread(let path, let advice): "\((path as NSString).lastPathComponent), \(advice)"
         }
     }

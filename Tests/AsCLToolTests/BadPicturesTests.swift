@@ -11,6 +11,29 @@ struct BadPicturesTests {
             wWmbB6ZcP//Z
             """)
 
+    @Test func `cameras' RAW files count by their previews, and small ones are named`() throws {
+        // Grey, of 224 x 224 pixels, which is what the descriptors want.
+        var preview = try #require(jpeg)
+        let collection = try PictureCollection()
+        let start = Data("FUJIFILMCCD-RAW 0201".utf8)
+        try collection.add("small.raf", start + preview)
+        try collection.add("none.raf", start)
+        preview = try #require(
+            Data(
+                base64Encoded: "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP" + String(repeating: "/", count: 86)
+                    + "wAALCADgAOABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AI"
+                    + String(repeating: "A", count: 261) + "//9k="))
+        try collection.add("whole.raf", start + preview)
+        let run = try collection.extract()
+        #expect(run.status == 1 && run.counts == "3 pictures: 1 new, 0 reused, 2 failed, 0 removed")
+        #expect(run.errorLines.dropLast().last == "1 pictures are cameras' RAW files; the preview in each serves")
+        #expect(
+            try lines(collection.output + "/failed.tsv").dropFirst() == [
+                "none.raf\tfile: expected a JPEG preview in a camera's RAW file, found none",
+                "small.raf\tfile: expected a preview of at least 224 x 224 pixels in a camera's RAW file, found 16 x 16",
+            ])
+    }
+
     @Test func `each bad picture is named with its reason and the others are there`() throws {
         let collection = try PictureCollection()
         let jpeg = try #require(jpeg)

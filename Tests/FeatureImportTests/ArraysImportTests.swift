@@ -93,7 +93,7 @@ import Testing
                 "p_3.jpg.npy: expected what "))
         #expect(
             try published.refusal { try published.run([published.path + "/none"], json) }
-                == "DIR/none: expected published region features: tables of base64, zipped or not, folders of .npz or .npy files, or HDF5, "
+                == "DIR/none: expected published region features: tables of base64, zipped or not, folders of .npz or .npy files, HDF5, or LMDB, "
                 + "found nothing there")
     }
 

@@ -14,6 +14,7 @@ import Testing
             case "tsv": try RegionTables(paths: [path]) { _, _ in }
             case "zip": try ZippedTables(path: path) { _, _ in }
             case "h5": try RegionHDF5(path: path) { _, _ in }
+            case "lmdb": try RegionLMDB.source(path: path) { _, _ in }
             default: try RegionArrays(paths: [path]) { _, _ in }
             }
         for item in source.items.indices {
@@ -24,6 +25,7 @@ import Testing
 
     @Test(arguments: [
         "table.tsv", "vinvl.tsv", "lxmert.tsv", "7.npz", "7.npy", "tables.zip", "fixed.h5", "adaptive.h5",
+        "att.lmdb", "deep.lmdb", "vilbert.lmdb", "arrays.lmdb",
     ])
     func `a changed file is read or refused in one line`(name: String) throws {
         let resources = #filePath.replacingOccurrences(of: "MutatedRegionsTests.swift", with: "Resources/")
@@ -36,6 +38,10 @@ import Testing
             case "tables.zip": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "zip/deflated.zip")))
             case "fixed.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/fixed.h5")))
             case "adaptive.h5": try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "hdf5/adaptive.hdf5")))
+            case "att.lmdb", "deep.lmdb":
+                try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "lmdb/" + name)))
+            case "vilbert.lmdb", "arrays.lmdb":
+                try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "lmdb/" + name + "/data.mdb")))
             case "7.npz":
                 try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "uniter/coco_val2014_000000000007.npz")))
             default: try [UInt8](Data(contentsOf: URL(fileURLWithPath: resources + "fortran/7.npy")))

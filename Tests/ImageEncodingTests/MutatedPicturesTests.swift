@@ -26,6 +26,17 @@ import Testing
         }
     }
 
+    @Test func `changed RAW files are decoded or refused`() throws {
+        let jpeg = try PictureFiles.jpeg(width: 60, height: 40)
+        for original in [RAWFiles.dng(preview: jpeg), RAWFiles.raf(preview: jpeg)] {
+            let outcomes = try Fuzz.outcomes(of: [UInt8](original), name: "a") { path in
+                let picture = try PictureDecoder().decode(path: path)
+                #expect(picture.pixels.count == picture.width * picture.height * 3)
+            }
+            #expect(outcomes.read > 0 && outcomes.refused > 0)
+        }
+    }
+
     /// 2 x 2 pixels each.
     private static let png: [UInt8] = [
         0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 2, 0, 0, 0, 2,

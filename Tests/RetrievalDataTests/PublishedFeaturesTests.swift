@@ -69,7 +69,11 @@ import Testing
                 "x.pkl", [0x80, 4, 0x95],
                 "x.pkl, a Python pickle, which is not read; in Python, save each image's regions"
             ),
-            ("data.mdb", [0], "LMDB, which is not read; in Python, save each image's regions as np.savez("),
+            (
+                "x.lmdb", [UInt8](repeating: 0, count: 16) + [0xDE, 0xC0, 0xEF, 0xBE, 1],
+                "published region features in LMDB; `ascl features import"
+            ),
+            ("data.mdb", [0], "published region features in LMDB; `ascl features import"),
         ] as [(String, [UInt8], String)])
     func `other forms are named with the way out`(name: String, bytes: [UInt8], advice: String) throws {
         try folder.bytes(name, bytes)

@@ -70,12 +70,13 @@ struct FeaturesExtract: ParsableCommand {
             "\(list.count) pictures, \(shape.regions) regions of \(shape.regionDimension) and a vector of "
                 + "\(shape.globalDimension) each, \(place), \(workers) threads")
         let decoder = PictureDecoder()
-        let several = Counter()
+        let (several, previews) = (Counter(), Counter())
         let extraction = Extraction(
             list: list, encoder: encoder,
             decode: { path in
                 let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
                 if picture.frameCount > 1 { several.value.withLock { $0 += 1 } }
+                if picture.isPreview { previews.value.withLock { $0 += 1 } }
                 return picture
             }, output: output,
             settings: ExtractionSettings(
@@ -93,8 +94,13 @@ struct FeaturesExtract: ParsableCommand {
                     unusable = without
                     meter.update($0.done - without, of: $0.total - without)
                 }, isCancelled: { InterruptFlag.signalNumber != nil })
-            let count = several.value.withLock { $0 }
-            if count > 0 { Terminal.say("\(count) pictures have several frames or pages; the first of each serves") }
+            for (counter, note) in [
+                (several, "pictures have several frames or pages; the first of each serves"),
+                (previews, "pictures are cameras' RAW files; the preview in each serves"),
+            ] {
+                let count = counter.value.withLock { $0 }
+                if count > 0 { Terminal.say("\(count) \(note)") }
+            }
             try Self.conclude(summary, output: output, json: json)
         } catch is CancellationError {
             Terminal.say("interrupted; the same command goes on")

@@ -11,8 +11,8 @@ struct FeaturesImport: ParsableCommand {
         abstract: "Make a data folder of region features that others published.",
         discussion: """
             Takes bottom-up attention's, LXMERT's or VinVL's tables (.tsv, several parts in their order, or a zip file), folders of \
-            an .npz or .npy file an image, or an HDF5 file, and a Karpathy JSON whose images, splits and captions count. Images are found \
-            by filename, cocoid or imgid. Writes <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt \
+            an .npz or .npy file an image, or an HDF5 or LMDB file, and a Karpathy JSON whose images, splits and captions count. Images are \
+            found by filename, cocoid or imgid. Writes <split>_ims.npy (float32), _boxes.npy where there are boxes, _ids.txt \
             and the JSON.
 
             The same command again goes on after Ctrl-C or a kill. Images of the JSON without features are listed in \
@@ -22,7 +22,7 @@ struct FeaturesImport: ParsableCommand {
                         --karpathy dataset_coco.json --output coco
             """)
 
-    @Argument(help: "The published features: tables, folders of an .npz or .npy file an image, or an HDF5 file.")
+    @Argument(help: "The published features: tables, folders of an .npz or .npy file an image, HDF5 or LMDB.")
     var features: [String]
 
     @Option(help: "The Karpathy JSON (dataset_*.json) with the images' names, splits and captions.")
@@ -34,7 +34,7 @@ struct FeaturesImport: ParsableCommand {
     @Option(help: "Regions to take of each image: the most confident, or the first where nothing says. Default: all.")
     var regions: Int?
 
-    @Option(help: "A folder of an .npz or .npy vector an image, to become the global features.")
+    @Option(help: "A folder or an LMDB of an .npz or .npy vector an image, to become the global features.")
     var globals: String?
 
     @Flag(help: "Print the result as JSON.")

@@ -10,12 +10,16 @@ package struct Picture: Sendable {
     /// Frames or pages of the file, of which this is the first.
     package let frameCount: Int
 
+    /// Whether it is the preview in a camera's RAW file.
+    package let isPreview: Bool
+
     /// Makes a picture; `pixels` has to hold `height * width * 3` values.
-    package init(width: Int, height: Int, pixels: [UInt8], frameCount: Int = 1) {
+    package init(width: Int, height: Int, pixels: [UInt8], frameCount: Int = 1, isPreview: Bool = false) {
         precondition(pixels.count == width * height * 3, "a picture's pixels are [height, width, 3]")
         self.width = width
         self.height = height
         self.pixels = pixels
         self.frameCount = frameCount
+        self.isPreview = isPreview
     }
 }

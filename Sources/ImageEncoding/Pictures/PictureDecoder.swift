@@ -2,7 +2,8 @@ package import AsCLBase
 import CVips
 package import Foundation
 
-/// Decodes picture files: JPEG, PNG, WebP, GIF, TIFF and BMP, and HEIC, AVIF and JPEG XL where libvips has them.
+/// Decodes picture files: JPEG, PNG, WebP, GIF, TIFF and BMP, HEIC, AVIF and JPEG XL where libvips has them, and of cameras'
+/// RAW files the preview (`RAWPreview`), where it is as large as what is asked for.
 ///
 /// A picture comes upright (its EXIF orientation applied), in sRGB (by its embedded colour profile; without one, or with
 /// one of other colours than the pixels', it counts as sRGB), with grey, palette, CMYK and 16 bits converted. Transparent pixels are laid onto white, where a
@@ -68,6 +69,7 @@ package struct PictureDecoder: Sendable {
                 }
                 let source = try PictureSource(bytes, name: name, limits: limits)
                 let wanted = size(source.upright.width, source.upright.height)
+                try source.check(for: wanted)
                 return try source.picture(shrink: source.shrink(to: wanted))
             }
         }.get()

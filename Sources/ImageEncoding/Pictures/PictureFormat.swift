@@ -8,10 +8,10 @@ enum PictureFormat: String, CaseIterable {
     case heif = "HEIC or AVIF"
     case jpegXL = "JPEG XL"
     case bmp = "BMP"
+    case raw = "camera RAW"
     // Known, to be told of, and not read.
     case jpeg2000 = "JPEG 2000"
     case jpegXR = "JPEG XR"
-    case raw = "camera RAW"
     case svg = "SVG"
     case photoshop = "Photoshop"
     case gimp = "GIMP"
@@ -32,6 +32,8 @@ enum PictureFormat: String, CaseIterable {
         case .jpeg, .png, .webp, .gif, .tiff: rawValue.lowercased() + "load_buffer"
         case .heif: "heifload_buffer"
         case .jpegXL: "jxlload_buffer"
+        // The JPEG in it.
+        case .raw: PictureFormat.jpeg.loader
         default: nil
         }
     }

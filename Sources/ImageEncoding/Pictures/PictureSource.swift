@@ -7,7 +7,9 @@ struct PictureSource {
     private let name: String
     private let limits: PictureLimits
     private let format: PictureFormat
+    private let isPreview: Bool
     private let header: VipsImageReference
+    private let orientation: PictureOrientation
 
     init(_ bytes: UnsafeRawBufferPointer, name: String, limits: PictureLimits) throws(InputError) {
         let formats = PictureFormat.available
@@ -16,12 +18,14 @@ struct PictureSource {
         }
         guard !formats.isEmpty else { throw failed("libvips", "libvips with its loaders", Vips.takeReason()) }
         let found = PictureFormat(bytes)
-        guard let format = found, formats.contains(format) else {
+        guard let known = found, formats.contains(known) else {
             let names = formats.map(\.rawValue).joined(separator: ", ")
             throw failed(
                 "file", "a picture (\(names))",
                 found.map { "\($0.rawValue), which is not read here" } ?? Self.describe(bytes))
         }
+        let preview = known == .raw ? try RAWPreview(bytes, name: name) : nil
+        let (bytes, format) = preview.map { ($0.jpeg, .jpeg) } ?? (bytes, known)
         let header: VipsImageReference
         do {
             header = try Vips.attempt { _ in VipsImageReference.header(bytes, format, shrink: 1) }
@@ -38,10 +42,22 @@ struct PictureSource {
         }
         guard (1...5).contains(header.bands) else { throw failed("header", "1 to 5 channels", "\(header.bands)") }
         (self.bytes, self.name, self.limits, self.format, self.header) = (bytes, name, limits, format, header)
+        isPreview = preview != nil
+        orientation = header.orientation ?? PictureOrientation(exif: preview?.orientation ?? 0)
     }
 
     /// The upright picture's size, unshrunk.
-    var upright: PictureSize { header.orientation.upright(header.size) }
+    var upright: PictureSize { orientation.upright(header.size) }
+
+    /// Throws where this is a preview that is smaller than what is wanted of it: the camera's photo is larger, and a thumbnail
+    /// does not stand for it.
+    func check(for size: PictureSize?) throws(InputError) {
+        guard isPreview, let size, upright.width < size.width || upright.height < size.height else { return }
+        throw InputError(
+            path: name, place: "file",
+            expected: "a preview of at least \(size.width) x \(size.height) pixels in a camera's RAW file",
+            found: "\(upright.width) x \(upright.height)")
+    }
 
     /// By what the decoder itself may shrink the picture when `size` is wanted in the end; only JPEG's can.
     func shrink(to size: PictureSize?) -> Int {
@@ -60,11 +76,11 @@ struct PictureSource {
         let (width, height) = (header.size.width, header.size.height)
         let stored = PictureSize(
             width: max(1, (width + shrink / 2) / shrink), height: max(1, (height + shrink / 2) / shrink))
-        let size = header.orientation.upright(stored)
+        let size = orientation.upright(stored)
         var status = CV_DONE
         var reason = ""
         let pixels = [UInt8](unsafeUninitializedCapacity: stored.width * stored.height * 3) { buffer, count in
-            var canvas = header.orientation.canvas(buffer.baseAddress, stored: stored)
+            var canvas = orientation.canvas(buffer.baseAddress, stored: stored)
             (status, reason) = isOrdinaryJPEG ? drawJPEG(&canvas, shrink) : draw(&canvas, shrink)
             count = status == CV_DONE ? buffer.count : 0
         }
@@ -72,7 +88,7 @@ struct PictureSource {
         case CV_DONE:
             return Picture(
                 width: size.width, height: size.height, pixels: pixels,
-                frameCount: Int(vips_image_get_n_pages(header.image)))
+                frameCount: Int(vips_image_get_n_pages(header.image)), isPreview: isPreview)
         case CV_TOO_SLOW:
             throw InputError(
                 path: name, place: "pixels", expected: "at most \(limits.seconds) s of decoding",

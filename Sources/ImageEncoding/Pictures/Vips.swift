@@ -55,7 +55,10 @@ final class VipsImageReference {
 
     var size: PictureSize { PictureSize(width: Int(image.pointee.Xsize), height: Int(image.pointee.Ysize)) }
     var bands: Int { Int(image.pointee.Bands) }
-    var orientation: PictureOrientation { PictureOrientation(exif: Int(vips_image_get_orientation(image))) }
+    /// Nil where the file does not say.
+    var orientation: PictureOrientation? {
+        cv_has_orientation(image) ? PictureOrientation(exif: Int(vips_image_get_orientation(image))) : nil
+    }
 
     /// A picture file's header, which reads `bytes` again for its pixels.
     static func header(_ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, shrink: Int) -> VipsImageReference? {
