@@ -85,10 +85,16 @@ let package = Package(
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
         layer("TorchNN", ["AsCLBase", "Torch"]),
-        layer("TextEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"]),
+        layer("PretrainedFolders", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"]),
+        layer("TextEncoding", ["AsCLBase", "Torch", "TorchNN", "PretrainedFolders"]),
         .systemLibrary(name: "CVips", pkgConfig: vipsFlags, providers: [.apt(["libvips-dev"])]),
         .target(name: "CRegions", cxxSettings: kernelSettings),
-        layer("ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "CVips", "CRegions"]),
+        layer(
+            "ImageEncoding",
+            ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "CVips", "CRegions"]),
+        layer(
+            "PretrainedEncoders",
+            ["Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding"]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -160,6 +166,12 @@ let package = Package(
         tests(
             "ImageEncoding", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "Scenes", "CPNG", "RetrievalFixtures"],
             resources: true),
+        tests(
+            "PretrainedEncoders",
+            [
+                "AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
+                "RetrievalFixtures",
+            ], resources: true),
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),

@@ -60,6 +60,9 @@ package struct StateDictFile: Sendable {
         entries[name].map { StateDictBytes($0.view, of: file) }
     }
 
+    /// Lets go of the file's pages in memory.
+    func releasePages() { file.release(0..<file.bytes.count) }
+
     private static func entry(
         _ name: String, _ tensor: PickledTensor, _ records: StateDictRecords
     ) throws(InputError) -> Entry {

@@ -23,6 +23,14 @@ package enum WeightsFile: Sendable {
         }
     }
 
+    /// Lets go of its pages in memory; they are read again when they are touched again.
+    package func releasePages() {
+        switch self {
+        case .safetensors(let weights): weights.file.release(0..<weights.file.bytes.count)
+        case .stateDict(let weights): weights.releasePages()
+        }
+    }
+
     /// Names a few files that are taken for weights.
     private static func kind(of bytes: UnsafeRawBufferPointer) -> String {
         func stands(_ text: String, at offset: Int) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }

@@ -58,6 +58,13 @@ CT_EXPORT CTStatus ct_set_thread_count(int32_t count) {
     return ct::guarded([&] { at::set_num_threads(count); });
 }
 CT_EXPORT int32_t ct_thread_count(void) { return at::get_num_threads(); }
+CT_EXPORT bool ct_multiplies_bfloat16(void) {
+#ifdef __x86_64__
+    return __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
 
 CT_EXPORT int32_t ct_cuda_device_count(void) {
     return at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount()) : 0;

@@ -1,5 +1,7 @@
 import AsCLBase
-import Foundation
+import PretrainedFolders
+import Torch
+import TorchNN
 
 /// The part of a Hugging Face BERT `config.json` that the computation depends on.
 ///
@@ -19,16 +21,6 @@ package struct BERTConfiguration: Decodable, Sendable, Equatable {
     let activation: Activation
     let hiddenDropout: Double
     let attentionDropout: Double
-
-    enum Activation: Sendable, Equatable {
-        case gelu, geluTanh, relu
-
-        /// By `transformers`' names, of which some mean the same.
-        fileprivate static let names: [String: Self] = [
-            "gelu": .gelu, "gelu_python": .gelu, "gelu_new": .geluTanh, "gelu_fast": .geluTanh,
-            "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
-        ]
-    }
 
     private enum CodingKeys: String, CodingKey {
         case vocabularySize = "vocab_size"
@@ -60,69 +52,37 @@ package struct BERTConfiguration: Decodable, Sendable, Equatable {
         layerNormEpsilon = try value(.layerNormEpsilon, 1e-12)
         hiddenDropout = try value(.hiddenDropout, 0.1)
         attentionDropout = try value(.attentionDropout, 0.1)
-        let name = try value(.activation, "gelu")
-        guard let activation = Activation.names[name] else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .activation, in: file,
-                debugDescription: "\(name), none of \(Activation.names.keys.sorted().joined(separator: ", "))")
-        }
-        self.activation = activation
+        activation = try Activation(
+            pretrained: value(.activation, "gelu"), at: decoder.codingPath + [CodingKeys.activation])
+    }
+
+    /// Its layers.
+    var transformer: TransformerConfiguration {
+        var layers = TransformerConfiguration(
+            width: hiddenSize, layerCount: layerCount, headCount: headCount, innerWidth: intermediateSize,
+            activation: activation, norm: .after, epsilon: layerNormEpsilon)
+        layers.hiddenDropout = hiddenDropout
+        layers.attentionDropout = attentionDropout
+        return layers
     }
 
     /// Reads `config.json`.
     /// - Throws: `InputError` when it is not a BERT configuration or an impossible one.
     package init(path: String) throws {
-        func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
-            InputError(path: path, place: place, expected: expected, found: found)
-        }
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw wrong("file", "a BERT configuration", "no readable file" + Self.hint(beside: path))
-        }
-        let data = try MappedFile(path: path).contents()
-        do {
-            // Before anything else, for another family's keys have other names.
-            try JSONDecoder().decode(BERTKind.self, from: data).check(path: path)
-            self = try JSONDecoder().decode(Self.self, from: data)
-        } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-            throw wrong(context.codingPath.last?.stringValue ?? "top", "another type", context.debugDescription)
-        } catch DecodingError.dataCorrupted(let context) {
-            throw wrong(context.codingPath.last?.stringValue ?? "file", "a supported value", context.debugDescription)
-        }
-        let sizes = [
-            ("vocab_size", vocabularySize), ("hidden_size", hiddenSize), ("num_hidden_layers", layerCount),
-            ("num_attention_heads", headCount), ("intermediate_size", intermediateSize),
-            ("max_position_embeddings", positionCount), ("type_vocab_size", tokenTypeCount),
-        ]
-        for (name, size) in sizes {
-            let most = name == "num_hidden_layers" ? 1000 : 1 << 24
-            if size < 1 { throw wrong(name, "at least 1", "\(size)") }
-            if size > most { throw wrong(name, "at most \(most)", "\(size)") }
-        }
-        guard hiddenSize % headCount == 0 else {
-            throw wrong("num_attention_heads", "a divisor of hidden_size \(hiddenSize)", "\(headCount)")
-        }
+        let file = try ConfigurationFile(path: path, of: "a BERT")
+        // Before anything else, for another family's keys have other names.
+        try file.decoded(BERTKind.self).check(path: path)
+        self = try file.decoded(Self.self)
+        try file.check(sizes: [
+            ("vocab_size", vocabularySize), ("max_position_embeddings", positionCount),
+            ("type_vocab_size", tokenTypeCount),
+        ])
+        try file.check(transformer)
         for (name, rate) in [
             ("hidden_dropout_prob", hiddenDropout), ("attention_probs_dropout_prob", attentionDropout),
         ] where !(0...1).contains(rate) {
-            throw wrong(name, "a probability in 0...1", "\(rate)")
+            throw file.wrong(name, "a probability in 0...1", "\(rate)")
         }
-        guard layerNormEpsilon >= 0, layerNormEpsilon.isFinite else {
-            throw wrong("layer_norm_eps", "a number of at least 0", "\(layerNormEpsilon)")
-        }
-    }
-
-    /// Where the configuration is instead: downloads and the first sentence encoders have it a folder or two down.
-    private static func hint(beside path: String) -> String {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        func names(in folder: String) -> [String] {
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        }
-        let below = names(in: folder) + names(in: folder + "/snapshots").map { "snapshots/" + $0 }
-        if let place = below.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)/config.json") }) {
-            return "; the folder \(place) below it has one"
-        }
-        return below.contains("bert_config.json")
-            ? ", but TensorFlow's bert_config.json: convert the checkpoint with transformers" : ""
     }
 }
 

@@ -1,9 +1,10 @@
 package import AsCLBase
 import Foundation
+import PretrainedFolders
 package import Torch
 package import TorchNN
 
-/// A tokenizer and a BERT from a Hugging Face folder: `config.json`, weights (`BERTWeights`) and a vocabulary
+/// A tokenizer and a BERT from a Hugging Face folder: `config.json`, weights (`PretrainedWeights`) and a vocabulary
 /// (`WordPieceTokenizer`) in any of the forms that `transformers` reads.
 package struct TextEncoder: Sendable {
     /// Turns texts into tokens.
@@ -27,7 +28,7 @@ package struct TextEncoder: Sendable {
     package init(directory: String, device: Device = .cpu) throws {
         let configuration = try BERTConfiguration(path: directory + "/config.json")
         tokenizer = try WordPieceTokenizer(directory: directory)
-        let weights = try BERTWeights(directory: directory)
+        let weights = try PretrainedWeights(directory: directory, names: .bert)
         (bert, parameters) = try ParameterStore.load(weights.tensors, from: weights.path, device: device) {
             try BERT($0, configuration)
         }

@@ -10,6 +10,9 @@ package func withoutGradients<Result, Failure: Error>(_ body: () throws(Failure)
     return try body()
 }
 
+/// Whether operators on this thread are recorded for differentiation.
+var isRecordingGradients: Bool { ct_grad_enabled() }
+
 /// Runs `body` in libtorch's inference mode: faster still, but its tensors can never take part in a graph.
 package func inferenceMode<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     let guardObject = ct_inference_begin()
@@ -37,6 +40,9 @@ package enum Torch {
 
     /// The threads that one operator may use.
     package static var threadCount: Int { Int(ct_thread_count()) }
+
+    /// Whether the processor multiplies bfloat16 numbers by itself: elsewhere such products are slower than float32's.
+    package static var multipliesBFloat16: Bool { ct_multiplies_bfloat16() }
 
     /// From now on memory that is freed stays with the process, up to 256 MiB of it: otherwise the system takes every
     /// large tensor's pages back and clears new ones for the next, which costs an encoder a tenth of its time.

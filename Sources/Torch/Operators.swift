@@ -27,6 +27,12 @@ enum Operators {
     static let relu = Operator("relu")
     static let gelu = Operator("gelu")
     static let clampMin = Operator("clamp_min")
+    static let clamp = Operator("clamp")
+    static let reluInPlace = Operator("relu_")
+    static let clampInPlace = Operator("clamp_")
+    static let geluInPlace = Operator("gelu_")
+    static let siluInPlace = Operator("silu_")
+    static let multiplyScalarInPlace = Operator("mul_", "Scalar")
     static let isFinite = Operator("isfinite")
     static let all = Operator("all")
 
@@ -44,6 +50,7 @@ enum Operators {
     // Products
     static let matmul = Operator("matmul")
     static let linear = Operator("linear")
+    static let fusedLinear = Operator("_linear_pointwise", in: "mkldnn")
     static let einsum = Operator("einsum")
 
     // Shape
@@ -99,8 +106,6 @@ enum Operators {
 
     // Convolutions
     static let convolution = Operator("conv2d")
-    static let reluInPlace = Operator("relu_")
-    static let clampInPlace = Operator("clamp_")
     static let maxPooling = Operator("max_pool2d")
     static let averagePoolingTo = Operator("adaptive_avg_pool2d")
     static let fusedConvolution = Operator("_convolution_pointwise", in: "mkldnn")

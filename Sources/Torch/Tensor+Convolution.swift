@@ -23,15 +23,6 @@ package struct ConvolutionWindow: Sendable, Equatable {
     }
 }
 
-/// What is done to every element of a convolution's result.
-package enum Activation: Sendable, Equatable {
-    case none
-    /// max(x, 0).
-    case relu
-    /// min(max(x, 0), 6).
-    case relu6
-}
-
 extension Tensor {
     /// Whether this libtorch has oneDNN's convolutions with a fused addition and activation (on the CPU only).
     package static var hasFusedConvolution: Bool {
@@ -51,13 +42,14 @@ extension Tensor {
             let sum = try Operators.fusedConvolutionAdding(
                 .tensor(adding), .tensor(self), .tensor(weight), .optional(bias), padding, stride, dilation, groups,
                 .string("add"), .double(1), activation == .relu ? .string("relu") : .none, .scalars([]), .none)
-            if activation == .relu6 { try sum.activate(activation) }  // no more than relu is fused with the addition
+            if activation != .relu { try sum.activate(activation) }  // no more than relu is fused with the addition
             return sum
         }
-        let (name, bounds) = activation.fused
-        return try Operators.fusedConvolution(
-            .tensor(self), .tensor(weight), .optional(bias), padding, stride, dilation, groups, .string(name),
-            .scalars(bounds), .none)
+        let result = try Operators.fusedConvolution(
+            .tensor(self), .tensor(weight), .optional(bias), padding, stride, dilation, groups,
+            activation.fusedName, activation.fusedBounds, activation.fusedAlgorithm)
+        if !activation.isFused { try result.activate(activation) }
+        return result
     }
 
     /// x * weight + bias for x `[batch, in, height, width]` and a weight `[out, in / groups, height, width]`.
@@ -67,15 +59,6 @@ extension Tensor {
         let (stride, padding, dilation, groups) = window.arguments
         return try Operators.convolution(
             .tensor(self), .tensor(weight), .optional(bias), stride, padding, dilation, groups)
-    }
-
-    /// Overwrites every element in place with its activation.
-    package func activate(_ activation: Activation) throws(TorchError) {
-        switch activation {
-        case .none: break
-        case .relu: try Operators.reluInPlace(.tensor(self))
-        case .relu6: try Operators.clampInPlace(.tensor(self), .double(0), .double(6))
-        }
     }
 
     /// The greatest of every window of a map `[batch, channels, height, width]`. With `ceiling` a last window may reach
@@ -98,16 +81,5 @@ extension Tensor {
     package func channelsLast() throws(TorchError) -> Tensor {
         let channelsLast = 2  // c10::MemoryFormat
         return try Operators.contiguous(.tensor(self), .int(channelsLast))
-    }
-}
-
-extension Activation {
-    /// oneDNN's name for it and its parameters.
-    fileprivate var fused: (name: String, bounds: [Double]) {
-        switch self {
-        case .none: ("none", [])
-        case .relu: ("relu", [])
-        case .relu6: ("hardtanh", [0, 6])
-        }
     }
 }

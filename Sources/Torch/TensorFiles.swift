@@ -45,28 +45,43 @@ package enum TensorFiles {
             case .safetensors(let file): try load(file)
             case .stateDict(let file): try load(file)
             }
-        try check(tensors, of: path)
+        // What was looked at comes again from the system's cache: a table of gigabytes is not held for the look.
+        try check(tensors, of: path) { file.releasePages() }
         return tensors
     }
 
     /// Refuses what no weight can be: a number that is not finite as float32, in which all weights are used, and a batch
     /// norm's negative variance. Networks may make finite numbers of them, for a rectifier turns some NaNs into zeros.
+    /// - Parameter afterPart: Is called when some megabytes have been looked at.
     /// - Throws: `InputError` naming the tensor and the place in it.
-    package static func check(_ tensors: [String: Tensor], of path: String) throws {
+    package static func check(
+        _ tensors: [String: Tensor], of path: String, afterPart: () -> Void = {}
+    ) throws {
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where tensor.dtype.isFloatingPoint {
-            let values = try tensor.to(.float32)
-            guard let (least, greatest) = try values.extremes() else { continue }
             let isVariance = name == "running_var" || name.hasSuffix(".running_var")
             func isRight(_ value: Double) -> Bool { value.isFinite && (!isVariance || value >= 0) }
-            if isRight(least), isRight(greatest) { continue }
-            let all = try values.array(Float.self)
-            guard let place = all.firstIndex(where: { !isRight(Double($0)) }) else { continue }
-            throw InputError(
-                path: path, place: name.shownInOneLine,
-                expected: isVariance ? "variances, finite and not negative" : "finite numbers",
-                found: "\(all[place].isNaN ? "nan" : "\(all[place])") at \(index(of: place, in: tensor.shape))")
+            let elements = try tensor.reshaped([-1])
+            for start in stride(from: 0, to: elements.count, by: elementsAtOnce) {
+                let end = min(start + elementsAtOnce, elements.count)
+                let values = try elements.sliced(0, start..<end).to(.float32)
+                if let (least, greatest) = try values.extremes(), !isRight(least) || !isRight(greatest),
+                    let (place, value) = try values.array(Float.self).enumerated().first(where: {
+                        !isRight(Double($0.element))
+                    })
+                {
+                    throw InputError(
+                        path: path, place: name.shownInOneLine,
+                        expected: isVariance ? "variances, finite and not negative" : "finite numbers",
+                        found: "\(value.isNaN ? "nan" : "\(value)") at \(index(of: start + place, in: tensor.shape))")
+                }
+                if end - start == elementsAtOnce { afterPart() }
+            }
         }
+        afterPart()
     }
+
+    /// Elements that are looked at together.
+    private static let elementsAtOnce = 1 << 22
 
     /// The index, in every dimension, of an element by its number in C order.
     private static func index(of element: Int, in shape: [Int]) -> [Int] {

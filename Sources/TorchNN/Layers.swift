@@ -10,12 +10,24 @@ package struct Linear: Sendable {
     /// Parameters `weight` and, when asked for, `bias`; fresh ones are uniform in +-1/sqrt(in), as in PyTorch.
     package init(_ scope: ParameterScope, from input: Int, to output: Int, bias: Bool = true) throws(TorchError) {
         let bound = 1 / Double(input).squareRoot()
-        weight = try scope.parameter("weight", [output, input], .uniform(bound))
+        weight = try scope.parameter("weight", [output, input], .uniform(bound), role: .matrix)
         self.bias = bias ? try scope.parameter("bias", [output], .uniform(bound)) : nil
+    }
+
+    /// Parameters that stand elsewhere: part of a larger one, or in another shape.
+    package init(weight: Tensor, bias: Tensor?) {
+        self.weight = weight
+        self.bias = bias
     }
 
     /// `[..., in]` to `[..., out]`.
     package func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor { try x.linear(weight, bias) }
+
+    /// `[..., in]` to `[..., out]` and the activation, in the weight's type and in the fastest way where no gradient is
+    /// wanted.
+    package func callAsFunction(_ x: Tensor, activation: Activation) throws(TorchError) -> Tensor {
+        try x.to(weight.dtype).linear(weight, bias, activation: activation)
+    }
 }
 
 /// A table of vectors, one an index.
@@ -27,11 +39,13 @@ package struct Embedding: Sendable {
     package init(
         _ scope: ParameterScope, count: Int, width: Int, initial: Initializer = .normal(0.02)
     ) throws(TorchError) {
-        weight = try scope.parameter("weight", [count, width], initial)
+        weight = try scope.parameter("weight", [count, width], initial, role: .table)
     }
 
-    /// int64 `[...]` to `[..., width]`.
-    package func callAsFunction(_ indices: Tensor) throws(TorchError) -> Tensor { try weight.embedding(indices) }
+    /// int64 `[...]` to float32 `[..., width]`.
+    package func callAsFunction(_ indices: Tensor) throws(TorchError) -> Tensor {
+        try weight.embedding(indices).to(.float32)
+    }
 }
 
 /// Zero mean and unit variance over the last dimension, then scaled and shifted.

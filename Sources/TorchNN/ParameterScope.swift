@@ -12,8 +12,10 @@ package struct ParameterScope {
     }
 
     /// The parameter `name` of this scope: from the checkpoint, or drawn anew from `initial`.
-    package func parameter(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
-        try store.parameter(key(name), shape, initial)
+    package func parameter(
+        _ name: String, _ shape: [Int], _ initial: Initializer, role: ParameterRole = .other
+    ) throws(TorchError) -> Tensor {
+        try store.parameter(key(name), shape, initial, role)
     }
 
     /// The shape of `name` in the checkpoint; nil when it holds none, or when the model starts afresh. For parts that a
@@ -34,4 +36,22 @@ package enum Initializer: Sendable {
     case uniform(Double)
     /// Normal with zero mean and this standard deviation.
     case normal(Double)
+}
+
+/// How a parameter is used, which decides the type it may have in a model that only infers.
+package enum ParameterRole: Sendable {
+    /// A factor of matrix products.
+    case matrix
+    /// A table of which single rows are looked up.
+    case table
+    case other
+}
+
+/// What a loaded model's parameters are for.
+package enum ParameterUse: Sendable, Equatable {
+    /// float32 copies, which may be written to.
+    case training
+    /// Never written to: what has the right type is used where it lies in the mapped file. Matrices have the type of the
+    /// products, tables the file's own, so that a large one costs only the rows that are looked up, all else float32.
+    case inference(products: DType)
 }

@@ -5,7 +5,7 @@ package import Torch
 package final class ParameterStore {
     private enum Source {
         case random(Generator)
-        case checkpoint([String: Tensor])
+        case checkpoint([String: Tensor], ParameterUse)
     }
 
     private let source: Source
@@ -28,14 +28,14 @@ package final class ParameterStore {
         return (model, ParameterSet(store.built))
     }
 
-    /// A model whose every parameter comes from `tensors`, as float32 copies.
+    /// A model whose every parameter comes from `tensors`, as `use` wants them.
     /// - Parameter origin: The file's path, for errors.
     /// - Throws: `ParameterError` that lists every missing, misshaped and left-over parameter.
     package static func load<Model>(
-        _ tensors: [String: Tensor], from origin: String, device: Device = .cpu,
+        _ tensors: [String: Tensor], from origin: String, use: ParameterUse = .training, device: Device = .cpu,
         _ build: (ParameterScope) throws -> Model
     ) throws -> (model: Model, parameters: ParameterSet) {
-        let store = ParameterStore(.checkpoint(tensors), device: device)
+        let store = ParameterStore(.checkpoint(tensors, use), device: device)
         let model = try build(ParameterScope(store: store, path: ""))
         let wanted = store.tolerated.union(store.built.map(\.name))
         let extra = tensors.keys.filter { !wanted.contains($0) }.sorted()
@@ -44,20 +44,24 @@ package final class ParameterStore {
         return (model, ParameterSet(store.built))
     }
 
-    func parameter(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
-        let tensor = try value(name, shape, initial).to(device: device)
+    func parameter(
+        _ name: String, _ shape: [Int], _ initial: Initializer, _ role: ParameterRole
+    ) throws(TorchError) -> Tensor {
+        let tensor = try value(name, shape, initial, role).to(device: device)
         built.append((name, tensor))
         return tensor
     }
 
     func checkpointShape(_ name: String) -> [Int]? {
-        guard case .checkpoint(let tensors) = source else { return nil }
+        guard case .checkpoint(let tensors, _) = source else { return nil }
         return tensors[name]?.shape
     }
 
     func tolerate(_ name: String) { tolerated.insert(name) }
 
-    private func value(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+    private func value(
+        _ name: String, _ shape: [Int], _ initial: Initializer, _ role: ParameterRole
+    ) throws(TorchError) -> Tensor {
         switch source {
         case .random(let generator):
             switch initial {
@@ -66,7 +70,7 @@ package final class ParameterStore {
             case .uniform(let bound): return try .uniform(shape, -bound, bound, generator: generator)
             case .normal(let deviation): return try .normal(shape, generator: generator) * deviation
             }
-        case .checkpoint(let tensors):
+        case .checkpoint(let tensors, let use):
             guard let tensor = tensors[name] else {
                 problems.append("\(name): expected \(shape), found nothing")
                 return try Self.standIn(shape)
@@ -75,8 +79,13 @@ package final class ParameterStore {
                 problems.append("\(name): expected \(shape), found \(tensor.shape)")
                 return try Self.standIn(shape)
             }
+            switch (use, role) {
             // A copy: the file's pages are mapped read-only, and training writes in place.
-            return try tensor.to(.float32).cloned()
+            case (.training, _): return try tensor.to(.float32).cloned()
+            case (.inference, .table) where tensor.dtype.isFloatingPoint: return tensor
+            case (.inference(let products), .matrix): return try tensor.to(products)
+            case (.inference, _): return try tensor.to(.float32)
+            }
         }
     }
 

@@ -113,6 +113,7 @@ CTStatus ct_generator(int32_t device, uint64_t seed, CTGenerator *result);
 void ct_generator_release(CTGenerator generator);
 CTStatus ct_set_thread_count(int32_t count);
 int32_t ct_thread_count(void);
+bool ct_multiplies_bfloat16(void);  // whether the CPU has instructions for it
 int32_t ct_cuda_device_count(void);
 void ct_keep_freed_memory(void);
 
