@@ -22,8 +22,7 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "A configuration in YAML, such as Configs/flickr8k.yaml.")
     var config: String?
 
-    @Option(name: .customLong("set"), help: "Change a value of the configuration: --set training.epochs=3. Repeatable.")
-    var overrides: [String] = []
+    @OptionGroup var values: TrainingValues
 
     @Option(help: "A folder in SCAN's layout, or a Karpathy JSON beside its features.")
     var data: String
@@ -40,13 +39,18 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Replace the run in the output folder.")
     var overwrite = false
 
+    @Flag(help: "Check everything, tell steps, time, memory and disk of the training, and write nothing.")
+    var dryRun = false
+
     @Option(help: Device.help)
     var device: Device?
 
     func validate() throws {
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
-        if resume, config != nil || !overrides.isEmpty {
-            throw ValidationError("--resume goes on by the run's own training.yaml: leave out --config and --set")
+        let options = (config == nil ? [] : ["--config"]) + values.options
+        if resume, !options.isEmpty {
+            throw ValidationError(
+                "--resume goes on by the run's own training.yaml: leave out \(options.joined(separator: ", "))")
         }
         if !resume, config == nil { throw ValidationError("Missing expected argument '--config <config>'") }
     }
@@ -57,7 +61,7 @@ struct TrainCommand: ParsableCommand {
         try RunFolder.check(output, existing: existing)
         var settings =
             try config.map { try TrainingConfiguration(contentsOf: $0) } ?? TrainingRun.configuration(ofRunIn: output)
-        try settings.apply(overrides: overrides)
+        try settings.apply(values.changes())
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)
         try Folder.expectPlace(for: output)
@@ -68,6 +72,7 @@ struct TrainCommand: ParsableCommand {
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
         if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
+        if dryRun { return print(try TrainingEstimate(run, in: output) { show($0) }) }
         let folder = try run.claim(output, existing: existing)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
@@ -83,5 +88,9 @@ struct TrainCommand: ParsableCommand {
             Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)\(teacher)")
             throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
         }
+    }
+
+    private func show(_ event: TrainingEvent) {
+        if case .notice(let line) = event { Terminal.say(line) }
     }
 }

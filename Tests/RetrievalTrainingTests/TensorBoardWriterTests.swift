@@ -15,7 +15,7 @@ import Testing
         try withTemporaryFolder { folder in
             let writer = try TensorBoardWriter(
                 folder: folder, resumingAtStep: nil, time: Date(timeIntervalSince1970: 1_700_000_000), host: "here")
-            try writer.append(step: 300, scalars: ["a/b": 1.5, "c": -2], time: Date(timeIntervalSince1970: 2))
+            try writer.append(step: 300, scalars: [("a/b", 1.5), ("c", -2)], time: Date(timeIntervalSince1970: 2))
             let messages = try messages(inFile: folder + "/events.out.tfevents.1700000000.here")
             #expect(messages.count == 2)
             let version: [UInt8] = [0x1A, 13] + Array("brain.Event:2".utf8)

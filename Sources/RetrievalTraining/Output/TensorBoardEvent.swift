@@ -7,7 +7,7 @@ struct TensorBoardEvent {
         /// A run goes on: TensorBoard forgets what it read of this step and later ones.
         case sessionStart
         /// Named figures.
-        case scalars([(tag: String, value: Double)])
+        case scalars([(name: String, value: Double)])
     }
 
     /// Seconds since 1970.
@@ -29,9 +29,9 @@ struct TensorBoardEvent {
             message.bytes(7, session.encoded)
         case .scalars(let scalars):
             var summary = ProtocolBuffer()
-            for (tag, value) in scalars {
+            for (name, value) in scalars {
                 var scalar = ProtocolBuffer()
-                scalar.bytes(1, Array(tag.utf8))
+                scalar.bytes(1, Array(name.utf8))
                 scalar.float(2, Float(value))
                 summary.bytes(1, scalar.encoded)
             }

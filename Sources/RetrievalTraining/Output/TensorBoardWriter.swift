@@ -30,9 +30,9 @@ package final class TensorBoardWriter {
 
     /// Adds the figures of a step; a tag such as `validation/rsum` puts them in a group.
     package func append(
-        step: Int, scalars: KeyValuePairs<String, Double>, time: Date = Date()
+        step: Int, scalars: [(name: String, value: Double)], time: Date = Date()
     ) throws(TrainingError) {
-        try append(step: step, content: .scalars(scalars.map { ($0.key, $0.value) }), time: time)
+        try append(step: step, content: .scalars(scalars), time: time)
     }
 
     /// What every event file's name begins with.
