@@ -3,6 +3,7 @@ import ArrayFiles
 import AsCLBase
 import CommandLineOptions
 import Foundation
+import ImageEncoding
 import RetrievalData
 import RetrievalModels
 import RetrievalTraining
@@ -14,8 +15,8 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model on captioned pictures.",
         discussion: """
-            Writes a folder with the model that did best on the validation split, its text encoder, a log (log.jsonl \
-            and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
+            Writes a folder with the model that did best on the validation split, its text encoder, a page with curves \
+            (run.html), a log (log.jsonl and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
             resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted.
             """)
 
@@ -32,6 +33,9 @@ struct TrainCommand: ParsableCommand {
 
     @Option(help: "A trained model's folder, to learn from its scores with the weight loss.distillation.")
     var teacher: String?
+
+    @Option(help: "The folder of the pictures, to show some of them on the run's page.")
+    var images: String?
 
     @Flag(help: "Go on with the run in the output folder, by its own configuration.")
     var resume = false
@@ -65,6 +69,7 @@ struct TrainCommand: ParsableCommand {
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)
         try Folder.expectPlace(for: output)
+        if let images { try Folder.expect(images) }
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
@@ -72,6 +77,7 @@ struct TrainCommand: ParsableCommand {
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
         if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
+        let page = RunPage(run, picture: try images.map { try validation.thumbnails(in: $0) })
         if dryRun { return print(try TrainingEstimate(run, in: output) { show($0) }) }
         let folder = try run.claim(output, existing: existing)
         Terminal.say(
@@ -79,7 +85,7 @@ struct TrainCommand: ParsableCommand {
                 + "\(run.model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
         let console = TrainingConsole(encoding: ProgressMeter("encoding", unit: "captions").update)
         let outcome = try run.trainer(onEvent: console.show)
-            .run(in: folder, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
+            .run(in: folder, page: page, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
         switch outcome {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
@@ -92,5 +98,16 @@ struct TrainCommand: ParsableCommand {
 
     private func show(_ event: TrainingEvent) {
         if case .notice(let line) = event { Terminal.say(line) }
+    }
+}
+
+extension RetrievalSplit {
+    /// Makes small pictures of a folder's pictures, by the names that the split has for them.
+    fileprivate func thumbnails(in folder: String) throws(InputError) -> RunPage.Picture {
+        guard imageNames != nil else {
+            throw InputError(
+                path: name, place: "image names", expected: "an _ids.txt, to find the pictures by", found: "none")
+        }
+        return { try PictureThumbnail.jpeg(of: "\(folder)/\($0)", longSide: 200) }
     }
 }

@@ -59,4 +59,24 @@ struct TrainOptionsTests {
         expectRefusal(broken, ["train_ims.npy", "nan"])
         #expect(!exists(data.output + "-other"))
     }
+
+    @Test func `the page of a run shows pictures of the data`() throws {
+        let data = try Workshop.drawnScenes.get()
+        let output = try Workshop.newFolder("page") + "/run"
+        let arguments = [
+            "train", "--config", try Workshop.configuration.get(), "--epochs", "1", "--data", data, "--output", output,
+            "--images",
+        ]
+        let run = try Tool(arguments + [data + "/images"]).finish()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try text(output + "/run.html").ranges(of: "src=\"data:image/jpeg;base64,").count == 4)
+        let events = try #require(names(in: output).first { $0.hasPrefix("events.out") })
+        #expect(try bytes(output + "/" + events).range(of: Data("sentence 1: ".utf8)) != nil)
+        expectRefusal(
+            try Tool(arguments + [data + "/nowhere", "--overwrite"]).finish(), ["nowhere", "a readable folder"])
+        // Without names there are no pictures to find.
+        let nameless = try TinyData()
+        expectRefusal(try nameless.train("--images", data + "/images"), ["image names", "_ids.txt"], hasBegun: true)
+        #expect(!exists(nameless.output))
+    }
 }

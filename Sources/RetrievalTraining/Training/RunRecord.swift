@@ -5,9 +5,12 @@ import RetrievalEvaluation
 struct RunRecord {
     private let log: RunLog
     private let board: TensorBoardWriter
+    private let page: RunPage?
+    private let folder: RunFolder
 
     /// Opens the logs in `folder`, to go on from a checkpoint's step or anew.
-    init(_ folder: RunFolder, resumingAtStep step: Int?) throws(TrainingError) {
+    init(_ folder: RunFolder, page: RunPage? = nil, resumingAtStep step: Int?) throws(TrainingError) {
+        (self.folder, self.page) = (folder, page)
         log = try RunLog(path: folder.file("log.jsonl"), resumingAtStep: step)
         board = try TensorBoardWriter(folder: folder.path, resumingAtStep: step)
     }
@@ -18,8 +21,11 @@ struct RunRecord {
         try board.append(step: step, scalars: figures.map { ("train/" + $0.name, $0.value) })
     }
 
-    /// Writes a validation's result down.
-    func validation(_ result: RetrievalResult, step: Int, epoch: Int) throws(TrainingError) {
+    /// Writes a validation's result down, and what some sentences found.
+    func validation(
+        _ result: RetrievalResult, _ retrievals: [SampleRetrievals.Retrieval], step: Int, epoch: Int,
+        onEvent: (TrainingEvent) -> Void
+    ) throws(TrainingError) {
         let directions = [("i2t", result.imageToText), ("t2i", result.textToImage)]
         let figures =
             [("rsum", result.rsum)]
@@ -31,5 +37,13 @@ struct RunRecord {
             }
         try log.append(step: step, epoch: epoch, figures: figures.map { ("validation_" + $0, $1) })
         try board.append(step: step, scalars: figures.map { ("validation/" + $0, $1) })
+        try board.append(step: step, text: retrievals.markdown, named: "validation/sentences")
+        for (number, retrieval) in retrievals.enumerated() {
+            let pictures = retrieval.hits.compactMap { hit -> Data? in
+                if case .jpeg(let data) = page?.picture(hit.name) { data } else { nil }
+            }
+            try board.append(step: step, jpegs: pictures, named: "sentence \(number + 1): \(retrieval.sentence)")
+        }
+        page?.write(to: folder, retrievals, onEvent: onEvent)
     }
 }

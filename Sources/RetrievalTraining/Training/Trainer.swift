@@ -15,14 +15,14 @@ package final class Trainer {
     /// What words may take on the disk to be encoded once, not at every step.
     private static let mostWordBytes = 2 << 30
 
-    private let configuration: TrainingConfiguration
-    private let model: RetrievalModel
+    let configuration: TrainingConfiguration
+    let model: RetrievalModel
     private let split: RetrievalSplit
     private let validation: Evaluator
-    private let batchLoss: BatchLoss
-    private let sampler: PairSampler
+    let batchLoss: BatchLoss
+    let sampler: PairSampler
     private let schedule: LearningRateSchedule
-    private let trained: TrainedParameters
+    let trained: TrainedParameters
 
     /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
     /// - Parameters:
@@ -83,16 +83,18 @@ package final class Trainer {
     /// Trains to the end, or until it is asked to stop.
     /// - Parameters:
     ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
+    ///   - page: A page to write after each validation.
     ///   - isStopping: Asked after every step whether to write a checkpoint and stop.
     ///   - onEvent: Is told what happens, on this thread.
     package func run(
-        in folder: RunFolder, isStopping: () -> Bool = { false }, onEvent: (TrainingEvent) -> Void = { _ in }
+        in folder: RunFolder, page: RunPage? = nil, isStopping: () -> Bool = { false },
+        onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingOutcome {
         let settings = configuration.training
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
         if resumed { state = try restored(from: folder) }
-        let record = try RunRecord(folder, resumingAtStep: resumed ? state.step : nil)
+        let record = try RunRecord(folder, page: page, resumingAtStep: resumed ? state.step : nil)
         onEvent(.began(steps: steps, done: state.step, bestRsum: state.best?.rsum))
         defer { onEvent(.ended) }
         var epoch = (number: -1, batches: [[Int]]())
@@ -153,9 +155,11 @@ package final class Trainer {
     ) throws {
         let epoch = (state.step - 1) / sampler.stepsPerEpoch + 1
         try trained.withWeightsToKeep {
-            let result = try RetrievalResult(validation.ranks())
+            var samples = SampleRetrievals(validation.split)
+            let result = try RetrievalResult(
+                validation.ranks(onBlock: { block, scores, _ in samples.add(block, scores) }))
             onEvent(.validated(result, epoch: epoch))
-            try record.validation(result, step: state.step, epoch: epoch)
+            try record.validation(result, samples.retrievals, step: state.step, epoch: epoch, onEvent: onEvent)
             guard state.best.map({ result.rsum > $0.rsum }) ?? true else {
                 state.validationsSinceBest = (state.validationsSinceBest ?? 0) + 1
                 return
@@ -164,50 +168,6 @@ package final class Trainer {
             state.validationsSinceBest = 0
             try model.save(to: folder.path)
         }
-    }
-
-    /// Seconds that the training's steps still take, from some of them; no parameter changes.
-    /// - Parameter path: The run's folder; when it holds a checkpoint, the steps done are not counted.
-    package func estimatedSeconds(goingOnIn path: String) throws -> Double {
-        try estimatedSecondsOfStep() * Double(steps - stepsDone(in: path))
-    }
-
-    /// Of the steps that `estimatedSecondsOfStep` does.
-    static let rehearsedSteps = 3
-
-    /// Seconds of one step.
-    func estimatedSecondsOfStep() throws -> Double {
-        let clock = ContinuousClock()
-        var shortest = Double.infinity
-        for batch in sampler.batches(epoch: 0).prefix(Self.rehearsedSteps) {
-            let time = try clock.measure {
-                var generator = SeededGenerator(seed: 0)
-                _ = try batchLoss.backward(batch, step: 0, &generator)
-                try trained.clearGradients()
-            }
-            shortest = min(shortest, time / .seconds(1))
-        }
-        return shortest
-    }
-
-    /// Steps that the checkpoint in a folder, if any, has behind it.
-    func stepsDone(in path: String) -> Int {
-        FileManager.default.contents(atPath: path + "/trainer.json").flatMap {
-            try? JSONDecoder().decode(TrainerState.self, from: $0).step
-        } ?? 0
-    }
-
-    /// Bytes that the run's folder takes, and those of the words of texts that are encoded ahead.
-    func bytes(ofWords tokens: [[Int32]]) -> (run: Int, words: Int) {
-        let trained = trained.parameters.valueCount
-        // The best model and its text encoder; what resuming needs; and a new file beside the old one while it is written.
-        let model = model.parameters.valueCount + model.textEncoder.parameters.valueCount
-        let resuming = trained * (configuration.training.movingAverage > 0 ? 4 : 3)
-        return (
-            (model + 2 * resuming) * MemoryLayout<Float>.size,
-            self.model.configuration.readsTokens || configuration.textEncoder.trainable
-                ? 0 : WordSource.byteCount(of: tokens, for: self.model)
-        )
     }
 
     /// One update.
