@@ -106,13 +106,13 @@ let package = Package(
         layer(
             "RetrievalEvaluation",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels"]),
+        layer("RunReports", ["AsCLBase"]),
         layer(
             "RetrievalTraining",
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
-                "RetrievalEvaluation", .product(name: "Yams", package: "Yams"),
+                "RetrievalEvaluation", "RunReports", .product(name: "Yams", package: "Yams"),
             ]),
-        layer("RunReports", ["AsCLBase"]),
         layer(
             "RetrievalExperiments",
             [

@@ -82,18 +82,6 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     return ProcessInfo.processInfo.systemUptime - start
 }
 
-/// The most memory that this process has held, in bytes.
-func peakMemory() -> Int {
-    var usage = rusage()
-    #if os(Linux)
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-    #else
-    getrusage(RUSAGE_SELF, &usage)
-    return usage.ru_maxrss
-    #endif
-}
-
 /// Multiply-adds a second of libtorch's own matrix product.
 func matrixProductRate(_ dtype: DType, on device: Device) throws -> Double {
     let size = device == .cpu ? 2048 : 8192

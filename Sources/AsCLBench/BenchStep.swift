@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import Foundation
 import RetrievalModels
@@ -50,7 +51,7 @@ struct BenchStep: ParsableCommand {
         var training = TrainingConfiguration()
         training.training.precision = precision
         let trainingLoss = TrainingLoss(training)
-        func loss() throws -> Tensor { try trainingLoss(images, sets.map { try model.project($0) }, model) }
+        func loss() throws -> Tensor { try trainingLoss(images, sets.map { try model.project($0) }, model).sum }
         let times = try options.times {
             try (precision == .bf16 ? autocast(.bfloat16, on: device, loss) : loss()).backward()
             _ = try optimizer.step(

@@ -3,6 +3,7 @@ import ArrayFiles
 import AsCLBase
 import CommandLineOptions
 import Foundation
+import ImageEncoding
 import RetrievalData
 import RetrievalModels
 import RetrievalTraining
@@ -14,16 +15,15 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train a model on captioned pictures.",
         discussion: """
-            Writes a folder with the model that did best on the validation split, its text encoder, a log (log.jsonl \
-            and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
+            Writes a folder with the model that did best on the validation split, its text encoder, a page with curves \
+            (run.html), a log (log.jsonl and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
             resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted.
             """)
 
     @Option(help: "A configuration in YAML, such as Configs/flickr8k.yaml.")
     var config: String?
 
-    @Option(name: .customLong("set"), help: "Change a value of the configuration: --set training.epochs=3. Repeatable.")
-    var overrides: [String] = []
+    @OptionGroup var values: TrainingValues
 
     @Option(help: "A folder in SCAN's layout, or a Karpathy JSON beside its features.")
     var data: String
@@ -34,19 +34,27 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "A trained model's folder, to learn from its scores with the weight loss.distillation.")
     var teacher: String?
 
+    @Option(help: "The folder of the pictures, to show some of them on the run's page.")
+    var images: String?
+
     @Flag(help: "Go on with the run in the output folder, by its own configuration.")
     var resume = false
 
     @Flag(help: "Replace the run in the output folder.")
     var overwrite = false
 
+    @Flag(help: "Check everything, tell steps, time, memory and disk of the training, and write nothing.")
+    var dryRun = false
+
     @Option(help: Device.help)
     var device: Device?
 
     func validate() throws {
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
-        if resume, config != nil || !overrides.isEmpty {
-            throw ValidationError("--resume goes on by the run's own training.yaml: leave out --config and --set")
+        let options = (config == nil ? [] : ["--config"]) + values.options
+        if resume, !options.isEmpty {
+            throw ValidationError(
+                "--resume goes on by the run's own training.yaml: leave out \(options.joined(separator: ", "))")
         }
         if !resume, config == nil { throw ValidationError("Missing expected argument '--config <config>'") }
     }
@@ -57,10 +65,11 @@ struct TrainCommand: ParsableCommand {
         try RunFolder.check(output, existing: existing)
         var settings =
             try config.map { try TrainingConfiguration(contentsOf: $0) } ?? TrainingRun.configuration(ofRunIn: output)
-        try settings.apply(overrides: overrides)
+        try settings.apply(values.changes())
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)
         try Folder.expectPlace(for: output)
+        if let images { try Folder.expect(images) }
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
@@ -68,13 +77,15 @@ struct TrainCommand: ParsableCommand {
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
         if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
+        let page = RunPage(run, picture: try images.map { try validation.thumbnails(in: $0) })
+        if dryRun { return print(try TrainingEstimate(run, in: output) { show($0) }) }
         let folder = try run.claim(output, existing: existing)
         Terminal.say(
             "training on \(train.imageCount) images with \(train.captions.count) captions, "
                 + "\(run.model.parameters.valueCount) parameters, \(place), \(Torch.threadCount) threads")
         let console = TrainingConsole(encoding: ProgressMeter("encoding", unit: "captions").update)
         let outcome = try run.trainer(onEvent: console.show)
-            .run(in: folder, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
+            .run(in: folder, page: page, isStopping: { InterruptFlag.signalNumber != nil }, onEvent: console.show)
         switch outcome {
         case .finished(let rsum, let epoch):
             Terminal.say(String(format: "best validation Rsum %.1f, epoch %d; the model is in %@", rsum, epoch, output))
@@ -83,5 +94,20 @@ struct TrainCommand: ParsableCommand {
             Terminal.say("interrupted; go on with: ascl train --resume --data \(data) --output \(output)\(teacher)")
             throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
         }
+    }
+
+    private func show(_ event: TrainingEvent) {
+        if case .notice(let line) = event { Terminal.say(line) }
+    }
+}
+
+extension RetrievalSplit {
+    /// Makes small pictures of a folder's pictures, by the names that the split has for them.
+    fileprivate func thumbnails(in folder: String) throws(InputError) -> RunPage.Picture {
+        guard imageNames != nil else {
+            throw InputError(
+                path: name, place: "image names", expected: "an _ids.txt, to find the pictures by", found: "none")
+        }
+        return { try PictureThumbnail.jpeg(of: "\(folder)/\($0)", longSide: 200) }
     }
 }

@@ -77,16 +77,6 @@ final class ImportFolder {
 
     /// Throws where the disk has no room for so many bytes.
     func checkRoom(for bytes: Int) throws(InputError) {
-        var disk = statvfs()
-        guard statvfs(workshop, &disk) == 0 else {
-            throw .system(path, place: "disk", expected: "a file system that tells its room")
-        }
-        let free = Int(
-            clamping: UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue)
-        guard free >= bytes else {
-            func gigabytes(_ bytes: Int) -> String { String(format: "%.2f GB", Double(bytes) / 1e9) }
-            throw InputError(
-                path: path, place: "disk", expected: "\(gigabytes(bytes)) of room", found: gigabytes(free))
-        }
+        try Folder.expectRoom(for: bytes, in: path)
     }
 }

@@ -110,7 +110,7 @@ package struct ExperimentReport {
                 switch block {
                 case .paragraph(let text): text
                 case .table(let table): table.markdown
-                case .figure: nil
+                case .figure, .pictures: nil
                 case .code(let text): "```\n\(text.trimmingCharacters(in: .newlines))\n```"
                 case .settings(let settings): settings.map { "- \($0.name): \($0.value)" }.joined(separator: "\n")
                 case .notice(let text): "> \(text)"

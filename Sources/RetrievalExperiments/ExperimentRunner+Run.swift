@@ -24,7 +24,9 @@ extension ExperimentRunner {
         }
         let trainer = try run.trainer(words: words(run.model, configuration), onEvent: onEvent)
         if checkingBudget, deadline != .distantFuture {
-            let needed = try trainer.estimatedSeconds(goingOnIn: path) + estimatedEvaluationSeconds(run.model)
+            let needed =
+                try trainer.estimatedSeconds(goingOnIn: path)
+                + Evaluator.estimatedSeconds(run.model, splits.test).scoring
             let left = deadline.timeIntervalSinceNow
             guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
         }
@@ -132,14 +134,5 @@ extension ExperimentRunner {
         return try withExtendedLifetime(lock) {
             try body(WordSource.file(for: model, tokens, in: folder.words))
         }
-    }
-
-    /// From a part of the pairs.
-    private func estimatedEvaluationSeconds(_ model: RetrievalModel) throws -> Double {
-        let part = splits.test.subset(images: Array(0..<min(64, splits.test.imageCount)))
-        let evaluator = try Evaluator(model, part)
-        let time = try ContinuousClock().measure { _ = try evaluator.ranks() }
-        let pairs = { (split: RetrievalSplit) in Double(split.imageCount * split.captions.count) }
-        return time / .seconds(1) * pairs(splits.test) / pairs(part)
     }
 }

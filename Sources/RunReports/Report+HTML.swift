@@ -25,6 +25,7 @@ extension Report {
                 case .paragraph(let text): lines.append("<p>\(text.htmlWithCode)</p>")
                 case .notice(let text): lines.append("<p class=\"notice\" role=\"note\">\(text.htmlWithCode)</p>")
                 case .code(let text): lines.append("<pre><code>\(text.htmlEscaped)</code></pre>")
+                case .pictures(let rows): lines += rows.map(\.html)
                 case .settings(let settings):
                     let items = settings.map {
                         "<div><dt>\($0.name.htmlEscaped)</dt><dd>\($0.value.htmlEscaped)</dd></div>"

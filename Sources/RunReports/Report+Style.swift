@@ -44,6 +44,13 @@ extension Report {
         dl div { display: flex; gap: 0.75rem; padding: 0.15rem 0; break-inside: avoid; }
         dt { flex: 0 0 45%; color: #444; overflow-wrap: anywhere; }
         dd { margin: 0; overflow-wrap: anywhere; }
+        .pictures ol { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.75rem;
+          list-style: none; margin: 0.5rem 0 0; padding: 0; }
+        .pictures li { border: 3px solid transparent; padding: 0.3rem; background: #f4f4f4; font-size: 0.8rem; }
+        .pictures li.marked { border-color: #111; }
+        .pictures img { display: block; width: 100%; height: auto; }
+        .pictures p { margin: 0.25rem 0 0; overflow-wrap: anywhere; }
+        .pictures span { color: #444; }
         .notice { border: 1px solid #111; border-left-width: 0.4rem; padding: 0.6rem 0.9rem; }
         @media print {
           body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt; }

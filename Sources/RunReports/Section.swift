@@ -23,6 +23,8 @@ package enum Block: Sendable {
     case table(Table)
     /// A figure, numbered through the report.
     case figure(Figure)
+    /// Rows of pictures.
+    case pictures([PictureRow])
     /// Lines shown as they are, such as the commands that repeat a result.
     case code(String)
     /// What a result was made with.

@@ -115,5 +115,6 @@ enum Operators {
     static let fusedAdamInPlace = Operator("_fused_adam_")
     static let foreachAddScalarInPlace = Operator("_foreach_add_", "Scalar")
     static let foreachMultiplyInPlace = Operator("_foreach_mul_", "Tensor")
+    static let foreachInterpolateInPlace = Operator("_foreach_lerp_", "Scalar")
     static let foreachNorm = Operator("_foreach_norm", "Scalar")
 }

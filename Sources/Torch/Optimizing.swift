@@ -22,4 +22,9 @@ extension Tensor {
         try Operators.foreachMultiplyInPlace.run(.tensors(gradients), .tensor(atMostOne))
         return total
     }
+
+    /// Moves every tensor by the share `weight` of the way to its target, in place.
+    package static func interpolate(_ tensors: [Tensor], to targets: [Tensor], by weight: Double) throws(TorchError) {
+        try Operators.foreachInterpolateInPlace.run(.tensors(tensors), .tensors(targets), .double(weight))
+    }
 }

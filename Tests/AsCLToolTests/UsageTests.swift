@@ -16,7 +16,13 @@ struct UsageTests {
 
     @Test(arguments: [
         ([], ["train", "evaluate", "probe", "query", "data", "features", "weights", "scenes", "bench", "--version"]),
-        (["train"], ["--config", "--set", "--data", "--output", "--resume", "--overwrite", "--device"]),
+        (
+            ["train"],
+            [
+                "--config", "--set", "--epochs", "--batch-size", "--learning-rate", "--seed", "--data", "--output",
+                "--resume", "--overwrite", "--dry-run", "--device",
+            ]
+        ),
         (["evaluate"], model + ["--fold-images", "--scores", "--precision", "--resumable"]),
         (["probe"], model),
         (["query"], model + ["--top", "--sheet", "--images", "<sentence>"]),
@@ -53,6 +59,12 @@ struct UsageTests {
         (["train", "--resume", "--config", "C", "--data", "D", "--output", "O"], "--config"),
         (["train", "--resume", "--set", "a=b", "--data", "D", "--output", "O"], "--set"),
         (["train", "--resume", "--overwrite", "--data", "D", "--output", "O"], "--overwrite"),
+        (["train", "--resume", "--epochs", "3", "--data", "D", "--output", "O"], "--epochs"),
+        (
+            ["train", "--config", "C", "--data", "D", "--output", "O", "--seed", "1", "--set", "training.seed=2"],
+            "--seed and --set training.seed=2 exclude each other"
+        ),
+        (["train", "--config", "C", "--data", "D", "--output", "O", "--batch-size", "few"], "--batch-size"),
         (["query", "--checkpoint", "C", "--data", "D", "--split", "S"], "<sentence>"),
         (["query", "--checkpoint", "C", "--data", "D", "--split", "S", " "], "a sentence"),
         (["query", "--checkpoint", "C", "--data", "D", "--split", "S", "--top", "0", "a dog"], "--top"),

@@ -27,7 +27,7 @@ struct WorkflowTests {
         let found = try names(in: folder).filter { !$0.hasPrefix("events.out.tfevents.") }
         #expect(
             found == [
-                "config.json", "log.jsonl", "model.safetensors", "optimizer.safetensors", "text_encoder",
+                "config.json", "log.jsonl", "model.safetensors", "optimizer.safetensors", "run.html", "text_encoder",
                 "trainer.json", "training.yaml",
             ])
         #expect(try names(in: folder).count == found.count + 1)

@@ -78,6 +78,7 @@ enum Workshop {
               epochs: 2
               batch_size: 4
               learning_rate: 0.001
+              learning_rate_decay: {factor: 1}
               checkpoint_every_steps: 3
               log_every_steps: 1
 

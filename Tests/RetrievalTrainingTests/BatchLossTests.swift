@@ -85,7 +85,7 @@ import Torch
         }
 
         func loss(_ generator: inout SeededGenerator) throws -> Tensor {
-            try batchLoss(BatchLossTests.batch, &generator)
+            try batchLoss(BatchLossTests.batch, &generator).sum
         }
 
         func negatives(

@@ -43,6 +43,33 @@ import Torch
         }
     }
 
+    /// What is averaged, learnt, left out, warmed up and waited for goes on too.
+    @Test func `a run with every setting of training ends alike, interrupted or not`() throws {
+        var training = try TinyTraining()
+        try training.configuration.apply(overrides: [
+            "training.moving_average=0.9", "training.learn_temperature=true", "training.region_dropout=0.4",
+            "training.word_dropout=0.3", "training.micro_batch_size=3", "training.validate_every=2",
+            "training.patience=4", "training.warmup_steps=3", "training.learning_rate_decay.shape=cosine",
+            "training.epochs=4", "training.learning_rate=0.1",
+        ])
+        let whole = try training.run(into: "whole")
+        for step in 1... {
+            let folder = try RunFolder(
+                claiming: training.folder.path + "/parts", existing: step == 1 ? .refuse : .resume)
+            let model = try training.model(seed: UInt64(step == 1 ? 1 : 100 + step))
+            let outcome = try training.trainer(model).run(in: folder, isStopping: { true })
+            guard outcome == .stopped else {
+                #expect(outcome == whole.outcome && step > 4)
+                break
+            }
+            try #require(step < 12)
+        }
+        for file in ["model.safetensors", "optimizer.safetensors", "trainer.json"] {
+            #expect(try training.folder.data("whole/" + file) == training.folder.data("parts/" + file), "\(file)")
+        }
+        #expect(try training.log("whole") == training.log("parts"))
+    }
+
     @Test func `a run that died goes on from its last checkpoint`() throws {
         var training = try TinyTraining(images: 12, captionsPerImage: 1)
         training.configuration.training.batchSize = 2

@@ -8,8 +8,8 @@ import Testing
         try withTemporaryFolder { folder in
             let log = try RunLog(path: folder + "/log.jsonl", resumingAtStep: nil)
             let time = Date(timeIntervalSince1970: 1_700_000_000)
-            try log.append(step: 20, epoch: 1, figures: ["loss": 3.25, "rate": 1e-7], time: time)
-            try log.append(step: 40, epoch: 2, figures: ["loss": -.infinity, "norm": .nan], time: time)
+            try log.append(step: 20, epoch: 1, figures: [("loss", 3.25), ("rate", 1e-7)], time: time)
+            try log.append(step: 40, epoch: 2, figures: [("loss", -.infinity), ("norm", .nan)], time: time)
             #expect(
                 try read(folder + "/log.jsonl") == """
                     {"time":"2023-11-14T22:13:20Z","step":20,"epoch":1,"loss":3.25,"rate":1e-07}
@@ -26,7 +26,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/log.jsonl"
             try write("{\"step\":20}\n{\"step\":40}\n{\"step\":60}\n{\"step\":4", to: path)
-            try RunLog(path: path, resumingAtStep: 40).append(step: 60, epoch: 1, figures: [:], time: .distantPast)
+            try RunLog(path: path, resumingAtStep: 40).append(step: 60, epoch: 1, figures: [], time: .distantPast)
             #expect(
                 try read(path) == """
                     {"step":20}

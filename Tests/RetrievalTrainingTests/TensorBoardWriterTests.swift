@@ -15,7 +15,7 @@ import Testing
         try withTemporaryFolder { folder in
             let writer = try TensorBoardWriter(
                 folder: folder, resumingAtStep: nil, time: Date(timeIntervalSince1970: 1_700_000_000), host: "here")
-            try writer.append(step: 300, scalars: ["a/b": 1.5, "c": -2], time: Date(timeIntervalSince1970: 2))
+            try writer.append(step: 300, scalars: [("a/b", 1.5), ("c", -2)], time: Date(timeIntervalSince1970: 2))
             let messages = try messages(inFile: folder + "/events.out.tfevents.1700000000.here")
             #expect(messages.count == 2)
             let version: [UInt8] = [0x1A, 13] + Array("brain.Event:2".utf8)
@@ -25,6 +25,28 @@ import Testing
             let first: [UInt8] = [0x0A, 10, 0x0A, 3] + Array("a/b".utf8) + [0x15, 0, 0, 0xC0, 0x3F]
             let second: [UInt8] = [0x0A, 8, 0x0A, 1] + Array("c".utf8) + [0x15, 0, 0, 0, 0xC0]
             #expect(messages[1] == time + step + [0x2A, 22] + first + second)
+        }
+    }
+
+    @Test func `texts and pictures are summaries of their plugins`() throws {
+        try withTemporaryFolder { folder in
+            let writer = try TensorBoardWriter(
+                folder: folder, resumingAtStep: nil, time: Date(timeIntervalSince1970: 1_700_000_000), host: "here")
+            let frame: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC0, 0, 11, 8, 0, 3, 1, 0x2C, 3, 1]
+            try writer.append(step: 1, text: "**b**", named: "t", time: Date(timeIntervalSince1970: 2))
+            try writer.append(step: 1, jpegs: [Data(frame)], named: "p", time: Date(timeIntervalSince1970: 2))
+            try writer.append(step: 1, jpegs: [], named: "p")
+            let messages = try messages(inFile: folder + "/events.out.tfevents.1700000000.here")
+            try #require(messages.count == 3)
+            let (time, step): ([UInt8], [UInt8]) = ([0x09, 0, 0, 0, 0, 0, 0, 0, 0x40], [0x10, 1])
+            let tensor: [UInt8] = [0x08, 7, 0x12, 4, 0x12, 2, 0x08, 1, 0x42, 5] + Array("**b**".utf8)
+            let plugin: [UInt8] = [0x0A, 6, 0x0A, 4] + Array("text".utf8)
+            let text: [UInt8] = [0x0A, 1, 0x74, 0x42, 15] + tensor + [0x4A, 8] + plugin
+            #expect(messages[1] == time + step + [0x2A, 32, 0x0A, 30] + text)
+            // Height 3, width 300, three channels.
+            let image: [UInt8] = [0x08, 3, 0x10, 0xAC, 0x02, 0x18, 3, 0x22, 19] + frame
+            let value: [UInt8] = [0x0A, 3] + Array("p/1".utf8) + [0x22, 28] + image
+            #expect(messages[2] == time + step + [0x2A, 37, 0x0A, 35] + value)
         }
     }
 

@@ -11,6 +11,7 @@ import TorchNN
     struct Small {
         let parameters: ParameterSet
         let optimizer: Adam
+        var trained: TrainedParameters { .init(parameters: parameters, optimizer: optimizer, gradientClip: 2) }
 
         init(value: Double = 1, stepped: Bool = false) throws {
             parameters = ParameterSet([
@@ -36,10 +37,10 @@ import TorchNN
             let folder = try RunFolder(claiming: path, existing: .refuse)
             let state = TrainerState(step: 41, pairs: 7, best: .init(epoch: 2, rsum: 123.25))
             let saved = try Small(stepped: true)
-            try state.save(saved.parameters, saved.optimizer, to: folder)
+            try state.save(saved.trained, to: folder)
             #expect(folder.holdsCheckpoint)
             let other = try Small(value: -3)
-            #expect(try TrainerState.restore(other.parameters, other.optimizer, from: folder) == state)
+            #expect(try TrainerState.restore(other.trained, from: folder) == state)
             #expect(try other.values == saved.values)
             try saved.step()
             try other.step()
@@ -52,7 +53,7 @@ import TorchNN
             let folder = try RunFolder(claiming: path, existing: .refuse)
             let small = try Small()
             let state = TrainerState(step: 41, pairs: 7, best: .init(epoch: 2, rsum: 123.25))
-            try state.save(small.parameters, small.optimizer, to: folder)
+            try state.save(small.trained, to: folder)
             let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.file("trainer.json")))
             #expect(try JSONDecoder().decode(TrainerState.self, from: bytes) == state)
         }
@@ -97,7 +98,7 @@ import TorchNN
             let folder = try RunFolder(claiming: path, existing: .refuse)
             let small = try Small()
             let line = message(in: path) {
-                _ = try TrainerState.restore(small.parameters, small.optimizer, from: folder)
+                _ = try TrainerState.restore(small.trained, from: folder)
             }
             #expect(line?.hasPrefix("DIR/optimizer.safetensors: ") == true)
         }
@@ -110,7 +111,7 @@ import TorchNN
         try withTemporaryFolder { path in
             let folder = try RunFolder(claiming: path, existing: .refuse)
             let small = try Small(stepped: true)
-            try TrainerState(pairs: 7).save(small.parameters, small.optimizer, to: folder)
+            try TrainerState(pairs: 7).save(small.trained, to: folder)
             let saved = try SafetensorsFile(path: folder.file("optimizer.safetensors"))
             var tensors = try TensorFiles.load(saved)
             try change(&tensors)
@@ -118,7 +119,7 @@ import TorchNN
                 tensors, metadata: metadata ?? saved.metadata, to: folder.file("optimizer.safetensors"))
             let other = try Small()
             return message(in: path) {
-                _ = try TrainerState.restore(other.parameters, other.optimizer, from: folder)
+                _ = try TrainerState.restore(other.trained, from: folder)
             }
         }
     }

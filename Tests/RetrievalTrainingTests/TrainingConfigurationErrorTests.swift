@@ -8,8 +8,9 @@ import Testing
         (
             "training:\n  bacth_size: 3",
             "x.yaml:2: training.bacth_size: unknown key; did you mean batch_size? known keys: "
-                + "epochs, batch_size, learning_rate, learning_rate_decay, gradient_clip, seed, precision, threads, "
-                + "checkpoint_every_steps, log_every_steps"
+                + "epochs, batch_size, micro_batch_size, learning_rate, warmup_steps, learning_rate_decay, gradient_clip, "
+                + "moving_average, learn_temperature, region_dropout, word_dropout, validate_every, patience, seed, "
+                + "precision, threads, checkpoint_every_steps, log_every_steps"
         ),
         (
             "colour: 3",
@@ -18,7 +19,7 @@ import Testing
         (
             "\ntraining: {learning_rate_decay: {faktor: 1}}",
             "x.yaml:2: training.learning_rate_decay.faktor: unknown key; did you mean factor? known keys: "
-                + "every_epochs, factor"
+                + "shape, every_epochs, factor"
         ),
     ])
     func `unknown keys are refused`(yaml: String, expected: String) {

@@ -24,6 +24,22 @@ struct ReportTests {
         #expect(!page.elements.contains("script"))
     }
 
+    @Test func `rows of pictures are well formed, whatever the text`() throws {
+        let text = Samples.hostile
+        let row = PictureRow(
+            text, note: text,
+            entries: [
+                .init(text, note: "0.5", picture: .jpeg(Data([0xFF, 0xD8])), isMarked: true),
+                .init("b", note: text, picture: .problem(text)), .init("c", note: "0.1"),
+            ])
+        let report = Samples.report([.pictures([row, row])])
+        let page = try Page(report.html())
+        #expect(page.texts("figcaption") == ["\(text) \(text)", "\(text) \(text)"])
+        #expect(page.elements.count { $0 == "img" } == 2 && page.elements.count { $0 == "li" } == 6)
+        #expect(try report.html().ranges(of: "<li class=\"marked\">").count == 2)
+        #expect(!page.elements.contains("script"))
+    }
+
     @Test func `the page needs nothing from elsewhere`() throws {
         let html = try Samples.report([.figure(Figure(caption: "c", chart: .lines(Samples.lines())))]).html()
         let elements = Set(try Page(html).elements)

@@ -23,18 +23,41 @@ package enum Folder {
 
     /// Throws where no folder of that name can be made or written to: to know before long work. Nothing is made.
     package static func expectPlace(for path: String) throws(InputError) {
-        var place = path.isEmpty ? "." : path
+        let place = existing(path)
         var status = stat()
-        while stat(place, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
-            let parent = (place as NSString).deletingLastPathComponent
-            place = parent.isEmpty ? "." : parent
-        }
+        stat(place, &status)
         let isFolder = status.st_mode & S_IFMT == S_IFDIR
         guard !isFolder || access(place, W_OK | X_OK) != 0 else { return }
         throw isFolder
             ? .system(path, place: "creating", expected: "a folder that can be written")
             : InputError(
                 path: path, place: "creating", expected: "a folder that can be written", found: "a file at \(place)")
+    }
+
+    /// Throws where the disk that a folder is on, or will be, has no room for so many bytes.
+    package static func expectRoom(for bytes: Int, in path: String) throws(InputError) {
+        var disk = statvfs()
+        guard statvfs(existing(path), &disk) == 0 else {
+            throw .system(path, place: "disk", expected: "a file system that tells its room")
+        }
+        let free = Int(
+            clamping: UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize)).partialValue)
+        guard free >= bytes else {
+            func gigabytes(_ bytes: Int) -> String { String(format: "%.2f GB", Double(bytes) / 1e9) }
+            throw InputError(
+                path: path, place: "disk", expected: "\(gigabytes(bytes)) of room", found: gigabytes(free))
+        }
+    }
+
+    /// What is there of a path: itself, or the nearest above it.
+    private static func existing(_ path: String) -> String {
+        var place = path.isEmpty ? "." : path
+        var status = stat()
+        while stat(place, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
+            let parent = (place as NSString).deletingLastPathComponent
+            place = parent.isEmpty ? "." : parent
+        }
+        return place
     }
 
     /// Throws where there is no folder whose files can be listed.

@@ -43,7 +43,10 @@ struct ConfigurationField<Section>: Sendable {
 
 extension ConfigurationSection {
     /// Checks the sections within this one.
-    func check(at place: ConfigurationPlace) throws(TrainingError) {
+    func check(at place: ConfigurationPlace) throws(TrainingError) { try checkSections(at: place) }
+
+    /// The same, for a section that has more to check.
+    func checkSections(at place: ConfigurationPlace) throws(TrainingError) {
         for field in Self.fields {
             try field.check(place.key(field.key), self)
         }

@@ -19,7 +19,7 @@ struct ConfigurationPlace {
 
     /// The same place with its line in the file. An override is a line of its own and has none.
     func at(_ mark: Mark?) -> Self {
-        guard let mark, !source.hasPrefix("--set ") else { return self }
+        guard let mark, !source.hasPrefix("--") else { return self }
         var place = self
         place.line = mark.line
         return place

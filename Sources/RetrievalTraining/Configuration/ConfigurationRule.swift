@@ -23,6 +23,10 @@ extension ConfigurationRule where Value: Comparable & Sendable {
         .init(text: "from \(least) to \(most)") { $0 >= least && $0 <= most }
     }
 
+    static func from(_ least: Value, below limit: Value) -> Self {
+        .init(text: "of at least \(least) and below \(limit)") { $0 >= least && $0 < limit }
+    }
+
     static func between(_ limit: Value, _ other: Value) -> Self {
         .init(text: "between \(limit) and \(other), neither of them") { $0 > limit && $0 < other }
     }

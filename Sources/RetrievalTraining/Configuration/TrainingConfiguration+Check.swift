@@ -1,6 +1,28 @@
 package import RetrievalModels
 
 extension TrainingConfiguration {
+    /// What temperatures a learnt one may take, as CLIP's scale of 1 to 100 does.
+    static let learntTemperatures = 0.01...1.0
+
+    /// Refuses values of different sections that are not possible together.
+    func check(at place: ConfigurationPlace) throws(TrainingError) {
+        try checkSections(at: place)
+        let (settings, range) = (place.key("training"), Self.learntTemperatures)
+        if training.learnTemperature, loss.kind == .triplet {
+            throw settings.key("learn_temperature").invalid(
+                expected: "false, as loss.kind triplet has no temperature", found: "true")
+        }
+        if training.learnTemperature, !range.contains(loss.temperature) {
+            throw place.key("loss").key("temperature").invalid(
+                expected: "a number from \(range.lowerBound) to \(range.upperBound), as it is learnt",
+                found: "\(loss.temperature)")
+        }
+        if training.microBatchSize > 0, loss.sparsity > 0 {
+            throw settings.key("micro_batch_size").invalid(
+                expected: "0, as loss.sparsity is of a whole batch", found: "\(training.microBatchSize)")
+        }
+    }
+
     /// Checks that the loss can be computed of a model and, where scores are to be learnt, of a teacher.
     /// - Throws: `TrainingError` naming the key.
     package func check(_ model: RetrievalModel, teacher: RetrievalModel?) throws(TrainingError) {

@@ -60,11 +60,17 @@ extension TrainingConfiguration {
         if validation.imageCount == 1 {
             lines.append("\(validation.name): of 1 image every ranking is right, so the first epoch's model is kept")
         }
+        if training.batchSize > train.captions.count {
+            lines.append(
+                "training.batch_size is \(training.batchSize), but there are \(train.captions.count) pairs: every batch is "
+                    + "all of them")
+        }
         if train.captions.count % training.batchSize == 1 {
             lines.append(
                 "1 of \(train.captions.count) pairs is left out of each epoch: a last batch of one has no negatives")
         }
-        return lines
+        let sampler = PairSampler(pairCount: train.captions.count, batchSize: training.batchSize, seed: 0)
+        return lines + LearningRateSchedule(training, stepsPerEpoch: sampler.stepsPerEpoch).notices
     }
 
     private func parts(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {

@@ -9,12 +9,29 @@ extension TrainingConfiguration {
         package var epochs = 20
         /// N, the pairs of a batch.
         package var batchSize = 64
-        /// The learning rate of the first epoch.
+        /// How many of a batch's pairs are computed at a time; 0 takes all. It changes memory and time, not the gradients.
+        package var microBatchSize = 0
+        /// The learning rate before it falls.
         package var learningRate = 5e-4
+        /// Steps in which the learning rate rises to `learningRate` in equal parts; 0 starts with it.
+        package var warmupSteps = 0
         /// How the learning rate falls.
         package var learningRateDecay = LearningRateDecay()
         /// The largest gradient norm; longer gradients are scaled down to it.
         package var gradientClip = 2.0
+        /// d, how much of their moving average the weights' average keeps at each step; 0 keeps none. With it, the averaged
+        /// weights are validated and saved.
+        package var movingAverage = 0.0
+        /// Whether the contrastive loss's temperature is learnt, starting at `loss.temperature`.
+        package var learnTemperature = false
+        /// The part of an image's regions that a step leaves out, drawn anew for each image.
+        package var regionDropout = 0.0
+        /// The chance of a text's word to be left out in a step; special tokens stay.
+        package var wordDropout = 0.0
+        /// Validates every so many steps, and at the end; 0: after every epoch.
+        package var validateEvery = 0
+        /// Validations without a better Rsum after which the run ends; 0: never.
+        package var patience = 0
         /// What every random choice of the run follows from.
         package var seed = 0
         /// The arithmetic of the forward and backward pass.
@@ -29,9 +46,17 @@ extension TrainingConfiguration {
         static let fields: [ConfigurationField<Self>] = [
             .init("epochs", \.epochs, .atLeast(1)),
             .init("batch_size", \.batchSize, .atLeast(2)),
+            .init("micro_batch_size", \.microBatchSize, .atLeast(0)),
             .init("learning_rate", \.learningRate, .above(0)),
+            .init("warmup_steps", \.warmupSteps, .atLeast(0)),
             .init("learning_rate_decay", \.learningRateDecay),
             .init("gradient_clip", \.gradientClip, .above(0)),
+            .init("moving_average", \.movingAverage, .from(0, below: 1)),
+            .init("learn_temperature", \.learnTemperature),
+            .init("region_dropout", \.regionDropout, .from(0, below: 1)),
+            .init("word_dropout", \.wordDropout, .from(0, below: 1)),
+            .init("validate_every", \.validateEvery, .atLeast(0)),
+            .init("patience", \.patience, .atLeast(0)),
             .init("seed", \.seed, .atLeast(0)),
             .init("precision", \.precision),
             .init("threads", \.threads, .atLeast(0)),
@@ -40,17 +65,28 @@ extension TrainingConfiguration {
         ]
     }
 
-    /// The learning rate is multiplied by `factor` after every `everyEpochs` epochs.
+    /// How the learning rate falls.
     package struct LearningRateDecay: Sendable, Equatable, ConfigurationSection {
-        /// The epochs between two changes.
+        /// By steps or along a cosine.
+        package var shape = DecayShape.steps
+        /// The epochs between two steps.
         package var everyEpochs = 10
-        /// What the learning rate is multiplied by; 1 keeps it.
+        /// What the learning rate is multiplied by at a step; 1 keeps it.
         package var factor = 0.1
 
         static let fields: [ConfigurationField<Self>] = [
+            .init("shape", \.shape),
             .init("every_epochs", \.everyEpochs, .atLeast(1)),
             .init("factor", \.factor, .above(0, upTo: 1)),
         ]
+    }
+
+    /// Along what the learning rate falls.
+    package enum DecayShape: String, ConfigurationChoice {
+        /// It is multiplied by `factor` after every `every_epochs` epochs.
+        case steps
+        /// Half a cosine, from the end of the warm-up to zero at the end of the run; it has no steps.
+        case cosine
     }
 
     /// Which splits of the data are used.

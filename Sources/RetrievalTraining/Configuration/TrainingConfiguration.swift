@@ -59,23 +59,51 @@ public struct TrainingConfiguration: Sendable, Equatable {
     ///   wins, and values that depend on each other are checked once all are set.
     /// - Throws: `TrainingError` naming the override.
     public mutating func apply(overrides: [String]) throws(TrainingError) {
+        var changes: [Change] = []
+        for override in overrides { changes.append(try Change(override)) }
+        try apply(changes)
+    }
+
+    /// The same with changes from anywhere.
+    package mutating func apply(_ changes: [Change]) throws(TrainingError) {
         var changed = self
-        for override in overrides {
-            let place = ConfigurationPlace(source: "--set \(override)")
-            guard let equals = override.firstIndex(of: "=") else {
-                throw .malformed(source: place.source, problem: "expected key=value, found no \"=\"")
-            }
-            let value = try parseYAML(String(override[override.index(after: equals)...]), place: place)
-            let keys = override[..<equals].split(separator: ".", omittingEmptySubsequences: false)
+        for change in changes {
+            let place = ConfigurationPlace(source: change.source)
+            let value = try parseYAML(change.value, place: place)
+            let keys = change.key.split(separator: ".", omittingEmptySubsequences: false)
             let document = keys.reversed().reduce(value) { node, key in
                 Node.mapping([.scalar(.init(String(key))): node])
             }
             try changed.read(document, at: place)
         }
-        if !overrides.isEmpty {
-            try changed.check(at: ConfigurationPlace(source: overrides.map { "--set \($0)" }.joined(separator: " ")))
+        if !changes.isEmpty {
+            try changed.check(at: ConfigurationPlace(source: changes.map(\.source).joined(separator: " ")))
         }
         self = changed
+    }
+
+    /// A value to set.
+    package struct Change: Sendable, Equatable {
+        /// Its path, such as `training.epochs`.
+        package let key: String
+        /// The value as YAML.
+        package let value: String
+        /// Who wants it, for errors: an option of the command line, `--set training.epochs=3` or `--epochs 3`.
+        package let source: String
+
+        /// A value to set.
+        package init(_ key: String, _ value: String, source: String) {
+            (self.key, self.value, self.source) = (key, value, source)
+        }
+
+        /// A value set by `key=value`.
+        package init(_ override: String) throws(TrainingError) {
+            source = "--set \(override)"
+            guard let equals = override.firstIndex(of: "=") else {
+                throw .malformed(source: source, problem: "expected key=value, found no \"=\"")
+            }
+            (key, value) = (String(override[..<equals]), String(override[override.index(after: equals)...]))
+        }
     }
 
     /// The whole configuration as YAML, defaults included; reading it gives an equal configuration.

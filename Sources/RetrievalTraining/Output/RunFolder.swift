@@ -18,7 +18,8 @@ package struct RunFolder: Sendable, Equatable {
 
     /// The files that a run writes, besides TensorBoard's event files.
     static let files = [
-        "training.yaml", "log.jsonl", "config.json", "model.safetensors", "trainer.json", "optimizer.safetensors",
+        "training.yaml", "log.jsonl", RunPage.file, "config.json", "model.safetensors", "trainer.json",
+        "optimizer.safetensors",
         "text_encoder/config.json", "text_encoder/model.safetensors", "text_encoder/vocab.txt",
         "text_encoder/tokenizer.json", "text_encoder/tokenizer_config.json", "text_encoder/added_tokens.json",
     ]

@@ -27,7 +27,7 @@ package final class RunLog {
     /// - Parameter figures: named figures in the order to write them; a name is written as it stands. JSON has no
     ///   infinities and no NaN: they are written as the texts "inf", "-inf" and "nan".
     package func append(
-        step: Int, epoch: Int, figures: KeyValuePairs<String, Double>, time: Date = Date()
+        step: Int, epoch: Int, figures: [(name: String, value: Double)], time: Date = Date()
     ) throws(TrainingError) {
         var line = "{\"time\":\"\(time.formatted(.iso8601))\",\"step\":\(step),\"epoch\":\(epoch)"
         for (name, value) in figures {

@@ -1,4 +1,6 @@
-/// TensorBoard's `Event` message as far as a scalar log needs it, in protocol buffers' wire format.
+import Foundation
+
+/// TensorBoard's `Event` message as far as the log of a training needs it, in protocol buffers' wire format.
 struct TensorBoardEvent {
     /// What an event brings; the numbers in `encoded` are the fields of TensorBoard's event.proto and summary.proto.
     enum Content {
@@ -7,7 +9,11 @@ struct TensorBoardEvent {
         /// A run goes on: TensorBoard forgets what it read of this step and later ones.
         case sessionStart
         /// Named figures.
-        case scalars([(tag: String, value: Double)])
+        case scalars([(name: String, value: Double)])
+        /// A text in Markdown.
+        case text(name: String, String)
+        /// JPEG files by name.
+        case images([(name: String, jpeg: Data)])
     }
 
     /// Seconds since 1970.
@@ -28,16 +34,49 @@ struct TensorBoardEvent {
             session.integer(1, 1)
             message.bytes(7, session.encoded)
         case .scalars(let scalars):
-            var summary = ProtocolBuffer()
-            for (tag, value) in scalars {
-                var scalar = ProtocolBuffer()
-                scalar.bytes(1, Array(tag.utf8))
-                scalar.float(2, Float(value))
-                summary.bytes(1, scalar.encoded)
-            }
-            message.bytes(5, summary.encoded)
+            message.summary(scalars.map(Self.scalar))
+        case .text(let name, let text): message.summary([Self.text(name, text)])
+        case .images(let images): message.summary(images.map(Self.image))
         }
         return message.encoded
+    }
+
+    private static func scalar(_ name: String, _ value: Double) -> ProtocolBuffer {
+        var scalar = ProtocolBuffer()
+        scalar.bytes(1, Array(name.utf8))
+        scalar.float(2, Float(value))
+        return scalar
+    }
+
+    /// A tensor of one string, which the metadata gives to TensorBoard's text plugin.
+    private static func text(_ name: String, _ text: String) -> ProtocolBuffer {
+        var value = ProtocolBuffer()
+        value.bytes(1, Array(name.utf8))
+        var (tensor, shape, dimension) = (ProtocolBuffer(), ProtocolBuffer(), ProtocolBuffer())
+        dimension.integer(1, 1)
+        shape.bytes(2, dimension.encoded)
+        tensor.integer(1, 7)  // DT_STRING
+        tensor.bytes(2, shape.encoded)
+        tensor.bytes(8, Array(text.utf8))
+        value.bytes(8, tensor.encoded)
+        var (metadata, plugin) = (ProtocolBuffer(), ProtocolBuffer())
+        plugin.bytes(1, Array("text".utf8))
+        metadata.bytes(1, plugin.encoded)
+        value.bytes(9, metadata.encoded)
+        return value
+    }
+
+    private static func image(_ name: String, _ jpeg: Data) -> ProtocolBuffer {
+        var (value, image) = (ProtocolBuffer(), ProtocolBuffer())
+        value.bytes(1, Array(name.utf8))
+        if let size = JPEGSize(jpeg) {
+            image.integer(1, size.height)
+            image.integer(2, size.width)
+        }
+        image.integer(3, 3)  // RGB
+        image.bytes(4, Array(jpeg))
+        value.bytes(4, image.encoded)
+        return value
     }
 
     /// The message in TFRecord's frame: its length and a check of it, the message and a check of it.
@@ -55,6 +94,13 @@ private struct ProtocolBuffer {
     mutating func integer(_ field: UInt64, _ value: Int) {
         variable(field << 3)
         variable(UInt64(bitPattern: Int64(value)))
+    }
+
+    /// Event's summary, of values that are encoded already.
+    mutating func summary(_ values: [ProtocolBuffer]) {
+        var summary = ProtocolBuffer()
+        for value in values { summary.bytes(1, value.encoded) }
+        bytes(5, summary.encoded)
     }
 
     mutating func double(_ field: UInt64, _ value: Double) {

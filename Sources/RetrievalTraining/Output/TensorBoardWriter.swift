@@ -30,9 +30,21 @@ package final class TensorBoardWriter {
 
     /// Adds the figures of a step; a tag such as `validation/rsum` puts them in a group.
     package func append(
-        step: Int, scalars: KeyValuePairs<String, Double>, time: Date = Date()
+        step: Int, scalars: [(name: String, value: Double)], time: Date = Date()
     ) throws(TrainingError) {
-        try append(step: step, content: .scalars(scalars.map { ($0.key, $0.value) }), time: time)
+        try append(step: step, content: .scalars(scalars), time: time)
+    }
+
+    /// Adds a text of a step, in Markdown.
+    func append(step: Int, text: String, named name: String, time: Date = Date()) throws(TrainingError) {
+        try append(step: step, content: .text(name: name, text), time: time)
+    }
+
+    /// Adds pictures of a step below one name; nothing where there are none.
+    func append(step: Int, jpegs: [Data], named name: String, time: Date = Date()) throws(TrainingError) {
+        guard !jpegs.isEmpty else { return }
+        let images = jpegs.enumerated().map { ("\(name)/\($0 + 1)", $1) }
+        try append(step: step, content: .images(images), time: time)
     }
 
     /// What every event file's name begins with.

@@ -10,8 +10,11 @@ struct BatchLoss {
     let samples: GeneratedSamples
     /// Whose scores the model is to learn besides, if anybody's.
     var teacher: RetrievalModel?
+    /// The temperature, where it is learnt.
+    var temperature: LearnedTemperature?
 
-    private var model: RetrievalModel { samples.words.model }
+    var model: RetrievalModel { samples.words.model }
+    var trainingLoss: TrainingLoss { TrainingLoss(configuration, temperature: temperature) }
     private var split: RetrievalSplit { samples.split }
 
     /// What has to be told of generated samples that are cut, a line each.
@@ -23,21 +26,70 @@ struct BatchLoss {
         return model.notices(cut: cut, of: all, "long positives")
     }
 
-    /// L for the captions of a batch.
+    /// L for the captions of a batch, all at once.
     /// - Parameter generator: What all chance of this step comes from.
-    func callAsFunction(_ batch: [Int], _ generator: inout SeededGenerator) throws -> Tensor {
-        try model.computing(in: configuration.training.precision) { try loss(batch, model.scorer, &generator) }
+    func callAsFunction(_ batch: [Int], _ generator: inout SeededGenerator) throws -> TrainingLoss.Value {
+        try model.computing(in: configuration.training.precision) {
+            let items = try self.items(batch, model.scorer, &generator)
+            return try value(items, model.scorer)
+        }
     }
 
-    private func loss(_ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator) throws -> Tensor {
-        let imageOfPair = batch.map { split.imageOfCaption[$0] }
+    /// Adds the gradients of L to the parameters'.
+    /// - Parameter step: Counted from zero, for errors.
+    /// - Throws: `TrainingError.diverged` instead where L is no number.
+    func backward(_ batch: [Int], step: Int, _ generator: inout SeededGenerator) throws -> TrainingLoss.Value {
+        let size = configuration.training.microBatchSize
+        guard size == 0 || size >= batch.count else {
+            return try backward(batch, by: size, step: step, model.scorer, &generator)
+        }
+        let value = try self(batch, &generator)
+        try expectNumber(value, step)
+        try value.sum.backward()
+        return value
+    }
+
+    func expectNumber(_ value: TrainingLoss.Value, _ step: Int) throws {
+        let loss = try value.sum.item()
+        guard loss.isFinite else { throw TrainingError.diverged(step: step + 1, loss: loss) }
+    }
+
+    /// What the loss of a batch is computed of.
+    struct Items {
+        /// The image of each pair.
+        let images: [Int]
+        /// Projected words, set by set.
+        let texts: [TextBatch]
+        /// The regions of each image that take part; nil where all do.
+        let regions: [[Int]]?
+        let excluded: Tensor?
+        let lesson: Tensor?
+    }
+
+    /// All chance of a step is drawn here.
+    func items(_ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator) throws -> Items {
+        let images = batch.map { split.imageOfCaption[$0] }
         var lesson: Tensor?
         if let teacher, configuration.loss.distillation > 0 {
-            lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, imageOfPair) }
+            lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, images) }
         }
-        return try TrainingLoss(configuration)(
-            model.images(split, imageOfPair), texts(batch, scorer, &generator), scorer,
-            excluded: RetrievalLoss.sameImageMask(imageOfPair, device: model.device), lesson: lesson)
+        let texts = try texts(batch, scorer, &generator)
+        let drop = ItemDropout(configuration.training)
+        return try Items(
+            images: images, texts: texts.map { try drop.words($0, &generator) },
+            regions: drop.regions(split.regionCount, images: images.count, &generator),
+            excluded: RetrievalLoss.sameImageMask(images, device: model.device), lesson: lesson)
+    }
+
+    /// Features of some of the batch's images.
+    func images(_ items: Items, _ pairs: Range<Int>) throws -> ImageBatch {
+        let images = try model.images(split, Array(items.images[pairs]))
+        return try items.regions.map { try images.selecting(regions: Array($0[pairs])) } ?? images
+    }
+
+    private func value(_ items: Items, _ scorer: some PairScorer) throws -> TrainingLoss.Value {
+        try trainingLoss(
+            images(items, items.images.indices), items.texts, scorer, excluded: items.excluded, lesson: items.lesson)
     }
 
     /// The teacher's scores of a batch's own captions.

@@ -5,31 +5,45 @@ import RetrievalEvaluation
 struct RunRecord {
     private let log: RunLog
     private let board: TensorBoardWriter
+    private let page: RunPage?
+    private let folder: RunFolder
 
     /// Opens the logs in `folder`, to go on from a checkpoint's step or anew.
-    init(_ folder: RunFolder, resumingAtStep step: Int?) throws(TrainingError) {
+    init(_ folder: RunFolder, page: RunPage? = nil, resumingAtStep step: Int?) throws(TrainingError) {
+        (self.folder, self.page) = (folder, page)
         log = try RunLog(path: folder.file("log.jsonl"), resumingAtStep: step)
         board = try TensorBoardWriter(folder: folder.path, resumingAtStep: step)
     }
 
-    func step(
-        _ step: Int, epoch: Int, loss: Double, gradientNorm: Double, learningRate: Double
-    ) throws(TrainingError) {
-        try log.append(
-            step: step, epoch: epoch,
-            figures: ["loss": loss, "gradient_norm": gradientNorm, "learning_rate": learningRate])
-        try board.append(
-            step: step,
-            scalars: ["train/loss": loss, "train/gradient_norm": gradientNorm, "train/learning_rate": learningRate])
+    /// Writes a step's figures down.
+    func step(_ step: Int, epoch: Int, _ figures: [(name: String, value: Double)]) throws(TrainingError) {
+        try log.append(step: step, epoch: epoch, figures: figures)
+        try board.append(step: step, scalars: figures.map { ("train/" + $0.name, $0.value) })
     }
 
-    func validation(_ result: RetrievalResult, step: Int, epoch: Int) throws(TrainingError) {
-        let (i2t, t2i) = (result.imageToText.r1, result.textToImage.r1)
-        try log.append(
-            step: step, epoch: epoch,
-            figures: ["validation_rsum": result.rsum, "validation_i2t_r1": i2t, "validation_t2i_r1": t2i])
-        try board.append(
-            step: step,
-            scalars: ["validation/rsum": result.rsum, "validation/i2t_r1": i2t, "validation/t2i_r1": t2i])
+    /// Writes a validation's result down, and what some sentences found.
+    func validation(
+        _ result: RetrievalResult, _ retrievals: [SampleRetrievals.Retrieval], step: Int, epoch: Int,
+        onEvent: (TrainingEvent) -> Void
+    ) throws(TrainingError) {
+        let directions = [("i2t", result.imageToText), ("t2i", result.textToImage)]
+        let figures =
+            [("rsum", result.rsum)]
+            + directions.flatMap { name, recall in
+                [
+                    (name + "_r1", recall.r1), (name + "_r5", recall.r5), (name + "_r10", recall.r10),
+                    (name + "_median_rank", recall.medianRank),
+                ]
+            }
+        try log.append(step: step, epoch: epoch, figures: figures.map { ("validation_" + $0, $1) })
+        try board.append(step: step, scalars: figures.map { ("validation/" + $0, $1) })
+        try board.append(step: step, text: retrievals.markdown, named: "validation/sentences")
+        for (number, retrieval) in retrievals.enumerated() {
+            let pictures = retrieval.hits.compactMap { hit -> Data? in
+                if case .jpeg(let data) = page?.picture(hit.name) { data } else { nil }
+            }
+            try board.append(step: step, jpegs: pictures, named: "sentence \(number + 1): \(retrieval.sentence)")
+        }
+        page?.write(to: folder, retrievals, onEvent: onEvent)
     }
 }

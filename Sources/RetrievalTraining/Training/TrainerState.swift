@@ -13,27 +13,31 @@ struct TrainerState: Codable, Equatable {
     var pairs: Int
     /// The best validation Rsum so far and the epoch, from 1, that reached it.
     var best: Best?
+    /// Validations since then; older programs do not tell.
+    var validationsSinceBest: Int?
 
     struct Best: Codable, Equatable {
         let epoch: Int
         let rsum: Double
     }
 
-    /// Writes `optimizer.safetensors` (parameters as they are now, moments, and this state as metadata: one file, so that
-    /// a kill can never part them) and `trainer.json`, the state for people to read.
-    func save(_ parameters: ParameterSet, _ optimizer: Adam, to folder: RunFolder) throws {
+    /// Writes `optimizer.safetensors` (parameters as they are now, their average, moments, and this state as metadata: one
+    /// file, so that a kill can never part them) and `trainer.json`, the state for people to read.
+    func save(_ trained: TrainedParameters, to folder: RunFolder) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         let json = try encoder.encode(self)
-        var tensors = optimizer.state
-        for (name, tensor) in parameters.entries { tensors["parameter." + name] = tensor }
+        var tensors = trained.optimizer.state
+        for (prefix, set) in Self.sets(trained) {
+            for (name, tensor) in set.entries { tensors[prefix + name] = tensor }
+        }
         try TensorFiles.save(
             tensors, metadata: [Self.key: String(decoding: json, as: UTF8.self)], to: folder.file(Self.file))
         try AtomicFile.write(json + Data("\n".utf8), to: folder.file("trainer.json"))
     }
 
     /// Takes up what `save` wrote.
-    static func restore(_ parameters: ParameterSet, _ optimizer: Adam, from folder: RunFolder) throws -> TrainerState {
+    static func restore(_ trained: TrainedParameters, from folder: RunFolder) throws -> TrainerState {
         let path = folder.file(file)
         let saved = try SafetensorsFile(path: path)
         guard let json = saved.metadata[key], let state = try? JSONDecoder().decode(Self.self, from: Data(json.utf8))
@@ -43,23 +47,35 @@ struct TrainerState: Codable, Equatable {
         }
         let tensors = try TensorFiles.load(saved)
         try TensorFiles.check(tensors, of: path)
-        let moments = tensors.filter { !$0.key.hasPrefix("parameter.") }
-        try optimizer.restore(moments, from: path)
-        let own = Set(parameters.entries.map { "parameter." + $0.name })
-        let extra = tensors.keys.filter { $0.hasPrefix("parameter.") && !own.contains($0) }.sorted()
+        let sets = sets(trained)
+        try trained.optimizer.restore(
+            tensors.filter { tensor in !sets.contains { tensor.key.hasPrefix($0.prefix) } }, from: path)
+        for (prefix, set) in sets { try restore(set, prefix, tensors, from: path) }
+        return state
+    }
+
+    private static func restore(
+        _ set: ParameterSet, _ prefix: String, _ tensors: [String: Tensor], from path: String
+    ) throws {
+        let own = Set(set.entries.map { prefix + $0.name })
+        let extra = tensors.keys.filter { $0.hasPrefix(prefix) && !own.contains($0) }.sorted()
         guard extra.isEmpty else {
             throw ParameterError(path: path, problems: extra.map { "\($0): expected no such parameter, found one" })
         }
         try withoutGradients {
-            for (name, tensor) in parameters.entries {
-                guard let found = tensors["parameter." + name], found.shape == tensor.shape else {
-                    let shape = tensors["parameter." + name].map { "\($0.shape)" } ?? "nothing"
+            for (name, tensor) in set.entries {
+                guard let found = tensors[prefix + name], found.shape == tensor.shape else {
+                    let shape = tensors[prefix + name].map { "\($0.shape)" } ?? "nothing"
                     throw ParameterError(path: path, problems: ["\(name): expected \(tensor.shape), found \(shape)"])
                 }
                 try tensor.copy(from: found)
             }
         }
-        return state
+    }
+
+    /// What is kept besides the optimizer's own state, by what its names begin with.
+    private static func sets(_ trained: TrainedParameters) -> [(prefix: String, set: ParameterSet)] {
+        [("parameter.", trained.parameters)] + (trained.average.map { [("average.", $0.values)] } ?? [])
     }
 
     private static let file = "optimizer.safetensors"

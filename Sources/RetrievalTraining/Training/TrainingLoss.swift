@@ -4,11 +4,22 @@ package import Torch
 
 /// The loss of images against their captions and the samples generated from these (docs/method.md, Loss).
 package struct TrainingLoss {
+    /// L and what it is made of.
+    package struct Value {
+        /// L, a scalar.
+        package let sum: Tensor
+        /// Its parts by name, unweighted scalars.
+        let parts: [(name: String, value: Tensor)]
+    }
+
     private let loss: TrainingConfiguration.LossSection
     private let precision: Precision
+    private let temperature: LearnedTemperature?
 
-    package init(_ configuration: TrainingConfiguration) {
+    /// - Parameter temperature: The temperature where it is learnt; the configuration's otherwise.
+    package init(_ configuration: TrainingConfiguration, temperature: LearnedTemperature? = nil) {
         (loss, precision) = (configuration.loss, configuration.training.precision)
+        self.temperature = temperature
     }
 
     /// L of N images and N texts a set.
@@ -21,39 +32,61 @@ package struct TrainingLoss {
     package func callAsFunction(
         _ images: ImageBatch, _ texts: [TextBatch], _ scorer: some PairScorer, excluded: Tensor? = nil,
         lesson: Tensor? = nil
-    ) throws -> Tensor {
+    ) throws -> Value {
         let images = try scorer.scorable(images, in: precision)
         // One product with all sets of texts: the images' side is then computed once.
         let all = try scorer.scorable(projected: .joined(texts), in: precision)
         let scores = try scorer.similarity(images, all).to(.float32)
         let count = scores.shape[0]
         let parts = try texts.indices.map { try scores.sliced(1, $0 * count..<($0 + 1) * count) }
+        let penalty = loss.sparsity > 0 ? try scorer.penalty(images, all) : nil
+        return try callAsFunction(of: parts, excluded: excluded, lesson: lesson, penalty: penalty)
+    }
+
+    /// L of scores.
+    /// - Parameters:
+    ///   - scores: `[N, N]` of T and, as the configuration asks, of T-, T+ and T+'s negatives, in this order.
+    ///   - penalty: What the method's vectors cost.
+    func callAsFunction(
+        of scores: [Tensor], excluded: Tensor?, lesson: Tensor?, penalty: Tensor? = nil
+    ) throws -> Value {
+        var parts: [(name: String, value: Tensor)] = []
         var extras: [Tensor] = []
-        if loss.sparsity > 0, let penalty = try scorer.penalty(images, all) {
+        if let penalty {
+            parts.append(("sparsity", penalty))
             extras.append(try penalty * loss.sparsity)
         }
         if let lesson {
             let missed = try DistillationLoss.divergence(
-                parts[0], from: lesson, temperatures: (loss.temperature, loss.temperature), excluded: excluded)
+                scores[0], from: lesson, temperatures: (loss.temperature, loss.temperature), excluded: excluded)
+            parts.append(("distillation", missed))
             extras.append(try missed * loss.distillation)
         }
-        let sum = try loss(of: parts, excluded)
+        let terms = try terms(of: scores, excluded)
+        let sum = terms.count == 1 ? terms[0].value : try (terms[0].value + terms[1].value) * 0.5
         // In this order: another one rounds otherwise, and runs would no longer repeat to the digit.
-        guard let first = extras.first else { return sum }
-        return try sum + extras.dropFirst().reduce(first) { try $0 + $1 }
+        let whole = try extras.first.map { try sum + extras.dropFirst().reduce($0) { try $0 + $1 } } ?? sum
+        return Value(sum: whole, parts: terms + parts)
     }
 
-    /// The loss of the scores of T, T-, T+ and T+'s negatives, those of them that there are.
-    private func loss(of parts: [Tensor], _ excluded: Tensor?) throws -> Tensor {
+    /// L_I and L_II&III, or the triplet loss.
+    private func terms(of scores: [Tensor], _ excluded: Tensor?) throws -> [(name: String, value: Tensor)] {
         if loss.kind == .triplet {
-            return try RetrievalLoss.triplet(parts[0], margin: loss.margin, excluded: excluded)
+            return [("captions", try RetrievalLoss.triplet(scores[0], margin: loss.margin, excluded: excluded))]
         }
         func contrastive(_ first: Int) throws -> Tensor {
-            try RetrievalLoss.contrastive(
-                parts[first], negatives: loss.negatives ? parts[first + 1] : nil, temperature: loss.temperature,
-                excluded: excluded)
+            let negatives = loss.negatives ? scores[first + 1] : nil
+            guard let temperature else {
+                return try RetrievalLoss.contrastive(
+                    scores[first], negatives: negatives, temperature: loss.temperature, excluded: excluded)
+            }
+            // A scale above zero changes no comparison of scores.
+            let scale = try temperature.scale()
+            return try RetrievalLoss.contrastive(
+                scores[first] * scale, negatives: negatives.map { try $0 * scale }, temperature: 1, excluded: excluded)
         }
-        guard loss.positives else { return try contrastive(0) }
-        return try (contrastive(0) + contrastive(loss.negatives ? 2 : 1)) * 0.5
+        let captions = ("captions", try contrastive(0))
+        guard loss.positives else { return [captions] }
+        return [captions, ("positives", try contrastive(loss.negatives ? 2 : 1))]
     }
 }

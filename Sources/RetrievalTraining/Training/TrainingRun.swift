@@ -16,7 +16,7 @@ package struct TrainingRun {
     package let validation: RetrievalSplit
     /// The model, fresh.
     package let model: RetrievalModel
-    private let teacher: RetrievalModel?
+    let teacher: RetrievalModel?
 
     /// - Parameters:
     ///   - splits: What to train and to validate on, as `configuration.splits(of:)` gives them.

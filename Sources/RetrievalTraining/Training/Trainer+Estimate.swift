@@ -1,0 +1,50 @@
+import AsCLBase
+import Foundation
+import RetrievalModels
+
+// What a training is going to take.
+extension Trainer {
+    /// Seconds that the training's steps still take, from some of them; no parameter changes.
+    /// - Parameter path: The run's folder; when it holds a checkpoint, the steps done are not counted.
+    package func estimatedSeconds(goingOnIn path: String) throws -> Double {
+        try estimatedSecondsOfStep() * Double(steps - stepsDone(in: path))
+    }
+
+    /// Of the steps that `estimatedSecondsOfStep` does.
+    static let rehearsedSteps = 3
+
+    /// Seconds of one step.
+    func estimatedSecondsOfStep() throws -> Double {
+        let clock = ContinuousClock()
+        var shortest = Double.infinity
+        for batch in sampler.batches(epoch: 0).prefix(Self.rehearsedSteps) {
+            let time = try clock.measure {
+                var generator = SeededGenerator(seed: 0)
+                _ = try batchLoss.backward(batch, step: 0, &generator)
+                try trained.clearGradients()
+            }
+            shortest = min(shortest, time / .seconds(1))
+        }
+        return shortest
+    }
+
+    /// Steps that the checkpoint in a folder, if any, has behind it.
+    func stepsDone(in path: String) -> Int {
+        FileManager.default.contents(atPath: path + "/trainer.json").flatMap {
+            try? JSONDecoder().decode(TrainerState.self, from: $0).step
+        } ?? 0
+    }
+
+    /// Bytes that the run's folder takes, and those of the words of texts that are encoded ahead.
+    func bytes(ofWords tokens: [[Int32]]) -> (run: Int, words: Int) {
+        let trained = trained.parameters.valueCount
+        // The best model and its text encoder; what resuming needs; and a new file beside the old one while it is written.
+        let model = model.parameters.valueCount + model.textEncoder.parameters.valueCount
+        let resuming = trained * (configuration.training.movingAverage > 0 ? 4 : 3)
+        return (
+            (model + 2 * resuming) * MemoryLayout<Float>.size,
+            self.model.configuration.readsTokens || configuration.textEncoder.trainable
+                ? 0 : WordSource.byteCount(of: tokens, for: self.model)
+        )
+    }
+}

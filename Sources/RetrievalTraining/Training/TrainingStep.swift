@@ -1,0 +1,18 @@
+import Torch
+
+/// What a step tells of itself.
+struct TrainingStep {
+    let loss: Double
+    let parts: [(name: String, value: Tensor)]
+    /// Before clipping.
+    let gradientNorm: Double
+
+    /// Everything by name, as the logs have it.
+    func figures(_ learningRate: Double, _ temperature: LearnedTemperature?) throws -> [(name: String, value: Double)] {
+        var figures = [("loss", loss), ("gradient_norm", gradientNorm), ("learning_rate", learningRate)]
+        // Of one part the loss says all.
+        if parts.count > 1 { figures += try parts.map { ("loss_" + $0.name, try $0.value.detached().item()) } }
+        if let temperature { figures.append(("temperature", try temperature.value())) }
+        return figures
+    }
+}
