@@ -1,17 +1,21 @@
 /// A token that is found where it stands in a text literally, before the text is cut into words.
 struct AddedToken: Sendable {
     /// What is looked for, UTF-8.
-    let content: [UInt8]
+    var content: [UInt8]
     let id: Int32
     /// Only where no letter, digit or underscore stands before or after it.
     var isWholeWord = false
     /// Looked for in the normalised text, itself normalised, instead of in the text as it is.
     var isNormalized = false
+    /// Blanks before it and behind it belong to it.
+    var takesBlanksBefore = false
+    var takesBlanksBehind = false
 
-    /// Itself, looked for in texts that `normalizer` has changed.
-    func normalized(by normalizer: BERTNormalizer) -> AddedToken {
-        let content = String(normalizer(String(decoding: content, as: UTF8.self)))
-        return AddedToken(content: Array(content.utf8), id: id, isWholeWord: isWholeWord, isNormalized: true)
+    /// Itself, looked for in texts that `normalize` has changed.
+    func normalized(by normalize: (String) -> String) -> AddedToken {
+        var token = self
+        token.content = Array(normalize(String(decoding: content, as: UTF8.self)).utf8)
+        return token
     }
 }
 
@@ -21,6 +25,12 @@ struct AddedTokens: Sendable {
     enum Part {
         case token(Int32)
         case text(Range<Int>)
+    }
+
+    /// A piece of a text, apart from it.
+    enum TextPart {
+        case token(Int32)
+        case text(String)
     }
 
     /// Longer ones first, so that the first that fits is the longest.
@@ -37,6 +47,23 @@ struct AddedTokens: Sendable {
     /// Whether there are none.
     var isEmpty: Bool { tokens.isEmpty }
 
+    /// Does something with each part of a text in turn.
+    func forEachPart(of text: String, _ body: (TextPart) -> Void) {
+        guard !isEmpty else {
+            if !text.isEmpty { body(.text(text)) }
+            return
+        }
+        var text = text
+        text.withUTF8 { bytes in
+            for part in parts(of: bytes) {
+                switch part {
+                case .token(let id): body(.token(id))
+                case .text(let range): body(.text(String(decoding: bytes[range], as: UTF8.self)))
+                }
+            }
+        }
+    }
+
     /// Cuts a text at the tokens that stand in it.
     func parts(of text: UnsafeBufferPointer<UInt8>) -> [Part] {
         guard text.contains(where: { begins[Int($0)] }) else { return [.text(0..<text.count)] }
@@ -51,14 +78,28 @@ struct AddedTokens: Sendable {
             }
             let end = index + token.content.count
             if !token.isWholeWord || Self.standsAlone(index..<end, in: text) {
-                parts.append(.text(start..<index))
+                let first = token.takesBlanksBefore ? max(start, Self.blanks(before: index, in: text)) : index
+                if start < first { parts.append(.text(start..<first)) }
                 parts.append(.token(token.id))
-                start = end
+                start = token.takesBlanksBehind ? Self.blanks(behind: end, in: text) : end
             }
             index = end
         }
-        parts.append(.text(start..<text.count))
+        if start < text.count { parts.append(.text(start..<text.count)) }
         return parts
+    }
+
+    /// Where the blanks begin that end at `index`.
+    private static func blanks(before index: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        let before = Substring(decoding: text[..<index], as: UTF8.self)
+        return before.unicodeScalars.reversed().prefix(while: \.properties.isWhitespace)
+            .reduce(index) { $0 - $1.utf8.count }
+    }
+
+    /// Where the blanks end that begin at `index`.
+    private static func blanks(behind index: Int, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        let behind = Substring(decoding: text[index...], as: UTF8.self)
+        return behind.unicodeScalars.prefix(while: \.properties.isWhitespace).reduce(index) { $0 + $1.utf8.count }
     }
 
     private static func standsAlone(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -47,13 +47,20 @@ struct ByteTrie: Sendable {
 
     /// The longest string, at least one byte, that `bytes` go on with from `start`: its number and its bytes from there.
     func longestMatch(in bytes: ArraySlice<UInt8>, from start: Node) -> (token: Int32, length: Int)? {
-        var node = start
         var longest: (token: Int32, length: Int)?
-        for (offset, byte) in bytes.enumerated() {
-            guard let child = children[Edge(node: node, byte: byte)] else { break }
-            node = child
-            if let token = token(node) { longest = (token, offset + 1) }
-        }
+        forEachMatch(in: bytes, from: start) { longest = ($0, $1) }
         return longest
+    }
+
+    /// Every string, at least one byte, that `bytes` go on with from `start`, shorter ones first.
+    func forEachMatch(
+        in bytes: ArraySlice<UInt8>, from start: Node = .root, _ body: (_ token: Int32, _ length: Int) -> Void
+    ) {
+        var node = start
+        for (offset, byte) in bytes.enumerated() {
+            guard let child = children[Edge(node: node, byte: byte)] else { return }
+            node = child
+            if let token = token(node) { body(token, offset + 1) }
+        }
     }
 }

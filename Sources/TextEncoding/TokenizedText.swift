@@ -1,17 +1,15 @@
-/// A text as BERT reads it.
+/// A text as an encoder reads it.
 package struct TokenizedText: Sendable, Equatable {
-    /// Vocabulary indices `[tokens]`, beginning with `[CLS]` and ending with `[SEP]`, unpadded.
+    /// Vocabulary indices `[tokens]` with the special tokens around the text, unpadded.
     package let ids: [Int32]
-    /// Whether tokens were left off to keep to the limit.
-    package let wasCut: Bool
-    /// Words of the whole text, cut or not: stretches between blanks that hold more than punctuation
-    /// (a Chinese character is a word by itself).
-    package let wordCount: Int
+    /// Tokens that were left off to keep to the limit.
+    package let cutCount: Int
+    /// Whether any were.
+    package var wasCut: Bool { cutCount > 0 }
 
     /// The parts as they are.
-    package init(ids: [Int32], wasCut: Bool, wordCount: Int) {
+    package init(ids: [Int32], cutCount: Int) {
         self.ids = ids
-        self.wasCut = wasCut
-        self.wordCount = wordCount
+        self.cutCount = cutCount
     }
 }

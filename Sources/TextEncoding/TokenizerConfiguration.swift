@@ -1,11 +1,14 @@
 import AsCLBase
 import Foundation
 
-/// What a folder's `tokenizer_config.json` and `added_tokens.json` say, each of which may be missing.
+/// What a folder's `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say, each of which may be
+/// missing.
 struct TokenizerConfiguration {
     /// Of `tokenizer_config.json`.
     let path: String
     private let values: JSONValue
+    /// The special tokens of `special_tokens_map.json`, which transformers reads where `added_tokens_decoder` is missing.
+    private let map: JSONValue
     /// Tokens beside the vocabulary's.
     let added: [AddedToken]
 
@@ -22,6 +25,7 @@ struct TokenizerConfiguration {
         }
         path = directory + "/tokenizer_config.json"
         values = try read("tokenizer_config.json")
+        map = values["added_tokens_decoder"] == nil ? try read("special_tokens_map.json") : .object([])
         if case .object(let members)? = values["added_tokens_decoder"] {
             added = try members.map { id, token throws(InputError) in
                 try AddedToken(
@@ -64,13 +68,36 @@ struct TokenizerConfiguration {
         return changed
     }
 
+    /// Whether a setting is there and true.
+    func isTrue(_ key: String) throws(InputError) -> Bool { try setting(key) ?? false }
+
     /// A setting that is true, false or not there.
-    private func setting(_ key: String) throws(InputError) -> Bool? {
+    func setting(_ key: String) throws(InputError) -> Bool? {
         guard let value = values[key] else { return nil }
         guard let setting = value.bool else {
             throw InputError(path: path, place: key, expected: "true or false", found: value.kind)
         }
         return setting
+    }
+
+    /// Whether padding goes before a text, where that is told.
+    var padsLeft: Bool? {
+        get throws(InputError) {
+            guard let side = values["padding_side"] else { return nil }
+            guard ["left", "right"].contains(side.string) else {
+                throw InputError(path: path, place: "padding_side", expected: "left or right", found: side.kind)
+            }
+            return side.string == "left"
+        }
+    }
+
+    /// A special token by its key such as `bos_token`, as it is looked for in texts; its number is left open.
+    func special(_ key: String) -> AddedToken? {
+        guard let value = map[key] ?? values[key], let name = value.string ?? value["content"]?.string else {
+            return nil
+        }
+        return try? AddedToken(
+            value["content"] == nil ? .object([("content", .string(name))]) : value, id: 0, at: key, in: path)
     }
 
     /// A special token's name, by its key such as `cls_token`.
@@ -87,6 +114,7 @@ extension AddedToken {
         }
         self.init(
             content: Array(content.utf8), id: id, isWholeWord: value["single_word"]?.bool ?? false,
-            isNormalized: value["normalized"]?.bool ?? false)
+            isNormalized: value["normalized"]?.bool ?? false, takesBlanksBefore: value["lstrip"]?.bool ?? false,
+            takesBlanksBehind: value["rstrip"]?.bool ?? false)
     }
 }

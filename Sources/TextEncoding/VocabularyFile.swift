@@ -29,7 +29,7 @@ struct VocabularyFile {
     }
 
     /// Refuses a `tokenizer.json` beside it that numbers tokens otherwise: the weights were trained with one of the two.
-    func check(_ vocabulary: WordPieceVocabulary, of tokenizer: TokenizerFile) throws(InputError) {
+    func check(_ vocabulary: WordPieceVocabulary, of tokenizer: WordPieceFile) throws(InputError) {
         func wrong(_ index: Int, _ found: String) -> InputError {
             InputError(
                 path: path, place: "line \(index + 1)",

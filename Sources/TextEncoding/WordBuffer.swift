@@ -1,11 +1,8 @@
 /// The words of one text, as UTF-8 laid end to end: one buffer a text instead of one string a word.
 struct WordBuffer {
     private(set) var bytes: [UInt8] = []
-    /// Words between blanks that hold more than punctuation.
-    private(set) var wordCount = 0
     /// Where each closed word ends in `bytes`.
     private var ends: [Int] = []
-    private var isInsideWord = false
 
     /// Ranges of `bytes`, one for each word or punctuation mark.
     var words: [Range<Int>] { zip([0] + ends, ends).map { $0..<$1 } }
@@ -17,26 +14,17 @@ struct WordBuffer {
     }
 
     /// Grows the open word by one byte of its UTF-8.
-    mutating func append(_ byte: UInt8) {
-        bytes.append(byte)
-        isInsideWord = true
-    }
+    mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
     /// Adds a mark that is a token of its own.
     mutating func append(punctuation: some Sequence<UInt8>) {
-        closeToken()
+        closeWord()
         bytes.append(contentsOf: punctuation)
-        closeToken()
+        closeWord()
     }
 
-    /// Ends the open word at a blank or at the end of the text.
+    /// Ends the open word, if there is one.
     mutating func closeWord() {
-        closeToken()
-        if isInsideWord { wordCount += 1 }
-        isInsideWord = false
-    }
-
-    private mutating func closeToken() {
         if bytes.count > ends.last ?? 0 { ends.append(bytes.count) }
     }
 }

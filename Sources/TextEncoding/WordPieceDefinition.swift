@@ -30,7 +30,7 @@ struct WordPieceDefinition {
         let (text, json) = (directory + "/vocab.txt", directory + "/tokenizer.json")
         let hasText = FileManager.default.fileExists(atPath: text)
         if FileManager.default.fileExists(atPath: json) {
-            let file = try TokenizerFile(path: json)
+            let file = try WordPieceFile(path: json)
             let vocabulary = WordPieceVocabulary(file)
             if hasText { try VocabularyFile(path: text).check(vocabulary, of: file) }
             try self.init(vocabulary, file, configuration, path: json)
@@ -61,7 +61,7 @@ struct WordPieceDefinition {
 
     /// A `tokenizer.json`, whose settings hold where the configuration is silent.
     private init(
-        _ vocabulary: WordPieceVocabulary, _ file: TokenizerFile, _ configuration: TokenizerConfiguration, path: String
+        _ vocabulary: WordPieceVocabulary, _ file: WordPieceFile, _ configuration: TokenizerConfiguration, path: String
     ) throws(InputError) {
         var normalizer = file.normalizer
         var notices: [String] = []

@@ -1,13 +1,15 @@
 package import AsCLBase
 
 /// BERT's tokenizer: text to indices into a vocabulary, equal to Hugging Face's `BertTokenizerFast`.
-package struct WordPieceTokenizer: Sendable {
+package struct WordPieceTokenizer: Tokenizer {
     /// The rows that the encoder's word embeddings must have at least: one more than the largest index of a token.
     package let vocabularySize: Int
     /// The file with the vocabulary.
     package let path: String
     /// The index of `[PAD]`, which fills a batch's shorter texts.
     package let padding: Int32
+    /// BERT's texts are filled up at their end.
+    package var padsLeft: Bool { false }
     /// The index of `[CLS]`, every text's first token.
     package let classification: Int32
     /// The index of `[SEP]`, every text's last token.
@@ -45,7 +47,7 @@ package struct WordPieceTokenizer: Sendable {
         basic = BasicTokenizer(normalizer: normalizer)
         literals = AddedTokens(definition.added.filter { !$0.isNormalized })
         normalizedLiterals = AddedTokens(
-            definition.added.filter(\.isNormalized).map { $0.normalized(by: normalizer) })
+            definition.added.filter(\.isNormalized).map { $0.normalized { String(normalizer($0)) } })
         let others = definition.added.map(\.id) + [padding, classification, separator, unknown]
         vocabularySize = others.reduce(vocabulary.count) { max($0, Int($1) + 1) }
     }
@@ -58,32 +60,29 @@ package struct WordPieceTokenizer: Sendable {
                 path: nil, place: "max_tokens", expected: "at least 2, for [CLS] and [SEP]", found: "\(maxTokens)")
         }
         var ids = [classification]
-        var wordCount = 0
         var text = text
         text.withUTF8 { bytes in
             for part in literals.parts(of: bytes) {
                 switch part {
                 case .token(let id): ids.append(id)
-                case .text(let range):
-                    wordCount += appendTokens(of: UnsafeBufferPointer(rebasing: bytes[range]), to: &ids)
+                case .text(let range): appendTokens(of: UnsafeBufferPointer(rebasing: bytes[range]), to: &ids)
                 }
             }
         }
-        let wasCut = ids.count > maxTokens - 1
-        if wasCut { ids.removeSubrange((maxTokens - 1)...) }
+        let cutCount = max(0, ids.count - (maxTokens - 1))
+        ids.removeLast(cutCount)
         ids.append(separator)
-        return TokenizedText(ids: ids, wasCut: wasCut, wordCount: wordCount)
+        return TokenizedText(ids: ids, cutCount: cutCount)
     }
 
-    /// Appends the tokens of text without literals; returns its words.
-    private func appendTokens(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) -> Int {
+    /// Appends the tokens of text without literals.
+    private func appendTokens(of text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         var words = WordBuffer()
         guard !normalizedLiterals.isEmpty else {
             basic.split(text, into: &words)
             append(words, to: &ids)
-            return words.wordCount
+            return
         }
-        var wordCount = 0
         var normalized = String(basic.normalizer(String(decoding: text, as: UTF8.self)))
         normalized.withUTF8 { bytes in
             for part in normalizedLiterals.parts(of: bytes) {
@@ -93,11 +92,9 @@ package struct WordPieceTokenizer: Sendable {
                     var words = WordBuffer()
                     basic.split(normalized: String(decoding: bytes[range], as: UTF8.self).unicodeScalars, into: &words)
                     append(words, to: &ids)
-                    wordCount += words.wordCount
                 }
             }
         }
-        return wordCount
     }
 
     private func append(_ words: WordBuffer, to ids: inout [Int32]) {

@@ -18,7 +18,7 @@ struct WordPieceVocabulary: Sendable {
     }
 
     /// The vocabulary of a `tokenizer.json`.
-    init(_ file: TokenizerFile) {
+    init(_ file: WordPieceFile) {
         var trie = ByteTrie()
         for (token, id) in file.vocabulary { trie.insert(token.utf8, token: id) }
         self.init(

@@ -80,8 +80,12 @@ import TextEncoding
                 "pre_tokenizer.type: expected BertPreTokenizer, found ByteLevel"
             ),
             (
-                file(postProcessor: #"{"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}"#),
-                "post_processor: expected BERT's: one token, the text, one token, found RobertaProcessing"
+                file(postProcessor: #"{"type": "ByteLevel", "trim_offsets": true}"#),
+                "post_processor: expected special tokens around one text, found ByteLevel"
+            ),
+            (
+                file(postProcessor: #"{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A"}}]}"#),
+                "post_processor: expected BERT's: one token, the text, one token, found TemplateProcessing"
             ),
         ])
     func `another kind is named`(_ contents: String, _ expected: String) throws {
