@@ -72,9 +72,9 @@ CT_EXPORT int32_t ct_cuda_device_count(void) {
 
 CT_EXPORT void ct_keep_freed_memory(void) {
 #ifdef __GLIBC__
-    // 32 MiB is the most that glibc takes for the first.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    // Fresh pages have to be cleared: of a step at D 1024, whose tables are of 100 MB each, that was a sixth.
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
 #endif
 }
 

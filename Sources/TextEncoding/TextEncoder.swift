@@ -43,6 +43,21 @@ package struct TextEncoder: Sendable {
         self.device = device
     }
 
+    private init(_ encoder: TextEncoder, _ bert: BERT, _ parameters: ParameterSet) {
+        (tokenizer, directory, notices, device) = (
+            encoder.tokenizer, encoder.directory, encoder.notices, encoder.device
+        )
+        (self.bert, self.parameters) = (bert, parameters)
+    }
+
+    /// The same encoder, never to be trained, with products of another type; sums stay float32.
+    package func inferring(products: DType) throws -> TextEncoder {
+        let (bert, parameters) = try ParameterStore.load(
+            parameters.dictionary, from: directory, use: .inference(products: products), device: device
+        ) { try BERT($0, self.bert.configuration) }
+        return TextEncoder(self, bert, parameters)
+    }
+
     /// Writes the folder anew: the parameters as they are now, the other files as they were.
     package func save(to target: String) throws {
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)

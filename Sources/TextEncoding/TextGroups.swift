@@ -26,7 +26,7 @@ package struct TextGroups: Sendable {
         }
     }
 
-    private static func shortestFirst(_ lengths: [Int]) -> [Int] {
+    fileprivate static func shortestFirst(_ lengths: [Int]) -> [Int] {
         lengths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     }
 
@@ -43,15 +43,22 @@ package struct TextGroups: Sendable {
     }
 
     /// Where each text stands when group follows group.
-    private var wayBack: [Int] {
-        let order = places.flatMap(\.self)
-        var way = [Int](repeating: 0, count: order.count)
-        for (place, text) in order.enumerated() { way[text] = place }
-        return way
+    private var wayBack: [Int] { places.flatMap(\.self).inverted }
+}
+
+extension [Int] {
+    /// Of an order, the way back: where each item stands in it.
+    package var inverted: [Int] {
+        var places = self
+        for (place, item) in enumerated() { places[item] = place }
+        return places
     }
 }
 
 extension TextBatch {
+    /// The texts in the order of their lengths.
+    package var shortestFirst: [Int] { TextGroups.shortestFirst(lengths) }
+
     /// Groups of like length of at most so many words, padding counted.
     package func groups(mostWords: Int) -> TextGroups { TextGroups(lengths, mostWords: mostWords) }
 }

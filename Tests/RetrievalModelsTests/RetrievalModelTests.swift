@@ -51,6 +51,23 @@ import TorchNN
         }
     }
 
+    @Test
+    func
+        `a training in int16 reads by an encoder in bfloat16 where the processor has it, and changes the model's in nothing`()
+        throws
+    {
+        let model = try Saved().model
+        let tokens: [[Int32]] = [[2, 5, 6, 3], [2, 7, 3]]
+        func words(_ model: RetrievalModel) throws -> [Float] { try model.encode(tokens).rows.array() }
+        let exact = try words(model)
+        #expect(try words(model.readingTexts(in: .fp32)) == exact)
+        let rounded = try words(model.readingTexts(in: .int16))
+        #expect((rounded != exact) == Torch.multipliesBFloat16)
+        let errors = zip(rounded, exact).map { Double(abs($0 - $1)) }
+        #expect(try #require(errors.max()) < 0.05)
+        #expect(try words(model) == exact)
+    }
+
     @Test(arguments: Fusion.allCases)
     func `a saved model gives the same scores to the bit`(_ fusion: Fusion) throws {
         let saved = try Saved(fusion: fusion)

@@ -5,6 +5,13 @@ extension AsCLModel {
     /// S `[images, texts]` from the kernel's tables: the algebraic form on the CPU, block by block in cache, its gradient
     /// recomputed instead of stored. Differentiable.
     func fusedSimilarity(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
+        let scores = try orderedSimilarity(images, texts)
+        guard let places = texts.places else { return scores }
+        return try scores.indexSelect(Tensor(places, shape: [places.count]), dimension: 1)
+    }
+
+    /// The same in the order of the packed texts.
+    private func orderedSimilarity(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
         let localWeight = localWeight
         guard !images.tables.isEmpty || !texts.tables.isEmpty else {
             return try scores(images, texts)
@@ -89,23 +96,26 @@ extension AsCLModel {
     }
 
     /// What the kernel needs of projected texts; nil when it cannot serve them.
-    func fusedTables(_ texts: TextBatch, _ precision: Precision) throws(TorchError) -> FusedTexts? {
-        guard let attention, try fits(texts.rows, precision) else { return nil }
+    func fusedTables(_ unordered: TextBatch, _ precision: Precision) throws(TorchError) -> FusedTexts? {
+        guard let attention, try fits(unordered.rows, precision) else { return nil }
+        let order = unordered.shortestFirst
+        let isOrdered = order == Array(order.indices)
+        let texts = isOrdered ? unordered : try unordered.selecting(order)
         let heads = configuration.heads
         let key = try attention.imageToText.keys(texts.rows, heads)
-        let (grams, attended) = try attention.imageToText.tables(
+        let (gram, attended) = try attention.imageToText.tables(
             key, lengths: texts.lengths, through: globalFusion.text)
         // In the kernel's order: query, unit, key [words, heads, d], gram and attended text by text.
         let tables = try [
             attention.textToImage.scaledQueries(texts.rows, heads),
-            attention.textToImage.unitRows(texts.rows, heads), key,
-            .concatenated(grams.map { gram throws(TorchError) in try gram.reshaped([-1]) }),
-            .concatenated(attended),
+            attention.textToImage.unitRows(texts.rows, heads), key, gram, attended,
         ].map { table throws(TorchError) in try table.contiguous() }
         let offsets = texts.offsets.map(Int64.init)
-        let packed = try PairScoreKernel.packed(texts: tables, offsets: offsets, heads: heads, precision)
         return FusedTexts(
-            packed: packed, precision: precision,
+            places: isOrdered ? nil : order.inverted,
+            packed: try PairScoreKernel.packed(
+                texts: tables, offsets: offsets, heads: heads, numbers: order, precision),
+            precision: precision,
             projected: precision == .int16 ? try TextBatch(rows: texts.rows.detached(), lengths: texts.lengths) : nil,
             offsets: offsets,
             tables: tables.contains(where: \.requiresGradient) ? tables : [])

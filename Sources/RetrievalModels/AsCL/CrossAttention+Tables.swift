@@ -23,38 +23,56 @@ extension CrossAttention {
     /// - Returns: A A^T `[items, heads * rows, heads * rows]` and A X^T `[items, heads * rows, D]`.
     func tables(_ keys: Tensor, through next: Linear) throws(TorchError) -> (gram: Tensor, attended: Tensor) {
         let (items, rows, heads, width) = (keys.shape[0], keys.shape[1], keys.shape[2], keys.shape[3])
-        let joint = heads * width
-        let factors = try factors(keys.reshaped([items * rows, heads, width]), through: next)
-        let attended = try factors.sliced(2, joint..<2 * joint).reshaped([heads, items, rows, joint])
-            .transposed(0, 1).reshaped([items, heads * rows, joint])
-        let half = try factors.sliced(2, 0..<joint).reshaped([heads, items, rows, heads, width])
-            .permuted([1, 3, 0, 2, 4]).reshaped([items * heads, heads * rows, width])
-        let gram = try half.matmul(keys.permuted([0, 2, 3, 1]).reshaped([items * heads, width, rows]))
-            .reshaped([items, heads, heads * rows, rows]).transposed(1, 2).reshaped([items, heads * rows, heads * rows])
-        return (gram, attended)
+        let flat = try keys.reshaped([items * rows, heads, width])
+        return try tables(factors(flat, through: next), flat, items: items)
     }
 
-    /// The same for packed items of their own lengths, one tensor an item: A A^T `[heads * rows, heads * rows]` and
-    /// A X^T `[heads * rows, D]`.
+    /// The same for packed items of their own lengths, one behind the other: A A^T `[all values of all of them]` and A X^T
+    /// `[heads * rows of all items, D]`. Neighbours of one length are computed together.
     /// - Parameter keys: `[rows of all items, heads, d]`.
     func tables(
         _ keys: Tensor, lengths: [Int], through next: Linear
-    ) throws(TorchError) -> (grams: [Tensor], attended: [Tensor]) {
-        let (heads, width) = (keys.shape[1], keys.shape[2])
-        let joint = heads * width
+    ) throws(TorchError) -> (gram: Tensor, attended: Tensor) {
+        var runs: [(length: Int, items: Int)] = []
+        for length in lengths {
+            if let last = runs.last, last.length == length {
+                runs[runs.count - 1].items += 1
+            } else {
+                runs.append((length, 1))
+            }
+        }
         // Split once: the gradient of a split is one concatenation, that of slices one full tensor a slice.
-        let factors = try factors(keys, through: next).split(lengths, dimension: 1)
-        let keysOfItem = try keys.split(lengths)
+        let rows = runs.map { $0.length * $0.items }
+        let factors = try factors(keys, through: next).split(rows, dimension: 1)
+        let keysOfRun = try keys.split(rows)
         var grams: [Tensor] = []
         var attended: [Tensor] = []
-        for (item, rows) in lengths.enumerated() {
-            let both = try factors[item].split([joint, joint], dimension: 2)
-            let half = try both[0].reshaped([heads * rows, heads, width]).transposed(0, 1)
-            let gram = try half.matmul(keysOfItem[item].permuted([1, 2, 0])).transposed(0, 1)
-            grams.append(try gram.reshaped([heads * rows, heads * rows]))
-            attended.append(try both[1].reshaped([heads * rows, joint]))
+        for (index, run) in runs.enumerated() {
+            let tables = try tables(factors[index], keysOfRun[index], items: run.items)
+            grams.append(try tables.gram.reshaped([-1]))
+            attended.append(try tables.attended.reshaped([-1, tables.attended.shape[2]]))
         }
-        return (grams, attended)
+        return try (.concatenated(grams), .concatenated(attended))
+    }
+
+    /// The tables of items with equally many rows from `factors` `[heads, items * rows, 2 D]` and keys
+    /// `[items * rows, heads, d]`.
+    private func tables(
+        _ factors: Tensor, _ keys: Tensor, items: Int
+    ) throws(TorchError) -> (gram: Tensor, attended: Tensor) {
+        let (rows, heads, width) = (keys.shape[0] / items, keys.shape[1], keys.shape[2])
+        let joint = heads * width
+        let both = try factors.split([joint, joint], dimension: 2)
+        let half = try both[0].reshaped([heads, items, rows, heads, width]).permuted([1, 3, 0, 2, 4])
+            .reshaped([items * heads, heads * rows, width])
+        let gram = try half.matmul(
+            keys.reshaped([items, rows, heads, width]).permuted([0, 2, 3, 1]).reshaped([items * heads, width, rows])
+        )
+        .reshaped([items, heads, heads * rows, rows]).transposed(1, 2)
+        .reshaped([items, heads * rows, heads * rows])
+        let attended = try both[1].reshaped([heads, items, rows, joint]).transposed(0, 1)
+            .reshaped([items, heads * rows, joint])
+        return (gram, attended)
     }
 
     /// y_h (Z^O_h^T Z^O) and y_h (X Z^O_h)^T side by side, `[heads, rows, 2 D]`, for keys `[rows, heads, d]`.

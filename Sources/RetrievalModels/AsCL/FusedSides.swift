@@ -34,8 +34,10 @@ struct FusedImages: Sendable {
     }
 }
 
-/// Texts for the kernel.
+/// Texts for the kernel, shorter ones first: those of one length share their operators.
 struct FusedTexts: Sendable {
+    /// Where each of the caller's texts stands; nil where they stand as they came.
+    let places: [Int]?
     let packed: PairScoreKernel.Packed
     let precision: Precision
     /// In 16 bits: what they were projected to, for the pairs that 16 bits do not hold.

@@ -40,10 +40,12 @@ enum PairScoreKernel {
     }
 
     /// Arranges text tables: query, unit, key `[words, heads, d]`, gram, attended.
+    /// - Parameter numbers: What the caller calls each text, for errors.
     static func packed(
-        texts tables: [Tensor], offsets: [Int64], heads: Int, _ precision: Precision
+        texts tables: [Tensor], offsets: [Int64], heads: Int, numbers: [Int], _ precision: Precision
     ) throws(TorchError) -> Packed {
-        try packed("texts", of: tables, count: offsets.count - 1, precision) { packed, badItem throws(TorchError) in
+        try packed("texts", of: tables, count: offsets.count - 1, numbers: numbers, precision) {
+            packed, badItem throws(TorchError) in
             try withTexts(tables, offsets: offsets, heads: heads) {
                 ps_pack_texts(&$0, precision.kernel, PS_BEST, &packed, badItem)
             }
@@ -98,7 +100,7 @@ enum PairScoreKernel {
     }
 
     private static func packed(
-        _ kind: String, of tables: [Tensor], count: Int, _ precision: Precision,
+        _ kind: String, of tables: [Tensor], count: Int, numbers: [Int]? = nil, _ precision: Precision,
         _ pack: (inout OpaquePointer?, UnsafeMutablePointer<Int64>?) throws(TorchError) -> ps_status
     ) throws(TorchError) -> Packed {
         var handle: OpaquePointer?
@@ -111,8 +113,7 @@ enum PairScoreKernel {
         guard status != PS_NOT_FINITE else {
             throw TorchError(
                 operation: "pair_score(\(count) \(kind))",
-                reason: "\(reason(status)) in number \(badItem) (from 0) of the \(kind)"
-            )
+                reason: "\(reason(status)) in number \(numbers?[Int(badItem)] ?? Int(badItem)) (from 0) of the \(kind)")
         }
         try check(status, "\(count) \(kind)")
         guard let handle else { throw TorchError(operation: "pair_score(\(count) \(kind))", reason: "no result") }

@@ -45,11 +45,12 @@ package final class Trainer {
         let captions = try model.tokenize(train.captions)
         let tokens = captions.map(\.ids)
         let isKept = !isRehearsal && Self.keepsWords(configuration, model, tokens)
+        let reader = trainable ? model : try model.readingTexts(in: settings.precision)
         let source =
             try words
             ?? (isKept
-                ? WordSource(model, keeping: tokens, progress: { onEvent(.encoding(captions: $0, of: $1)) })
-                : WordSource(model, encoderIsTrained: trainable))
+                ? WordSource(reader, keeping: tokens, progress: { onEvent(.encoding(captions: $0, of: $1)) })
+                : WordSource(reader, encoderIsTrained: trainable))
         self.validation = try Evaluator(model, validation, encoderIsFrozen: !trainable && !isRehearsal)
         trained = try TrainedParameters(model, configuration)
         batchLoss = BatchLoss(

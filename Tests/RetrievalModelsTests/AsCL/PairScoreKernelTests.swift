@@ -80,7 +80,7 @@ import TorchNN
                 texts.tables[0].sliced(0, one), texts.tables[1].sliced(0, one), texts.tables[2].sliced(0, one),
                 texts.tables[3].sliced(0, gramStart(texts.offsets, 17)..<gramStart(texts.offsets, 18)),
                 texts.tables[4].sliced(0, 2 * one.lowerBound..<2 * one.upperBound),
-            ].map { try $0.contiguous() }, offsets: [0, Int64(one.count)], heads: 2, precision)
+            ].map { try $0.contiguous() }, offsets: [0, Int64(one.count)], heads: 2, numbers: [17], precision)
         let alone = try PairScoreKernel.score([pieces[2]], text, 0.7).array(Float.self)
         #expect(alone == (8..<12).map { all[$0 * 40 + 17] })
     }
