@@ -60,7 +60,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        InterruptFlag.install()
+        // A dry run has nothing to save.
+        if !dryRun { InterruptFlag.install() }
         let existing: RunFolder.Existing = resume ? .resume : overwrite ? .overwrite : .refuse
         try RunFolder.check(output, existing: existing)
         var settings =

@@ -10,14 +10,16 @@ extension Trainer {
         try estimatedSecondsOfStep() * Double(steps - stepsDone(in: path))
     }
 
-    /// Of the steps that `estimatedSecondsOfStep` does.
+    /// How many steps an estimate computes.
     static let rehearsedSteps = 3
 
     /// Seconds of one step.
     func estimatedSecondsOfStep() throws -> Double {
         let clock = ContinuousClock()
         var shortest = Double.infinity
-        for batch in sampler.batches(epoch: 0).prefix(Self.rehearsedSteps) {
+        let batches = sampler.batches(epoch: 0).prefix(Self.rehearsedSteps)
+        // An epoch's last batch may be smaller.
+        for batch in batches where batch.count == batches.first?.count {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
                 _ = try batchLoss.backward(batch, step: 0, &generator)

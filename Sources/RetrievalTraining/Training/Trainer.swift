@@ -79,7 +79,7 @@ package final class Trainer {
     var steps: Int { sampler.stepsPerEpoch * configuration.training.epochs }
 
     /// Validations of the whole run.
-    var validations: Int { (1...steps).count(where: isValidated) }
+    var validations: Int { (0..<steps).count { isValidated(after: $0 + 1) } }
 
     /// Trains to the end, or until it is asked to stop.
     /// - Parameters:
