@@ -20,7 +20,8 @@ extension Trainer {
         for batch in sampler.batches(epoch: 0).prefix(Self.rehearsedSteps) {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
-                _ = try batchLoss.backward(batch, step: 0, &generator)
+                // The model as it is: whileTraining, its running statistics would move.
+                _ = try batchLoss.backward(batch, of: model.scorer, epoch: 0, step: 0, &generator)
                 try trained.clearGradients()
             }
             shortest = min(shortest, time / .seconds(1))
