@@ -48,9 +48,9 @@ import Testing
         }
         #expect(try report.write() == 0)
         let lines = try text(world, "report.md").split(separator: "\n")
-        #expect(lines.contains { $0.hasPrefix("| Method | authors' recipe | warm-up | all negatives | contrastive |") })
+        #expect(lines.contains { $0.contains("| authors' recipe | warm-up | all negatives | contrastive |") })
         for title in ["AsCL, best recipe", "VSE++, contrastive", "VSE++, GRU, best recipe"] {
-            #expect(lines.contains { $0.hasPrefix("| \(title) | ") }, "\(title)")
+            #expect(lines.contains { $0.hasPrefix("| \(title) ") }, "\(title)")
         }
     }
 
