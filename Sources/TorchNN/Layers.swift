@@ -22,7 +22,7 @@ package struct Linear: Sendable {
 
     /// As the first, but fresh weights are Xavier-uniform and biases zero.
     package init(xavier scope: ParameterScope, from input: Int, to output: Int) throws(TorchError) {
-        weight = try scope.parameter("weight", [output, input], .xavier(from: input, to: output))
+        weight = try scope.parameter("weight", [output, input], .xavier(from: input, to: output), role: .matrix)
         bias = try scope.parameter("bias", [output], .zeros)
     }
 

@@ -54,7 +54,7 @@ package final class ParameterStore {
     }
 
     func buffer(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
-        let tensor = try value(name, shape, initial).to(device: device)
+        let tensor = try value(name, shape, initial, .other).to(device: device)
         buffers.append((name, tensor))
         return tensor
     }
