@@ -50,7 +50,7 @@ struct BenchStep: ParsableCommand {
         let precision = options.precision
         var training = TrainingConfiguration()
         training.training.precision = precision
-        let trainingLoss = TrainingLoss(training)
+        let trainingLoss = TrainingLoss(training, epoch: 0)
         func loss() throws -> Tensor { try trainingLoss(images, sets.map { try model.project($0) }, model).sum }
         let times = try options.times {
             try (precision == .bf16 ? autocast(.bfloat16, on: device, loss) : loss()).backward()

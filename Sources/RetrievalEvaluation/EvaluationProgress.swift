@@ -77,7 +77,7 @@ package struct EvaluationProgress {
         encoder.outputFormatting = .sortedKeys
         digest.add(try encoder.encode(model.configuration))
         digest.add(Data(precision.rawValue.utf8))
-        for (name, tensor) in model.parameters.entries + model.textEncoder.parameters.entries {
+        for (name, tensor) in model.parameters.all + model.textEncoder.parameters.all {
             digest.add(Data(name.utf8))
             try tensor.to(device: .cpu).contiguous().withBytes { digest.add($0) }
         }

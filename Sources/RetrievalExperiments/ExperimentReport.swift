@@ -63,6 +63,8 @@ package struct ExperimentReport {
             case .geometry: try data.geometry()
             case .lengths: try data.lengths()
             case .baselines, .baselinesGRU: try data.baselines(experiment)
+            case .recipes: try data.recipes(experiment, Variant.searched(words: "encoder"))
+            case .recipesGRU: try data.recipes(experiment, Variant.searched(words: "gru"))
             case .firstStage: try data.firstStages()
             case .protocol: try data.protocols()
             case .probe: try data.probe()
@@ -132,6 +134,8 @@ extension Experiment {
         case .lengths: "Query length (figure 5)"
         case .baselines: "Baselines"
         case .baselinesGRU: "Baselines with GRU words"
+        case .recipes: "Recipes"
+        case .recipesGRU: "Recipes with GRU words"
         case .firstStage: "First stages"
         case .protocol: "Protocol integrity"
         case .probe: "Asymmetry probe"

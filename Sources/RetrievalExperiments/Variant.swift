@@ -31,6 +31,7 @@ extension Variant {
         "model.method=ascl", "loss.kind=contrastive", "loss.positives=true", "loss.negatives=true",
         "loss.distillation=0", "samples.noise=mixture", "samples.positives=both",
     ]
+    private static let triplet = ["loss.kind=triplet", "loss.reduction=mean"]
     private static let alone = ["loss.positives=false", "loss.negatives=false"]
 
     /// The method whole.
@@ -45,7 +46,8 @@ extension Variant {
         Variant("without-negatives", "without negatives", ascl + ["loss.negatives=false"]),
         withoutSamples,
         Variant("without-fusion", "without fusion", ascl + ["model.fusion=none"]),
-        Variant("triplet", "triplet loss", ascl + ["loss.kind=triplet"]),
+        Variant("triplet", "triplet loss", ascl + triplet + ["loss.warmup_epochs=0"]),
+        Variant("triplet-warm-up", "triplet loss, warm-up", ascl + triplet + ["loss.warmup_epochs=1"]),
     ]
 
     /// Figure 3a.
@@ -66,28 +68,58 @@ extension Variant {
     /// Where noise goes.
     static let noiseLevels = ["words", "embeddings"]
 
-    /// The baselines, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a third of the work of
-    /// both directions together.
-    static func baselines(words: String) -> [Variant] {
+    /// The baselines' architectures, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a
+    /// third of the work of both directions together; it takes longest and comes last.
+    private static func architectures(words: String) -> [Variant] {
         let gru = words == "gru"
-        func baseline(_ name: String, _ title: String, _ settings: [String]) -> Variant {
+        func architecture(_ name: String, _ title: String, _ settings: [String]) -> Variant {
             Variant(
-                gru ? name + "-gru" : name, gru ? title + ", GRU" : title,
-                ["loss.kind=triplet", "model.words=\(words)"] + settings)
+                gru ? name + "-gru" : name, gru ? title + ", GRU" : title, ["model.words=\(words)"] + settings)
         }
         return [
-            baseline("vse++", "VSE++", ["model.method=vse++"]),
-            baseline("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
-            baseline(
+            architecture("vse++", "VSE++", ["model.method=vse++"]),
+            architecture("dsran", "DSRAN", ["model.method=dsran"]),
+            architecture("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
+            architecture(
                 "scan-t2i-average", "SCAN t2i AVG",
                 ["model.method=scan", "model.direction=text_to_image", "model.pooling=average"]),
-            baseline("scan-i2t", "SCAN i2t LSE", ["model.method=scan", "model.direction=image_to_text"]),
-            baseline(
+            architecture("scan-i2t", "SCAN i2t LSE", ["model.method=scan", "model.direction=image_to_text"]),
+            architecture(
                 "scan-i2t-average", "SCAN i2t AVG",
                 ["model.method=scan", "model.direction=image_to_text", "model.pooling=average"]),
-            baseline("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
-            baseline("dsran", "DSRAN", ["model.method=dsran"]),
+            architecture("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
         ]
+    }
+
+    /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's
+    /// contrastive loss.
+    package static func compared(words: String) -> [Variant] {
+        [full, full.trained(by: .best(of: full.name), as: "best", "best recipe"), withoutSamples]
+            + architectures(words: words).flatMap { method in
+                [
+                    method.trained(by: .authors),
+                    method.trained(by: .best(of: method.name), as: "best", "best recipe"),
+                    method.trained(by: .contrastive),
+                ]
+            }
+    }
+
+    /// Every method by every recipe that is tried, method by method.
+    static func searched(words: String) -> [[Variant]] {
+        let baselines = architectures(words: words).map { method in Recipe.candidates.map { method.trained(by: $0) } }
+        let own = [full] + Recipe.candidates.dropFirst().map { full.trained(by: $0) }
+        return words == "gru" ? baselines : [own] + baselines
+    }
+
+    /// The same trained by a recipe, which name and title then tell.
+    private func trained(by recipe: Recipe, as name: String, _ title: String) -> Variant {
+        Variant("\(self.name)-\(name)", "\(self.title), \(title)", overrides + recipe.settings)
+    }
+
+    /// The authors' own recipe goes without saying.
+    private func trained(by recipe: Recipe) -> Variant {
+        recipe == .authors
+            ? Variant(name, title, overrides + recipe.settings) : trained(by: recipe, as: recipe.name, recipe.title)
     }
 
     /// First stages, taught by `full`.

@@ -48,6 +48,10 @@ extension Tensor {
     package func tanh() throws(TorchError) -> Tensor { try Operators.tanh(.tensor(self)) }
     /// max(x, 0).
     package func relu() throws(TorchError) -> Tensor { try Operators.relu(.tensor(self)) }
+    /// x where it is positive, `slope` x where it is not.
+    package func leakyRelu(slope: Double) throws(TorchError) -> Tensor {
+        try Operators.leakyRelu(.tensor(self), .double(slope))
+    }
     /// x Phi(x), with the exact error function or its tanh approximation.
     package func gelu(tanhApproximation: Bool = false) throws(TorchError) -> Tensor {
         try Operators.gelu(.tensor(self), .string(tanhApproximation ? "tanh" : "none"))

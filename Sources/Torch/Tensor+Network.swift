@@ -42,6 +42,16 @@ extension Tensor {
         try Operators.layerNorm(
             .tensor(self), .ints([weight.count]), .tensor(weight), .tensor(bias), .double(epsilon))
     }
+    /// Zero mean and unit variance of each column of `[rows, width]`, then scaled and shifted: by the columns' running mean
+    /// and variance, or, where `momentum` is given, by the rows' own, which then make up that share of the running ones.
+    package func batchNorm(
+        _ weight: Tensor, _ bias: Tensor, runningMean: Tensor, runningVariance: Tensor, momentum: Double?,
+        epsilon: Double
+    ) throws(TorchError) -> Tensor {
+        try Operators.batchNorm(
+            .tensor(self), .tensor(weight), .tensor(bias), .tensor(runningMean), .tensor(runningVariance),
+            .bool(momentum != nil), .double(momentum ?? 0), .double(epsilon), .bool(true))
+    }
     /// Zeroes each element with the probability and scales the others up, by the process's seed (`Torch.seed`).
     package func dropout(_ probability: Double) throws(TorchError) -> Tensor {
         try Operators.dropout(.tensor(self), .double(probability), .bool(true))

@@ -20,6 +20,12 @@ package struct Linear: Sendable {
         self.bias = bias
     }
 
+    /// As the first, but fresh weights are Xavier-uniform and biases zero.
+    package init(xavier scope: ParameterScope, from input: Int, to output: Int) throws(TorchError) {
+        weight = try scope.parameter("weight", [output, input], .xavier(from: input, to: output), role: .matrix)
+        bias = try scope.parameter("bias", [output], .zeros)
+    }
+
     /// `[..., in]` to `[..., out]`.
     package func callAsFunction(_ x: Tensor) throws(TorchError) -> Tensor { try x.linear(weight, bias) }
 

@@ -18,6 +18,11 @@ package struct ParameterScope {
         try store.parameter(key(name), shape, initial, role)
     }
 
+    /// The same for what training writes without learning it, such as running statistics: no gradient reaches it.
+    package func buffer(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+        try store.buffer(key(name), shape, initial)
+    }
+
     /// The shape of `name` in the checkpoint; nil when it holds none, or when the model starts afresh. For parts that a
     /// checkpoint may come without, such as a classifier.
     package func checkpointShape(_ name: String) -> [Int]? { store.checkpointShape(key(name)) }
@@ -36,6 +41,11 @@ package enum Initializer: Sendable {
     case uniform(Double)
     /// Normal with zero mean and this standard deviation.
     case normal(Double)
+
+    /// Of a linear layer's weights: uniform in +-sqrt(6 / (in + out)) (Glorot and Bengio 2010, after Xavier Glorot).
+    package static func xavier(from input: Int, to output: Int) -> Initializer {
+        .uniform((6 / Double(input + output)).squareRoot())
+    }
 }
 
 /// How a parameter is used, which decides the type it may have in a model that only infers.

@@ -11,6 +11,7 @@ package final class ParameterStore {
     private let source: Source
     private let device: Device
     private var built: [(name: String, tensor: Tensor)] = []
+    private var buffers: [(name: String, tensor: Tensor)] = []
     private var problems: [String] = []
     private var tolerated: Set<String> = []
 
@@ -25,7 +26,7 @@ package final class ParameterStore {
     ) throws -> (model: Model, parameters: ParameterSet) {
         let store = ParameterStore(.random(try Generator(seed: seed)), device: device)
         let model = try build(ParameterScope(store: store, path: ""))
-        return (model, ParameterSet(store.built))
+        return (model, ParameterSet(store.built, buffers: store.buffers))
     }
 
     /// A model whose every parameter comes from `tensors`, as `use` wants them.
@@ -37,11 +38,11 @@ package final class ParameterStore {
     ) throws -> (model: Model, parameters: ParameterSet) {
         let store = ParameterStore(.checkpoint(tensors, use), device: device)
         let model = try build(ParameterScope(store: store, path: ""))
-        let wanted = store.tolerated.union(store.built.map(\.name))
+        let wanted = store.tolerated.union((store.built + store.buffers).map(\.name))
         let extra = tensors.keys.filter { !wanted.contains($0) }.sorted()
         let problems = store.problems + extra.map { "\($0): expected no such parameter, found one" }
         guard problems.isEmpty else { throw ParameterError(path: origin, problems: problems) }
-        return (model, ParameterSet(store.built))
+        return (model, ParameterSet(store.built, buffers: store.buffers))
     }
 
     func parameter(
@@ -49,6 +50,12 @@ package final class ParameterStore {
     ) throws(TorchError) -> Tensor {
         let tensor = try value(name, shape, initial, role).to(device: device)
         built.append((name, tensor))
+        return tensor
+    }
+
+    func buffer(_ name: String, _ shape: [Int], _ initial: Initializer) throws(TorchError) -> Tensor {
+        let tensor = try value(name, shape, initial, .other).to(device: device)
+        buffers.append((name, tensor))
         return tensor
     }
 
@@ -116,16 +123,24 @@ package struct ParameterError: Error, CustomStringConvertible, Sendable {
 
 /// A model's parameters by name, in the order of building.
 package struct ParameterSet: Sendable {
-    /// Names and tensors.
+    /// Names and tensors of what is learned.
     package let entries: [(name: String, tensor: Tensor)]
+    /// Names and tensors of what training writes besides, such as running statistics.
+    package let buffers: [(name: String, tensor: Tensor)]
 
     /// Makes a set from names and tensors.
-    package init(_ entries: [(name: String, tensor: Tensor)]) { self.entries = entries }
+    package init(_ entries: [(name: String, tensor: Tensor)], buffers: [(name: String, tensor: Tensor)] = []) {
+        self.entries = entries
+        self.buffers = buffers
+    }
 
-    /// The tensors by name.
-    package var dictionary: [String: Tensor] { Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) }) }
+    /// All that a checkpoint holds of the model: parameters, then buffers.
+    package var all: [(name: String, tensor: Tensor)] { entries + buffers }
 
-    /// The number of values in all of them.
+    /// `all` by name.
+    package var dictionary: [String: Tensor] { Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.tensor) }) }
+
+    /// The number of values that are learned.
     package var valueCount: Int { entries.reduce(0) { $0 + $1.tensor.count } }
 
     /// Makes them take part in differentiation, or not.

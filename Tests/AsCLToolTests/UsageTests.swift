@@ -39,8 +39,9 @@ struct UsageTests {
         (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
-        (["bench"], ["forward", "step", "evaluation", "pictures", "sharing", "--version"]),
+        (["bench"], ["forward", "step", "evaluation", "pictures", "scan", "sharing", "--version"]),
         (["bench", "forward"], ["--images", "--captions"] + bench),
+        (["bench", "scan"], ["--images", "--captions"] + bench),
         (["bench", "step"], ["--batch"] + bench),
         (["bench", "evaluation"], ["--images", "--captions-per-image", "--text-encoder", "--folder"] + bench),
     ])

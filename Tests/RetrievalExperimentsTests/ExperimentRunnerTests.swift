@@ -54,13 +54,31 @@ import TextEncoding
 
     @Test func `every method trains, baselines with GRU words too`() throws {
         let world = try World()
-        let methods = Variant.baselines(words: "encoder") + Variant.baselines(words: "gru")
+        let methods = ["encoder", "gru"].flatMap(Variant.searched).map { $0[0] }.filter { $0 != .full }
+        #expect(methods.count == 14)
         let runner = try world.run(methods)
         for method in methods {
             let found = try #require(try result(runner, method), "\(method.name)")
             #expect(found.geometry == nil)
             #expect(found.ranks.imageToText.count == 24)
         }
+    }
+
+    @Test(arguments: ["encoder", "gru"])
+    func `a best recipe is one of those that were tried of every method alike`(_ words: String) throws {
+        let base = try World().base
+        let searched = Variant.searched(words: words)
+        // What a recipe changes of the method's first one, for all methods but AsCL, whose first is its paper's.
+        let changes = searched.filter { $0[0] != .full }.map { recipes in
+            recipes.map { Set($0.overrides).subtracting(recipes[0].overrides) }
+        }
+        #expect(Set(changes).count == 1 && searched.allSatisfy { $0.count == Recipe.candidates.count })
+        let compared = Variant.compared(words: words)
+        let tried = try Set((searched.flatMap(\.self) + [.full]).map { try $0.configuration(base, seed: 0).yaml() })
+        for variant in compared where variant.name.hasSuffix("-best") && variant.name != "full-best" {
+            #expect(try tried.contains(variant.configuration(base, seed: 0).yaml()), "\(variant.name)")
+        }
+        #expect(compared.count == 3 + 3 * 7 && Set(compared.map(\.name)).count == compared.count)
     }
 
     @Test func `a run that cannot be finished is written down and the rest goes on`() throws {

@@ -45,10 +45,21 @@ import Torch
         let untouched = generator
         let found = try world.loss(&generator).item()
         let clean = try world.ascl.project(world.samples.words.words(of: Self.batch.map { world.samples.tokens[$0] }))
-        let expected = try RetrievalLoss.triplet(world.scores(clean), margin: 0.3, excluded: world.excluded).item()
-        #expect(abs(found - expected) < 1e-5)
+        func expected(_ negatives: RetrievalLoss.Negatives, _ reduction: RetrievalLoss.Reduction) throws -> Double {
+            try RetrievalLoss.triplet(
+                world.scores(clean), margin: 0.3, over: negatives, reduction: reduction, excluded: world.excluded
+            ).item()
+        }
+        #expect(try abs(found - expected(.hardest, .sum)) < 1e-4)
         var (one, other) = (generator, untouched)
         #expect(one.next() == other.next())
+
+        training.configuration.loss.warmupEpochs = 2
+        training.configuration.loss.reduction = .mean
+        let warm = try World(training)
+        for (epoch, negatives) in [(0, RetrievalLoss.Negatives.all), (1, .all), (2, .hardest)] {
+            #expect(try abs(warm.loss(&generator, epoch: epoch).item() - expected(negatives, .mean)) < 1e-5)
+        }
     }
 
     @Test(
@@ -84,8 +95,8 @@ import Torch
             batchLoss = BatchLoss(configuration: training.configuration, samples: samples)
         }
 
-        func loss(_ generator: inout SeededGenerator) throws -> Tensor {
-            try batchLoss(BatchLossTests.batch, &generator).sum
+        func loss(_ generator: inout SeededGenerator, epoch: Int = 0) throws -> Tensor {
+            try batchLoss(BatchLossTests.batch, of: samples.words.model.scorer, epoch: epoch, &generator).sum
         }
 
         func negatives(

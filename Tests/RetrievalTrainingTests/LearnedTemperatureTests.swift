@@ -57,6 +57,10 @@ import Torch
             "training.micro_batch_size: expected 0, as loss.sparsity is of a whole batch, found 8"
         ),
         (
+            ["training.micro_batch_size=8", "model.method=dsran"],
+            "training.micro_batch_size: expected 0, as dsran normalises by the whole batch, found 8"
+        ),
+        (
             ["training.moving_average=1"],
             "training.moving_average: expected a number of at least 0.0 and below 1.0, found 1"
         ),

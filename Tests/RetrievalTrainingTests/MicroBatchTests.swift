@@ -17,7 +17,8 @@ import Torch
         let loss = BatchLoss(
             configuration: configuration, samples: try training.samples(model), temperature: trained.temperature)
         var generator = SeededGenerator(seed: 6)
-        let value = try loss.backward([0, 1, 4, 9, 11, 6, 7], step: 0, &generator)
+        let value = try loss.backward(
+            [0, 1, 4, 9, 11, 6, 7], of: model.scorer, epoch: 0, step: 0, &generator)
         return (
             try value.sum.item(),
             try trained.parameters.dictionary.mapValues { try ($0.gradient ?? $0.zerosLike()).array() }

@@ -4,6 +4,7 @@ import RetrievalData
 import RetrievalFixtures
 import RetrievalModels
 import Testing
+import TextEncoding
 import Torch
 
 @testable import RetrievalTraining
@@ -68,6 +69,40 @@ import Torch
             #expect(try training.folder.data("whole/" + file) == training.folder.data("parts/" + file), "\(file)")
         }
         #expect(try training.log("whole") == training.log("parts"))
+    }
+
+    @Test func `running statistics go on where they stood`() throws {
+        var training = try TinyTraining()
+        try training.configuration.apply(overrides: [
+            "model.method=dsran", "model.joint_dimension=16", "loss.kind=triplet", "loss.warmup_epochs=1",
+        ])
+        func model() throws -> RetrievalModel {
+            let encoder = try TextEncoder(directory: training.folder.path + "/bert")
+            return try RetrievalModel(
+                training.configuration.modelConfiguration(for: training.split, encoder), textEncoder: encoder, seed: 1)
+        }
+        let whole = try model()
+        let before = try values(whole)
+        let trainer = try training.trainer(whole)
+        _ = try trainer.estimatedSeconds(goingOnIn: training.folder.path + "/whole")
+        #expect(try values(whole) == before, "an estimate changes nothing")
+        _ = try trainer.run(in: training.output("whole"))
+        for (name, tensor) in whole.parameters.buffers {
+            #expect(try tensor.array(Float.self) != before[name], "\(name)")
+        }
+        var outcome = TrainingOutcome.stopped
+        while outcome == .stopped {
+            let folder = try RunFolder(
+                claiming: training.folder.path + "/parts",
+                existing: FileManager.default.fileExists(atPath: training.folder.path + "/parts") ? .resume : .refuse)
+            outcome = try training.trainer(model()).run(in: folder, isStopping: { true })
+        }
+        for file in ["model.safetensors", "optimizer.safetensors"] {
+            #expect(try training.folder.data("whole/" + file) == training.folder.data("parts/" + file), "\(file)")
+        }
+        // What was validated is what the checkpoint holds: evaluation moves nothing, and reads the statistics.
+        let loaded = try RetrievalModel(checkpoint: training.folder.path + "/whole")
+        #expect(try loaded.parameters.buffers.count == 20 && values(loaded).count == values(whole).count)
     }
 
     @Test func `a run that died goes on from its last checkpoint`() throws {

@@ -14,9 +14,9 @@ import TorchNN
         var trained: TrainedParameters { .init(parameters: parameters, optimizer: optimizer, gradientClip: 2) }
 
         init(value: Double = 1, stepped: Bool = false) throws {
-            parameters = ParameterSet([
-                ("one.weight", try .full([2, 3], value)), ("two.bias", try .full([4], value)),
-            ])
+            parameters = ParameterSet(
+                [("one.weight", try .full([2, 3], value)), ("two.bias", try .full([4], value))],
+                buffers: [("norm.running_var", try .full([2], 1 + abs(value)))])
             try parameters.setRequiresGradient(true)
             optimizer = try Adam([Adam.Group(parameters)])
             if stepped { try step() }
@@ -28,7 +28,7 @@ import TorchNN
         }
 
         var values: [[Float]] {
-            get throws { try parameters.entries.map { try $0.tensor.detached().array() } }
+            get throws { try parameters.all.map { try $0.tensor.detached().array() } }
         }
     }
 
@@ -91,6 +91,14 @@ import TorchNN
         }
         #expect(line?.hasPrefix("DIR/optimizer.safetensors: ") == true)
         #expect(line?.contains("first_moment: expected finite numbers, found nan at [0") == true)
+    }
+
+    @Test(arguments: [(-2.0, "-2.0"), (.nan, "nan"), (.infinity, "inf")])
+    func `a running variance that cannot be is named`(_ lie: Double, _ found: String) throws {
+        #expect(
+            try problem { $0["parameter.norm.running_var"] = try .full([2], lie) }
+                == "DIR/optimizer.safetensors: parameter.norm.running_var: "
+                + "expected variances, finite and not negative, found \(found) at [0]")
     }
 
     @Test func `a missing file is named`() throws {

@@ -100,6 +100,34 @@ import TorchNN
         #expect(single.description == "m: 1 parameter does not fit: a: expected no such parameter, found one")
     }
 
+    @Test func `a buffer is saved and loaded, and no gradient reaches it`() throws {
+        let (model, parameters) = try ParameterStore.initialize(seed: 1) { try BatchNorm($0 / "norm", width: 2) }
+        #expect(parameters.entries.map(\.name) == ["norm.weight", "norm.bias"])
+        #expect(parameters.buffers.map(\.name) == ["norm.running_mean", "norm.running_var"])
+        #expect(parameters.valueCount == 4 && parameters.dictionary.count == 4)
+        try parameters.setRequiresGradient(true)
+        #expect(model.weight.requiresGradient && !model.runningMean.requiresGradient)
+        var tensors = parameters.dictionary
+        tensors["norm.running_mean"] = try Tensor([3, 4] as [Float], shape: [2])
+        let loaded = try ParameterStore.load(tensors, from: "f") { try BatchNorm($0 / "norm", width: 2) }
+        #expect(try loaded.model.runningMean.array(Float.self) == [3, 4])
+        tensors["norm.running_var"] = nil
+        let error = #expect(throws: ParameterError.self) {
+            try ParameterStore.load(tensors, from: "f") { try BatchNorm($0 / "norm", width: 2) }
+        }
+        #expect(
+            "\(try #require(error))" == "f: 1 parameter does not fit: norm.running_var: expected [2], found nothing")
+    }
+
+    @Test func `Xavier's weights are uniform by both widths, and biases zero`() throws {
+        let (linear, _) = try ParameterStore.initialize(seed: 1) { try Linear(xavier: $0, from: 40, to: 14) }
+        let weights = try linear.weight.array(Float.self)
+        let bound = Float(1) / 3  // sqrt(6 / 54)
+        #expect(linear.weight.shape == [14, 40])
+        #expect(weights.allSatisfy { abs($0) <= bound } && (weights.max() ?? 0) > 0.98 * bound)
+        #expect(try #require(linear.bias).array(Float.self).allSatisfy { $0 == 0 })
+    }
+
     @Test func `all parameters take part in differentiation or none`() throws {
         let (model, parameters) = try fresh(1)
         try parameters.setRequiresGradient(true)

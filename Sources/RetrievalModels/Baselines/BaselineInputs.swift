@@ -33,18 +33,29 @@ struct FeatureProjection: Sendable {
 
     /// Regions `[images, regions, R]` to `[images, regions, D]`, along `image.region`.
     static func regions(_ scope: ParameterScope, _ configuration: BaselineConfiguration) throws(TorchError) -> Self {
-        try Self(
-            linear: Linear(
-                scope / "image" / "region", from: configuration.regionDimension, to: configuration.jointDimension),
-            normalizes: configuration.normalizeFeatures)
+        try Self(scope / "image" / "region", from: configuration.regionDimension, configuration)
     }
 
     /// Global vectors `[images, G]` to `[images, D]`, along `image.global`.
     static func globals(_ scope: ParameterScope, _ configuration: BaselineConfiguration) throws(TorchError) -> Self {
-        try Self(
-            linear: Linear(
-                scope / "image" / "global", from: configuration.globalDimension, to: configuration.jointDimension),
-            normalizes: configuration.normalizeFeatures)
+        try Self(scope / "image" / "global", from: configuration.globalDimension, configuration)
+    }
+
+    /// Fresh as in the authors' programs: Xavier-uniform in VSE++, SCAN, IMRAM and DSRAN on GRU words.
+    private init(
+        _ scope: ParameterScope, from width: Int, _ configuration: BaselineConfiguration
+    ) throws(TorchError) {
+        let isXavier =
+            switch configuration.method {
+            case .vse, .scan, .imram: true
+            case .dsran: configuration.words == .gru
+            case .ascl, .dualEncoder, .lexicon: false
+            }
+        linear =
+            isXavier
+            ? try Linear(xavier: scope, from: width, to: configuration.jointDimension)
+            : try Linear(scope, from: width, to: configuration.jointDimension)
+        normalizes = configuration.normalizeFeatures
     }
 
     func callAsFunction(_ features: Tensor) throws(TorchError) -> Tensor {

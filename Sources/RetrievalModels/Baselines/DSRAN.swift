@@ -21,13 +21,17 @@ package import TorchNN
 /// - The paper's global nodes are the 49 pixels of a ResNet's last map; our data has their pooled vector, so P is one
 ///   node, which attends to itself alone: GAT_p's query and key learn nothing.
 /// - Our data has no boxes nor class scores, which their model on BERT adds to regions.
-/// - Layer instead of batch normalisation, and no dropout: a vector depends on its item alone, in training too.
+/// - No dropout, and a word that is padding is no node.
+///
+/// Batch normalisation makes vectors depend on the batch in training. At evaluation its running statistics serve, which
+/// are the model's, and a vector is its item's own.
 package struct DSRAN: PairScorer {
     let inputs: BaselineInputs
     let regionRelations, globalRelations, wordRelations: DSRANGraphAttention
     /// GAT_1, ..., GAT_K.
     let jointRelations: [DSRANGraphAttention]
     let fusion: DSRANFusion
+    private var isTraining = false
 
     /// Builds the projections, `image.region_relations`, `image.global_relations`, `image.joint_relations.*`,
     /// `image.fusion` and `text.word_relations`.
@@ -48,6 +52,13 @@ package struct DSRAN: PairScorer {
     /// Its settings.
     package var modelConfiguration: any ModelConfiguration { inputs.configuration }
 
+    /// The same with batches' own statistics.
+    package var whileTraining: DSRAN {
+        var other = self
+        other.isTraining = true
+        return other
+    }
+
     /// `[images, D]`, of length one.
     package func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let joint = try inputs.project(images)
@@ -55,26 +66,23 @@ package struct DSRAN: PairScorer {
         let (regions, globals) =
             isGRU ? (joint.regions, joint.globals) : try (joint.regions.relu(), joint.globals.relu())
         let nodes = try Tensor.concatenated(
-            [globalRelations(globals.unsqueezed(1)), regionRelations(regions)], dimension: 1)
-        let levels = try jointRelations.map { (relations) throws(TorchError) in try relations(nodes).mean(1) }
+            [
+                globalRelations(globals.unsqueezed(1), isTraining: isTraining),
+                regionRelations(regions, isTraining: isTraining),
+            ], dimension: 1)
+        let levels = try jointRelations.map { (relations) throws(TorchError) in
+            try relations(nodes, isTraining: isTraining).mean(1)
+        }
         return try fusion(levels[0], levels[1]).to(.float32).normalized(-1)
     }
 
     /// Raw words `[words, B]` to joint ones `[words, D]`.
     package func project(_ texts: TextBatch) throws(TorchError) -> TextBatch { try inputs.project(texts) }
 
-    /// `[texts, D]`, of length one; texts of like length together, in pieces of about 256 MiB of temporaries.
+    /// `[texts, D]`, of length one.
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
         let words = try inputs.configuration.words == .gru ? texts.rows.to(.float32).normalized(-1) : texts.rows.relu()
-        let batch = try texts.replacingRows(words)
-        let groups = texts.groups(mostWords: (1 << 26) / (12 * words.shape[1]))
-        var vectors: [Tensor] = []
-        for places in groups.places {
-            let group = try batch.selecting(places).padded()
-            let related = try wordRelations(group.rows, padding: group.isPadding)
-            vectors.append(try (related * group.share.unsqueezed(-1)).sum(1))
-        }
-        return try groups.restored(vectors).normalized(-1)
+        return try wordRelations(texts.replacingRows(words), isTraining: isTraining).means().normalized(-1)
     }
 
     /// Cosines `[images, texts]`.
@@ -89,6 +97,6 @@ package struct DSRAN: PairScorer {
     package func blockSize(
         images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
     ) -> (images: Int, texts: Int) {
-        (min(max(images, 1), 8192), 2560)
+        (min(max(images, 1), 8192), 640)
     }
 }

@@ -15,9 +15,8 @@ package import TorchNN
 /// (`IMRAMMatching`). It is the paper's sum, not a mean, so that a margin of 0.2 means what it means there: S lies in
 /// [-3, 3], with both directions in [-6, 6].
 ///
-/// The softmax's sharpness is SCAN's, on whose program the authors build: 9 where words attend, 4 where regions do.
-/// (Their published scripts give 9 for Flickr30K and 11 for MSCOCO where words attend, and say nothing of regions.) As
-/// the paper has it, negative cosines are clipped to zero; the authors' program lets a tenth of them through.
+/// The softmax's sharpness is 9 in both directions, which the authors' program knows no difference between (their script
+/// for MSCOCO has 11).
 package struct IMRAM: PairScorer {
     /// Its settings.
     package let configuration: BaselineConfiguration
@@ -36,10 +35,10 @@ package struct IMRAM: PairScorer {
         words = try WordProjection(scope / "text", configuration)
         textToImage =
             direction == .imageToText
-            ? nil : try IMRAMMatching(scope / "text_to_image", dimension: dimension, sharpness: 9)
+            ? nil : try IMRAMMatching(scope / "text_to_image", dimension: dimension)
         imageToText =
             direction == .textToImage
-            ? nil : try IMRAMMatching(scope / "image_to_text", dimension: dimension, sharpness: 4)
+            ? nil : try IMRAMMatching(scope / "image_to_text", dimension: dimension)
     }
 
     /// Its settings.

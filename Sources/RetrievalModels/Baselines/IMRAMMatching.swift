@@ -10,13 +10,16 @@ import TorchNN
 ///
 /// The cross-modal attention unit and the memory distillation unit of step k, with x_i^1 = x_i:
 ///
-///     z_ij = cos(x_i^k, y_j)
-///     a_ij = softmax_j(sharpness * relu(z_ij) / sqrt(sum_i relu(z_ij)^2)),   c_i = sum_j a_ij y_j
+///     z_ij = x_i^k . y_j
+///     a_ij = softmax_j(9 [z_ij]+ / sqrt(sum_i [z_ij]+^2)),   c_i = sum_j a_ij y_j
 ///     F_k  = mean_i cos(x_i, c_i)
 ///     g = sigmoid(W_g [x_i^k; c_i] + b_g),   o = tanh(W_o [x_i^k; c_i] + b_o)
 ///     x_i^(k+1) = g * x_i^k + (1 - g) * o
 ///
-/// F_k takes the original query, and all steps share one memory, as in the authors' program.
+/// F_k takes the original query, and all steps share one memory, as in the authors' program. So it is with two points in
+/// which that differs from the paper: from the second step on z is the product with a query that is not of length one
+/// (the paper: a cosine; their scripts switch that off), so that a query which has become longer gets more of each
+/// context; and [z]+ is z / 10 below zero (the paper: zero).
 struct IMRAMMatching: Sendable {
     /// Items that attend, or that are attended to.
     struct Side {
@@ -33,16 +36,16 @@ struct IMRAMMatching: Sendable {
 
     /// K.
     static let steps = 3
+    /// What the softmax's logits are multiplied with.
+    static let sharpness = 9.0
 
     /// W_g above W_o, `[2 D, 2 D]`, whose columns take [x; c].
     let memory: Linear
-    let sharpness: Double
     private let dimension: Int
 
     /// Builds it along `memory`.
-    init(_ scope: ParameterScope, dimension: Int, sharpness: Double) throws(TorchError) {
+    init(_ scope: ParameterScope, dimension: Int) throws(TorchError) {
         memory = try Linear(scope / "memory", from: 2 * dimension, to: 2 * dimension)
-        self.sharpness = sharpness
         self.dimension = dimension
     }
 
@@ -63,12 +66,12 @@ struct IMRAMMatching: Sendable {
         let gram = try other.vectors.matmul(keys)
         var queries = try own.vectors.reshaped([rows, dimension])
         var layer = try own.memory.reshaped([rows, 2 * dimension])
-        // From here on [items attended to, rows, ...].
+        // From here on [items attended to, rows, ...]. At the first step products are cosines.
         let original = try Tensor.einsum("rd,ojd->orj", queries, other.vectors).to(.float32).contiguous()
-        var cosines = original
+        var products = original
         var scores: [Tensor] = []
         for step in 1...Self.steps {
-            let weights = try weights(cosines, own, other)
+            let weights = try weights(products, own, other)
             let lengths = try (weights.matmul(gram) * weights).sum(-1).clamped(min: 1e-12).sqrt()
             let relevances = try ((weights * original).sum(-1) / lengths).reshaped([other.items, own.items, own.places])
             if let share = own.share {
@@ -81,18 +84,18 @@ struct IMRAMMatching: Sendable {
             let parts = try (weights.matmul(other.memory) + layer).split([dimension, dimension], dimension: -1)
             let output = try parts[1].tanh()
             queries = try output + parts[0].sigmoid() * (queries - output)
-            let norms = try queries.norm(-1, keepingDimensions: true).clamped(min: 1e-8)
-            cosines = try queries.matmul(keys).to(.float32) / norms
+            products = try queries.matmul(keys).to(.float32)
         }
         return try Tensor.stacked(scores).sum(0)
     }
 
     /// a from z, `[items attended to, rows, places]`.
-    private func weights(_ cosines: Tensor, _ own: Side, _ other: Side) throws(TorchError) -> Tensor {
-        var logits = try cosines.relu().reshaped([other.items, own.items, own.places, other.places])
+    private func weights(_ products: Tensor, _ own: Side, _ other: Side) throws(TorchError) -> Tensor {
+        var logits = try products.leakyRelu(slope: SCAN.slope)
+            .reshaped([other.items, own.items, own.places, other.places])
         if let share = own.share { logits = try logits.filled(where: share.equals(0).unsqueezed(-1), with: 0) }
         // A context unlike every query stays at zero.
-        logits = try logits.normalized(2, smallest: 1e-8) * sharpness
+        logits = try logits.normalized(2, smallest: 1e-8) * Self.sharpness
         if let share = other.share {
             let padding = try share.equals(0).reshaped([other.items, 1, 1, other.places])
             logits = try logits.filled(where: padding, with: -.infinity)

@@ -59,7 +59,7 @@ extension SCAN {
         let cosines = try attended.reshaped([others * parts, dimension])
             .matmul(attending.reshaped([fragments * items, dimension]).transposed()).to(.float32)
             .reshaped([others, parts, fragments, items])
-        let clipped = try cosines.relu()
+        let clipped = try cosines.leakyRelu(slope: Self.slope)
         // By hand, since libtorch's norm over an outer dimension takes ten times as long.
         let lengths = try (clipped * clipped).sum(2, keepingDimensions: true).clamped(min: 1e-24).sqrt()
         let weights = try (clipped / (lengths / sharpness.attention)).exp()

@@ -4,7 +4,7 @@ package import TorchNN
 
 /// SCAN (Lee, Chen, Hua, Hu, He: "Stacked Cross Attention for Image-Text Matching", ECCV 2018).
 ///
-/// Of unit regions v_i (i = 1...k) and unit words e_j (j = 1...n), s_ij = v_i . e_j and [x]+ = max(x, 0), section 3.1 says
+/// Of unit regions v_i (i = 1...k) and unit words e_j (j = 1...n) and s_ij = v_i . e_j, section 3.1 says
 ///
 ///     image-text                                            text-image
 ///     t_ij = [s_ij]+ / sqrt(sum_i [s_ij]+^2)                t_ij = [s_ij]+ / sqrt(sum_j [s_ij]+^2)
@@ -14,7 +14,7 @@ package import TorchNN
 ///     S_AVG = sum_i R_i / k                                 S_AVG = sum_j R_j / n
 ///
 /// so in both directions the weights are normalised over the fragments that attend before they compete for the attended
-/// ones. The authors' program puts a leaky rectifier (slope 0.1) for [x]+; this follows the paper.
+/// ones. [x]+ is x above zero; below, the paper says zero, and the authors' program, which this follows, x / 10.
 package struct SCAN: PairScorer {
     /// Inverse temperatures of one direction: l1 of the attention, l2 of LogSumExp (the paper's, section 4).
     struct Sharpness: Sendable {
@@ -23,6 +23,9 @@ package struct SCAN: PairScorer {
         static let imageToText = Sharpness(attention: 4, pooling: 5)
         static let textToImage = Sharpness(attention: 9, pooling: 6)
     }
+
+    /// The slope of [x]+ below zero.
+    static let slope = 0.1
 
     /// Its settings.
     package let configuration: BaselineConfiguration

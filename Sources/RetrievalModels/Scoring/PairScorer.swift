@@ -14,6 +14,10 @@ package protocol PairScorer: Sendable {
     /// Its shape and settings, `config.json` of a checkpoint.
     var modelConfiguration: any ModelConfiguration { get }
 
+    /// The same method while it learns. A method that treats a batch as one then, as batch normalisation does, gives
+    /// another form of itself on the same parameters; all else, evaluation first of all, takes the method as it is.
+    var whileTraining: Self { get }
+
     /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
     func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Images
 
@@ -42,6 +46,9 @@ package protocol PairScorer: Sendable {
 }
 
 extension PairScorer {
+    /// Most methods are the same in training.
+    package var whileTraining: Self { self }
+
     /// Raw words `[words, B]`, ready to be scored.
     package func scorable(_ texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
         try scorable(projected: project(texts), in: precision)

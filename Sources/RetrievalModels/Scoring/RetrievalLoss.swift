@@ -28,10 +28,27 @@ package enum RetrievalLoss {
         return try (imageOfText + textOfImage).mean()
     }
 
-    /// The hinge loss with the hardest negative of the batch, both directions (VSE++, Faghri et al. 2018), as ablation.
+    /// Which wrong partners the triplet loss looks at.
+    package enum Negatives: Sendable {
+        /// All of the batch.
+        case all
+        /// The one that scores highest.
+        case hardest
+    }
+
+    /// What is made of the losses of a batch's pairs.
+    package enum Reduction: String, Sendable, CaseIterable {
+        /// Their sum, as in the authors' programs of VSE++, SCAN, IMRAM and DSRAN.
+        case sum
+        /// Their mean.
+        case mean
+    }
+
+    /// The hinge loss, both directions (equations 5 and 6 of VSE++, Faghri et al. 2018): over all negatives of the batch
+    /// the sum of hinges, else the hinge of the hardest.
     /// - Parameter excluded: As for `contrastive`.
     package static func triplet(
-        _ scores: Tensor, margin: Double, excluded: Tensor? = nil
+        _ scores: Tensor, margin: Double, over negatives: Negatives, reduction: Reduction, excluded: Tensor? = nil
     ) throws(TorchError) -> Tensor {
         let size = scores.shape[0]
         let indices = try Tensor.range(size, device: scores.device)
@@ -40,7 +57,15 @@ package enum RetrievalLoss {
         let own = try scores.diagonal()
         let imageCost = try (scores - own.unsqueezed(1) + margin).relu().filled(where: positives, with: 0)
         let textCost = try (scores - own.unsqueezed(0) + margin).relu().filled(where: positives, with: 0)
-        return try (imageCost.maximum(1) + textCost.maximum(0)).mean()
+        let costs =
+            switch negatives {
+            case .all: try imageCost.sum(1) + textCost.sum(0)
+            case .hardest: try imageCost.maximum(1) + textCost.maximum(0)
+            }
+        return switch reduction {
+        case .sum: try costs.sum()
+        case .mean: try costs.mean()
+        }
     }
 
     /// Where `excluded` of a batch is true: texts of the same image, off the diagonal.

@@ -17,6 +17,10 @@ extension TrainingConfiguration {
                 expected: "a number from \(range.lowerBound) to \(range.upperBound), as it is learnt",
                 found: "\(loss.temperature)")
         }
+        if training.microBatchSize > 0, model.method == .dsran {
+            throw settings.key("micro_batch_size").invalid(
+                expected: "0, as dsran normalises by the whole batch", found: "\(training.microBatchSize)")
+        }
         if training.microBatchSize > 0, loss.sparsity > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as loss.sparsity is of a whole batch", found: "\(training.microBatchSize)")

@@ -1,3 +1,7 @@
+package import RetrievalModels
+
+extension RetrievalLoss.Reduction: ConfigurationChoice {}
+
 extension TrainingConfiguration {
     /// The loss over a batch of pairs.
     package struct LossSection: Sendable, Equatable, ConfigurationSection {
@@ -11,6 +15,10 @@ extension TrainingConfiguration {
         package var negatives = true
         /// The triplet loss's margin.
         package var margin = 0.2
+        /// The epochs, from the first, in which the triplet loss takes all negatives of the batch; then the hardest alone.
+        package var warmupEpochs = 0
+        /// What the triplet loss makes of the losses of a batch's pairs.
+        package var reduction = Reduction.sum
         /// The weight of what a teacher's scores add to the contrastive loss; above zero it takes a teacher.
         package var distillation = 0.0
         /// The weight of the lexicon encoder's FLOPS penalty.
@@ -22,16 +30,21 @@ extension TrainingConfiguration {
             .init("positives", \.positives),
             .init("negatives", \.negatives),
             .init("margin", \.margin, .above(0)),
+            .init("warmup_epochs", \.warmupEpochs, .atLeast(0)),
+            .init("reduction", \.reduction),
             .init("distillation", \.distillation, .atLeast(0)),
             .init("sparsity", \.sparsity, .atLeast(0)),
         ]
     }
 
+    /// What is made of the losses of a batch's pairs.
+    package typealias Reduction = RetrievalLoss.Reduction
+
     /// The kind of loss.
     package enum LossKind: String, ConfigurationChoice {
         /// The paper's asymmetry-sensitive contrastive loss.
         case contrastive
-        /// A hinge on the hardest negative of the batch, in both directions (an ablation).
+        /// A hinge on the negatives of the batch, in both directions: the baselines' own, and an ablation.
         case triplet
     }
 

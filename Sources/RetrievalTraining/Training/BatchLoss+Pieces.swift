@@ -10,7 +10,8 @@ extension BatchLoss {
     /// encoder is trained, what its layers keep.
     /// - Parameter size: Pairs at a time.
     func backward(
-        _ batch: [Int], by size: Int, step: Int, _ scorer: some PairScorer, _ generator: inout SeededGenerator
+        _ batch: [Int], by size: Int, _ trainingLoss: TrainingLoss, step: Int, _ scorer: some PairScorer,
+        _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         let precision = configuration.training.precision
         let items = try model.computing(in: precision) { try self.items(batch, scorer, &generator) }

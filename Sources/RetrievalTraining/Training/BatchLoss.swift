@@ -14,7 +14,6 @@ struct BatchLoss {
     var temperature: LearnedTemperature?
 
     var model: RetrievalModel { samples.words.model }
-    var trainingLoss: TrainingLoss { TrainingLoss(configuration, temperature: temperature) }
     private var split: RetrievalSplit { samples.split }
 
     /// What has to be told of generated samples that are cut, a line each.
@@ -27,23 +26,34 @@ struct BatchLoss {
     }
 
     /// L for the captions of a batch, all at once.
-    /// - Parameter generator: What all chance of this step comes from.
-    func callAsFunction(_ batch: [Int], _ generator: inout SeededGenerator) throws -> TrainingLoss.Value {
+    /// - Parameters:
+    ///   - scorer: The model's, as it is or `whileTraining`.
+    ///   - epoch: Counted from zero; it decides what the triplet loss looks at.
+    ///   - generator: What all chance of this step comes from.
+    func callAsFunction(
+        _ batch: [Int], of scorer: any PairScorer, epoch: Int, _ generator: inout SeededGenerator
+    ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
-            let items = try self.items(batch, model.scorer, &generator)
-            return try value(items, model.scorer)
+            let items = try self.items(batch, scorer, &generator)
+            return try value(items, scorer, trainingLoss(epoch: epoch))
         }
+    }
+
+    func trainingLoss(epoch: Int) -> TrainingLoss {
+        TrainingLoss(configuration, epoch: epoch, temperature: temperature)
     }
 
     /// Adds the gradients of L to the parameters'.
     /// - Parameter step: Counted from zero, for errors.
     /// - Throws: `TrainingError.diverged` instead where L is no number.
-    func backward(_ batch: [Int], step: Int, _ generator: inout SeededGenerator) throws -> TrainingLoss.Value {
+    func backward(
+        _ batch: [Int], of scorer: any PairScorer, epoch: Int, step: Int, _ generator: inout SeededGenerator
+    ) throws -> TrainingLoss.Value {
         let size = configuration.training.microBatchSize
         guard size == 0 || size >= batch.count else {
-            return try backward(batch, by: size, step: step, model.scorer, &generator)
+            return try backward(batch, by: size, trainingLoss(epoch: epoch), step: step, scorer, &generator)
         }
-        let value = try self(batch, &generator)
+        let value = try self(batch, of: scorer, epoch: epoch, &generator)
         try expectNumber(value, step)
         try value.sum.backward()
         return value
@@ -87,7 +97,9 @@ struct BatchLoss {
         return try items.regions.map { try images.selecting(regions: Array($0[pairs])) } ?? images
     }
 
-    private func value(_ items: Items, _ scorer: some PairScorer) throws -> TrainingLoss.Value {
+    private func value(
+        _ items: Items, _ scorer: some PairScorer, _ trainingLoss: TrainingLoss
+    ) throws -> TrainingLoss.Value {
         try trainingLoss(
             images(items, items.images.indices), items.texts, scorer, excluded: items.excluded, lesson: items.lesson)
     }

@@ -54,7 +54,8 @@ extension TrainedParameters {
             try settings.movingAverage > 0
             ? MovingAverage(ParameterSet(weights), decay: settings.movingAverage) : nil
         if let temperature { groups.append(Adam.Group(temperature.parameters)) }
-        parameters = ParameterSet(weights + (temperature?.parameters.entries ?? []))
+        parameters = ParameterSet(
+            weights + (temperature?.parameters.entries ?? []), buffers: model.parameters.buffers)
         optimizer = try Adam(groups)
     }
 }

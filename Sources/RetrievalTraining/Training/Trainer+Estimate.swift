@@ -22,7 +22,8 @@ extension Trainer {
         for batch in batches where batch.count == batches.first?.count {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
-                _ = try batchLoss.backward(batch, step: 0, &generator)
+                // The model as it is: whileTraining, its running statistics would move.
+                _ = try batchLoss.backward(batch, of: model.scorer, epoch: 0, step: 0, &generator)
                 try trained.clearGradients()
             }
             shortest = min(shortest, time / .seconds(1))

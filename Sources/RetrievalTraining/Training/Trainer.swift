@@ -103,7 +103,7 @@ package final class Trainer {
             let (number, place) = state.step.quotientAndRemainder(dividingBy: sampler.stepsPerEpoch)
             if number != epoch.number { epoch = (number, sampler.batches(epoch: number)) }
             let rate = schedule.learningRate(step: state.step)
-            let step = try step(epoch.batches[place], state.step, rate)
+            let step = try step(epoch.batches[place], state.step, number, rate)
             state.step += 1
             onEvent(.step(state.step, pairs: epoch.batches[place].count, loss: step.loss))
             if state.step.isMultiple(of: settings.logEverySteps) {
@@ -172,10 +172,14 @@ package final class Trainer {
     }
 
     /// One update.
-    private func step(_ batch: [Int], _ step: Int, _ learningRate: Double) throws -> TrainingStep {
+    private func step(
+        _ batch: [Int], _ step: Int, _ epoch: Int, _ learningRate: Double
+    ) throws -> TrainingStep {
         var generator = SeededGenerator(seed: UInt64(configuration.training.seed), stream: Self.purpose, UInt64(step))
         Torch.seed(generator.next())  // for the text encoder's dropout
-        let value = try batchLoss.backward(batch, step: step, &generator)
+        // The one place where a model is in training; validation and all else see it as it is.
+        let value = try batchLoss.backward(
+            batch, of: model.scorer.whileTraining, epoch: epoch, step: step, &generator)
         let norm = try trained.update(learningRate: learningRate, isFirst: step == 0)
         return try TrainingStep(loss: value.sum.item(), parts: value.parts, gradientNorm: norm)
     }

@@ -29,7 +29,7 @@ struct TrainerState: Codable, Equatable {
         let json = try encoder.encode(self)
         var tensors = trained.optimizer.state
         for (prefix, set) in Self.sets(trained) {
-            for (name, tensor) in set.entries { tensors[prefix + name] = tensor }
+            for (name, tensor) in set.all { tensors[prefix + name] = tensor }
         }
         try TensorFiles.save(
             tensors, metadata: [Self.key: String(decoding: json, as: UTF8.self)], to: folder.file(Self.file))
@@ -57,13 +57,13 @@ struct TrainerState: Codable, Equatable {
     private static func restore(
         _ set: ParameterSet, _ prefix: String, _ tensors: [String: Tensor], from path: String
     ) throws {
-        let own = Set(set.entries.map { prefix + $0.name })
+        let own = Set(set.all.map { prefix + $0.name })
         let extra = tensors.keys.filter { $0.hasPrefix(prefix) && !own.contains($0) }.sorted()
         guard extra.isEmpty else {
             throw ParameterError(path: path, problems: extra.map { "\($0): expected no such parameter, found one" })
         }
         try withoutGradients {
-            for (name, tensor) in set.entries {
+            for (name, tensor) in set.all {
                 guard let found = tensors[prefix + name], found.shape == tensor.shape else {
                     let shape = tensors[prefix + name].map { "\($0.shape)" } ?? "nothing"
                     throw ParameterError(path: path, problems: ["\(name): expected \(tensor.shape), found \(shape)"])

@@ -15,11 +15,15 @@ package struct TrainingLoss {
     private let loss: TrainingConfiguration.LossSection
     private let precision: Precision
     private let temperature: LearnedTemperature?
+    private let negatives: RetrievalLoss.Negatives
 
-    /// - Parameter temperature: The temperature where it is learnt; the configuration's otherwise.
-    package init(_ configuration: TrainingConfiguration, temperature: LearnedTemperature? = nil) {
+    /// - Parameters:
+    ///   - epoch: From 0; the triplet loss begins with all negatives for `loss.warmup_epochs`.
+    ///   - temperature: The temperature where it is learnt; the configuration's otherwise.
+    package init(_ configuration: TrainingConfiguration, epoch: Int, temperature: LearnedTemperature? = nil) {
         (loss, precision) = (configuration.loss, configuration.training.precision)
         self.temperature = temperature
+        negatives = epoch < loss.warmupEpochs ? .all : .hardest
     }
 
     /// L of N images and N texts a set.
@@ -72,7 +76,9 @@ package struct TrainingLoss {
     /// L_I and L_II&III, or the triplet loss.
     private func terms(of scores: [Tensor], _ excluded: Tensor?) throws -> [(name: String, value: Tensor)] {
         if loss.kind == .triplet {
-            return [("captions", try RetrievalLoss.triplet(scores[0], margin: loss.margin, excluded: excluded))]
+            let loss = try RetrievalLoss.triplet(
+                scores[0], margin: loss.margin, over: negatives, reduction: loss.reduction, excluded: excluded)
+            return [("captions", loss)]
         }
         func contrastive(_ first: Int) throws -> Tensor {
             let negatives = loss.negatives ? scores[first + 1] : nil

@@ -39,6 +39,23 @@ import TorchNN
         #expect(parameters.valueCount > 0)
     }
 
+    @Test(arguments: Method.allCases.filter { $0 != .ascl }, BaselineConfiguration.Words.allCases)
+    func `image layers begin as in the authors' programs`(
+        _ method: Method, _ words: BaselineConfiguration.Words
+    ) throws {
+        let isXavier = [.vse, .scan, .imram].contains(method) || (method == .dsran && words == .gru)
+        let configuration = BaselineConfiguration(
+            method, jointDimension: 16, regionDimension: 50, globalDimension: 50, textDimension: 7, vocabularySize: 30,
+            words: words)
+        let parameters = try ParameterStore.initialize(seed: 1) { try configuration.build($0) }.parameters.dictionary
+        let name = parameters["image.region.weight"] == nil ? "image.global" : "image.region"
+        let weights = try #require(parameters[name + ".weight"]).array(Float.self)
+        let bound = isXavier ? Float(6.0 / 66).squareRoot() : Float(1.0 / 50).squareRoot()
+        let greatest = try #require(weights.map(abs).max())
+        #expect(greatest <= bound && greatest > 0.98 * bound)
+        #expect(try #require(parameters[name + ".bias"]).array(Float.self).allSatisfy { $0 == 0 } == isXavier)
+    }
+
     @Test(arguments: [
         ("1024", "0", "joint_dimension: expected at least 1, found 0"),
         (

@@ -1,4 +1,6 @@
+import AsCLBase
 import Foundation
+import RetrievalFixtures
 import RetrievalModels
 import Testing
 import TextEncoding
@@ -33,6 +35,57 @@ import TorchNN
         let images = try given.scorer.scorable(given.images, in: .fp32)
         let texts = try given.scorer.scorable(given.texts, in: .fp32)
         for vector in try Plain.rows(images) + Plain.rows(texts) { #expect(abs(Plain.dot(vector, vector) - 1) < 1e-5) }
+    }
+
+    @Test(arguments: words)
+    func `what stands beside an item changes its vector in training alone`(
+        _ words: BaselineConfiguration.Words
+    ) throws {
+        let given = try dsran(words)
+        let (one, three) = (try given.images([0]), given.images)
+        let (text, texts) = (try given.texts.selecting([2, 0]), given.texts)
+        func distance(_ few: Tensor, _ all: Tensor) throws -> Double {
+            try (few.selected(0, 0) - all).norm(0).item()
+        }
+        let scorer = given.scorer
+        #expect(
+            try distance(scorer.scorable(one, in: .fp32), scorer.scorable(three, in: .fp32).selected(0, 0)) < 1e-6)
+        #expect(
+            try distance(scorer.scorable(text, in: .fp32), scorer.scorable(texts, in: .fp32).selected(0, 2)) < 1e-6)
+        let before = try statistics(given)
+        let training = scorer.whileTraining
+        #expect(
+            try distance(
+                training.scorable(given.images([0, 1]), in: .fp32), training.scorable(three, in: .fp32).selected(0, 0))
+                > 0.01)
+        #expect(
+            try distance(training.scorable(text, in: .fp32), training.scorable(texts, in: .fp32).selected(0, 2)) > 0.01)
+        #expect(try statistics(given) != before, "the running statistics have moved")
+        // Padding is in no statistic: the same texts, grouped otherwise.
+        let reordered = try texts.selecting([4, 3, 2, 1, 0])
+        let vectors = try training.scorable(texts, in: .fp32).selected(0, 2)
+        #expect(try distance(training.scorable(reordered, in: .fp32).sliced(0, 2..<3), vectors) < 1e-5)
+    }
+
+    @Test(arguments: [
+        ("image.fusion.first.weight", Float.nan, "expected finite numbers, found nan"),
+        ("image.region_relations.attended_norm.running_mean", .nan, "expected finite numbers, found nan"),
+        ("text.word_relations.output_norm.running_var", -1, "expected variances, finite and not negative, found -1.0"),
+    ])
+    func `statistics that lie are refused by file and tensor`(_ name: String, _ lie: Float, _ fault: String) throws {
+        let folder = try ScratchFolder()
+        let path = folder.path + "/model.safetensors"
+        var tensors = try dsran(.encoder).parameters.dictionary
+        #expect(tensors.keys.filter { $0.hasSuffix("running_var") }.count == 10)
+        tensors[name] = try #require(tensors[name]).detached().cloned()
+        try #require(tensors[name]).fill(Double(lie))
+        try TensorFiles.save(tensors, to: path)
+        let error = #expect(throws: InputError.self) { try TensorFiles.load(weights: path) }
+        #expect("\(try #require(error))".hasPrefix("\(path): \(name): \(fault) at [0"))
+    }
+
+    private func statistics(_ given: FormulaCase<DSRAN>) throws -> [[Float]] {
+        try given.parameters.buffers.map { try $0.tensor.array() }
     }
 
     @Test func `a joint dimension that eight heads do not divide is refused`() throws {
@@ -106,11 +159,11 @@ private func fused(_ parameters: FormulaParameters, _ one: [Double], _ other: [D
     return gates.indices.map { gates[$0] * first[$0] + (1 - gates[$0]) * second[$0] }
 }
 
+/// Batch normalisation by running statistics.
 private func normalized(_ parameters: FormulaParameters, _ name: String, _ x: [Double]) -> [Double] {
-    let mean = x.reduce(0, +) / Double(x.count)
-    let variance = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(x.count)
+    let (mean, variance) = (parameters[name + ".running_mean"], parameters[name + ".running_var"])
     let (weight, bias) = (parameters[name + ".weight"], parameters[name + ".bias"])
-    return x.indices.map { weight[$0] * (x[$0] - mean) / (variance + 1e-5).squareRoot() + bias[$0] }
+    return x.indices.map { weight[$0] * (x[$0] - mean[$0]) / (variance[$0] + 1e-5).squareRoot() + bias[$0] }
 }
 
 private func mean(_ nodes: [[Double]]) -> [Double] {

@@ -26,6 +26,9 @@ struct FormulaCase<Scorer: PairScorer> {
         for (_, tensor) in parameters.entries {
             try tensor.copy(from: tensor + Tensor.normal(tensor.shape, generator: generator) * 0.2)
         }
+        for (_, tensor) in parameters.buffers {
+            try tensor.copy(from: tensor + Tensor.uniform(tensor.shape, 0.2, 0.8, generator: generator))
+        }
         try parameters.setRequiresGradient(true)
         images = try ImageBatch(
             regions: .normal([imageCount, regions, configuration.regionDimension], generator: generator),
@@ -106,10 +109,14 @@ struct FormulaCase<Scorer: PairScorer> {
     func expectLearning() throws {
         let pairs = Array(0..<images.count)
         let own = try texts.selecting(pairs)
-        func loss() throws -> Tensor { try RetrievalLoss.triplet(scores(images, own), margin: 0.2) }
+        let scorer = scorer.whileTraining
+        func loss() throws -> Tensor {
+            let scores = try scorer.similarity(scorer.scorable(images, in: .fp32), scorer.scorable(own, in: .fp32))
+            return try RetrievalLoss.triplet(scores, margin: 0.2, over: .hardest, reduction: .mean)
+        }
         let before = try loss().item()
         let adam = try Adam([.init(parameters)])
-        for _ in 0..<30 {
+        for _ in 0..<60 {
             try loss().backward()
             try adam.step(learningRate: 0.005)
         }
@@ -128,7 +135,7 @@ struct FormulaParameters {
     private var values: [String: [Double]] = [:]
 
     init(_ parameters: ParameterSet) throws {
-        for (name, tensor) in parameters.entries {
+        for (name, tensor) in parameters.all {
             values[name] = try tensor.detached().array(Float.self).map(Double.init)
         }
     }

@@ -84,10 +84,10 @@ import Torch
                 return words.map { words in
                     var score = 0.0
                     if direction != .imageToText {
-                        score += Self.score(parameters, "text_to_image.memory", words, regions, sharpness: 9)
+                        score += Self.score(parameters, "text_to_image.memory", words, regions)
                     }
                     if direction != .textToImage {
-                        score += Self.score(parameters, "image_to_text.memory", regions, words, sharpness: 4)
+                        score += Self.score(parameters, "image_to_text.memory", regions, words)
                     }
                     return score
                 }
@@ -97,16 +97,17 @@ import Torch
 
     /// F of one pair in one direction, query by query.
     private static func score(
-        _ parameters: FormulaParameters, _ memory: String, _ original: [[Double]], _ contexts: [[Double]],
-        sharpness: Double
+        _ parameters: FormulaParameters, _ memory: String, _ original: [[Double]], _ contexts: [[Double]]
     ) -> Double {
         var queries = original
         var sum = 0.0
         for _ in 1...3 {
-            let clipped = queries.map { query in contexts.map { max(cosine(query, $0), 0) } }
+            // Products, of the first step's unit queries and of later ones that are longer or shorter.
+            let products = queries.map { query in contexts.map { Plain.dot(query, $0) } }
+            let clipped = products.map { $0.map { $0 > 0 ? $0 : $0 / 10 } }
             let lengths = contexts.indices.map { j in clipped.map { $0[j] * $0[j] }.reduce(0, +).squareRoot() }
             let gathered = clipped.map { row in
-                let weights = Plain.softmax(zip(row, lengths).map { $1 > 0 ? sharpness * $0 / $1 : 0 })
+                let weights = Plain.softmax(zip(row, lengths).map { 9 * $0 / $1 })
                 return original[0].indices.map { place in
                     zip(weights, contexts).map { $0 * $1[place] }.reduce(0, +)
                 }

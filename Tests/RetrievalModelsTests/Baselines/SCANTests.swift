@@ -139,10 +139,10 @@ import Torch
     ) -> Double {
         let s = queries.map { query in others.map { cosine(query, $0) } }
         let lengths = others.indices.map { other in
-            s.map { max($0[other], 0) * max($0[other], 0) }.reduce(0, +).squareRoot()
+            s.map { rectified($0[other]) * rectified($0[other]) }.reduce(0, +).squareRoot()
         }
         let relevances = zip(queries, s).map { query, row in
-            let normalized = zip(row, lengths).map { $1 > 0 ? max($0, 0) / $1 : 0 }
+            let normalized = zip(row, lengths).map { rectified($0) / $1 }
             let weights = Plain.softmax(normalized.map { attention * $0 })
             let attended = query.indices.map { place in
                 // The attended fragments are unit vectors.
@@ -153,6 +153,8 @@ import Torch
         guard let logSumExp else { return relevances.reduce(0, +) / Double(relevances.count) }
         return log(relevances.map { exp(logSumExp * $0) }.reduce(0, +)) / logSumExp
     }
+
+    private static func rectified(_ x: Double) -> Double { x > 0 ? x : x / 10 }
 
     private static func cosine(_ a: [Double], _ b: [Double]) -> Double {
         Plain.dot(a, b) / (Plain.dot(a, a) * Plain.dot(b, b)).squareRoot()

@@ -83,25 +83,46 @@ import Torch
         #expect(try mask.array(Bool.self) == [false, false, true, false, false, false, true, false, false])
     }
 
-    @Test func `triplet loss by hand`() throws {
-        // Margins with the hardest negative: rows 0 (0.5 over 0.1), 0.1 (0.4 over 0.3), 0.7 (0.1 under 0.6);
+    @Test(arguments: RetrievalLoss.Reduction.allCases)
+    func `triplet loss by hand`(_ reduction: RetrievalLoss.Reduction) throws {
+        // Hinges, the hardest negative's: rows 0 (0.5 over 0.1), 0.1 (0.4 over 0.3), 0.7 (0.1 under 0.6);
         // columns 0 (0.5 over 0.3), 0.4 (0.4 under 0.6), 0.3 (0.1 under 0.2).
         let scores = try matrix(Self.scores)
-        let expected = (0 + 0.1 + 0.7 + 0 + 0.4 + 0.3) / 3
-        #expect(abs(try RetrievalLoss.triplet(scores, margin: 0.2).item() - expected) < 1e-6)
+        let share = reduction == .mean ? 3.0 : 1
+        func loss(_ negatives: RetrievalLoss.Negatives, _ mask: Tensor? = nil) throws -> Double {
+            try RetrievalLoss.triplet(scores, margin: 0.2, over: negatives, reduction: reduction, excluded: mask).item()
+        }
+        let hardest = [0, 0.1, 0.7, 0, 0.4, 0.3].reduce(0, +)
+        #expect(abs(try loss(.hardest) - hardest / share) < 1e-6)
+        #expect(abs(try loss(.all) - all(Self.scores, [0, 1, 2]) / share) < 1e-6)
         // Texts 1 and 2 share an image: row 1 then meets 0.3 still, row 2 meets 0; column 1 meets 0.1, column 2 -0.2.
         let mask = try RetrievalLoss.sameImageMask([0, 1, 1])
-        let without = (0 + 0.1 + 0.1 + 0 + 0 + 0) / 3
-        #expect(abs(try RetrievalLoss.triplet(scores, margin: 0.2, excluded: mask).item() - without) < 1e-6)
+        #expect(abs(try loss(.hardest, mask) - 0.2 / share) < 1e-6)
+        #expect(abs(try loss(.all, mask) - all(Self.scores, [0, 1, 1]) / share) < 1e-6)
     }
 
-    @Test func `only the hardest negative of each query pulls in the triplet loss`() throws {
-        let scores = try matrix([0.2, 0.1, 0.15, -1, 0.9, -1, -1, -1, 0.9])
-        try scores.setRequiresGradient(true)
-        try RetrievalLoss.triplet(scores, margin: 0.2).backward()
-        let gradient = try #require(scores.gradient).array(Float.self)
-        let third = Float(1) / 3
-        #expect(largestDifference(gradient, [-third, 0, third, 0, 0, 0, 0, 0, 0]) < 1e-6)
+    @Test func `every violating negative pulls, or the hardest of each query alone`() throws {
+        func gradient(_ negatives: RetrievalLoss.Negatives) throws -> [Float] {
+            let scores = try matrix([0.2, 0.1, 0.15, -1, 0.9, -1, -1, -1, 0.9])
+            try scores.setRequiresGradient(true)
+            try RetrievalLoss.triplet(scores, margin: 0.2, over: negatives, reduction: .sum).backward()
+            return try #require(scores.gradient).array()
+        }
+        #expect(try gradient(.hardest) == [-1, 0, 1, 0, 0, 0, 0, 0, 0])
+        #expect(try gradient(.all) == [-2, 1, 1, 0, 0, 0, 0, 0, 0])
+    }
+
+    /// Every hinge of every wrong pair, both ways.
+    private func all(_ scores: [Float], _ images: [Int]) -> Double {
+        var sum = 0.0
+        for image in 0..<3 {
+            for text in 0..<3 where images[image] != images[text] {
+                let score = Double(scores[image * 3 + text])
+                sum += max(0, 0.2 + score - Double(scores[image * 4]))
+                sum += max(0, 0.2 + score - Double(scores[text * 4]))
+            }
+        }
+        return sum
     }
 
     private func matrix(_ values: [Float]) throws -> Tensor {
