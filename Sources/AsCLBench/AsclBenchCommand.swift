@@ -10,7 +10,10 @@ struct AsclBenchCommand: ParsableCommand {
         abstract: "Time scores, training steps and whole evaluations on random data, and picture encoders.",
         discussion: "`make bench` runs the same in PyTorch beside it and prints one table.",
         version: Version.current,
-        subcommands: [BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self, BenchSharing.self])
+        subcommands: [
+            BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self, BenchEncoders.self,
+            BenchSharing.self,
+        ])
 
     static func main() { runAsProgram() }
 }
