@@ -144,9 +144,9 @@ let package = Package(
         .executableTarget(
             name: "AsCLBench",
             dependencies: [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "ImageEncoding",
-                "FeatureExtraction", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
-                "CommandLineOptions", argumentParser,
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "ImageEncoding", "PretrainedEncoders", "FeatureExtraction", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalTraining", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 

@@ -11,7 +11,8 @@ struct AsclBenchCommand: ParsableCommand {
         discussion: "`make bench` runs the same in PyTorch beside it and prints one table.",
         version: Version.current,
         subcommands: [
-            BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self, BenchSCAN.self,
+            BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self, BenchEncoders.self,
+            BenchSCAN.self,
             BenchSharing.self,
         ])
 

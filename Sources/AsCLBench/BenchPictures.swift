@@ -1,11 +1,9 @@
 import ArgumentParser
 import AsCLBase
 import CommandLineOptions
-import Dispatch
 import FeatureExtraction
 import Foundation
 import ImageEncoding
-import Synchronization
 import Torch
 
 struct BenchPictures: ParsableCommand {
@@ -61,7 +59,7 @@ struct BenchPictures: ParsableCommand {
             try decoder.decode(path: $0, shrinkingTo: encoder.smallestUsefulSize)
         }
         let decodeSeconds = try fastest {
-            try Self.onThreads(workers, paths.count) { index in
+            try onThreads(workers, paths.count) { index in
                 let picture = try decode(paths[index])
                 let size = encoder.smallestUsefulSize(width: picture.width, height: picture.height)
                 _ = try picture.resized(to: size)
@@ -72,7 +70,7 @@ struct BenchPictures: ParsableCommand {
             let pictures = try paths.prefix(batch).map(decode)
             let rounds = max(workers, count / batch)
             let seconds = try fastest {
-                try Self.onThreads(workers, rounds) { _ in _ = try encoder.encode(pictures) }
+                try onThreads(workers, rounds) { _ in _ = try encoder.encode(pictures) }
             }
             encodeRate = Double(rounds * pictures.count) / seconds
         }
@@ -113,21 +111,5 @@ struct BenchPictures: ParsableCommand {
     private func fastest(_ body: () throws -> Void) throws -> Double {
         try body()
         return try (0..<repeats).reduce(.infinity) { best, _ in min(best, try seconds(body)) }
-    }
-
-    /// Calls `body` with 0..<count from several threads, each taking the next number; throws the first error.
-    private static func onThreads(
-        _ threads: Int, _ count: Int, _ body: @escaping @Sendable (Int) throws -> Void
-    ) throws {
-        let next = Atomic<Int>(0)
-        let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                if index >= count { return }
-                do { try body(index) } catch { failure.withLock { $0 = $0 ?? error } }
-            }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 }

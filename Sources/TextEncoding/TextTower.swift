@@ -114,6 +114,6 @@ package struct TextTower: Sendable {
             let places = "\(configuration.family == .clip ? "at most " : "")\(configuration.positionCount)"
             throw TorchError(operation: "TextTower(\(shape))", reason: "expected [texts, \(places) places]")
         }
-        return try tokens(ids) + positions.weight.sliced(0, 0..<shape[1]).to(.float32)
+        return try tokens(ids.to(device: tokens.weight.device)) + positions.weight.sliced(0, 0..<shape[1]).to(.float32)
     }
 }

@@ -39,7 +39,7 @@ struct UsageTests {
         (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
-        (["bench"], ["forward", "step", "evaluation", "pictures", "scan", "sharing", "--version"]),
+        (["bench"], ["forward", "step", "evaluation", "pictures", "encoders", "scan", "sharing", "--version"]),
         (["bench", "forward"], ["--images", "--captions"] + bench),
         (["bench", "scan"], ["--images", "--captions"] + bench),
         (["bench", "step"], ["--batch"] + bench),
@@ -85,6 +85,7 @@ struct UsageTests {
         (["bench", "forward", "--dimension", "10", "--heads", "3"], "--heads"),
         (["bench", "step", "--batch", "1"], "--batch"),
         (["bench", "evaluation", "--images", "0"], "--images"),
+        (["bench", "encoders", "--folder", "F", "--words", "4"], "--words"),
         (["bench", "forward", "--precision", "int8"], "--precision"),
     ])
     func `wrong usage exits with 2`(_ arguments: [String], _ named: String) throws {

@@ -125,7 +125,7 @@ package struct VisionTower: Sendable {
             throw TorchError(
                 operation: "VisionTower(\(shape))", reason: "expected pixels [pictures, \(channels), \(size), \(size)]")
         }
-        let whole = try pixels.sliced(2, 0..<grid * side).sliced(3, 0..<grid * side)
+        let whole = try pixels.to(device: positions.weight.device).sliced(2, 0..<grid * side).sliced(3, 0..<grid * side)
         let windows = try whole.reshaped([shape[0], channels, grid, side, grid, side])
             .permuted([0, 2, 4, 1, 3, 5]).reshaped([shape[0], grid * grid, channels * side * side])
         let product = Linear(weight: try patches.weight.reshaped([width, -1]), bias: patches.bias)
