@@ -2,8 +2,8 @@ package import Torch
 
 /// What a network wants done to a picture before it looks: a size, and channels of a certain mean and deviation.
 ///
-/// Resizing is antialiased, on bytes, as torchvision's `Resize(antialias=True)` does it, to which it is equal within one
-/// step of 255; so is Pillow's `resize`.
+/// Resizing is antialiased, on bytes. Bilinear it is equal to torchvision's `Resize(antialias=True)` within one step of 255,
+/// and so is Pillow's; bicubic it is Pillow's (`Resampling`).
 package struct PictureTransform: Sendable, Equatable {
     /// How a picture gets its size.
     package enum Fit: Sendable, Equatable {
