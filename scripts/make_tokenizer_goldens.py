@@ -13,7 +13,7 @@ lower case), gemma_lower (whose file says it) and siglip (SigLIP 1's spiece.mode
 With a folder, many more texts of another seed go there, and SentencePiece's own large table of characters is used:
 `ASCL_TOKENIZERS=FOLDER swift test --filter TokenizerConformanceTests` then compares all of them. Every single character is
 among them. Where `--clip bpe_simple_vocab_16e6.txt.gz` names OpenAI's file (open-clip-torch has it), a KIND clip_real is
-made of it.
+made of it: its vocab.json and merges.txt are those of openai/clip-vit-base-patch32, byte for byte.
 
 It wants transformers, tokenizers, sentencepiece and protobuf (made with 5.24.0, 0.23.3, 0.2.3).
 
@@ -150,7 +150,7 @@ def clip_vocabulary(alphabet, merges):
 
 def write_clip_files(folder, vocabulary, merges):
     (folder / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{first} {second}\n" for first, second in merges))
+    (folder / "merges.txt").write_text("#version: 0.2 - Trained by `huggingface/tokenizers`\n" + "".join(f"{first} {second}\n" for first, second in merges))
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": True}
     named = {"bos_token": {"content": "<|startoftext|>", **flags}, "eos_token": {"content": "<|endoftext|>", **flags},
              "unk_token": {"content": "<|endoftext|>", **flags}, "pad_token": "<|endoftext|>"}

@@ -3,17 +3,20 @@ import Foundation
 import ImageEncoding
 import Testing
 
-/// What Pillow and torchvision make of small pictures (scripts/make_picture_goldens.py).
+/// What Pillow and torchvision make of small pictures (scripts/make_picture_goldens.py), and transformers' processors
+/// (scripts/make_processor_goldens.py).
 struct PictureGoldens {
     static let load = Result { try PictureGoldens() }
 
     private let file: SafetensorsFile
 
-    init() throws {
+    init(named name: String = "pictures") throws {
         let url = try #require(
-            Bundle.module.url(forResource: "pictures", withExtension: "safetensors", subdirectory: "Resources"))
+            Bundle.module.url(forResource: name, withExtension: "safetensors", subdirectory: "Resources"))
         file = try SafetensorsFile(path: url.path)
     }
+
+    func has(_ name: String) -> Bool { file.entries[name] != nil }
 
     func bytes(_ name: String) throws -> Data {
         Data(try #require(file.bytes(of: name), "no golden \(name)"))

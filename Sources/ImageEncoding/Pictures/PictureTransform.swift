@@ -2,8 +2,8 @@ package import Torch
 
 /// What a network wants done to a picture before it looks: a size, and channels of a certain mean and deviation.
 ///
-/// Resizing is bilinear with antialiasing, on bytes, as torchvision's `Resize(antialias=True)` does it, to which it is
-/// equal within one step of 255; so is Pillow's `resize(BILINEAR)`.
+/// Resizing is antialiased, on bytes. Bilinear it is equal to torchvision's `Resize(antialias=True)` within one step of 255,
+/// and so is Pillow's; bicubic it is Pillow's (`Resampling`).
 package struct PictureTransform: Sendable, Equatable {
     /// How a picture gets its size.
     package enum Fit: Sendable, Equatable {
@@ -13,6 +13,9 @@ package struct PictureTransform: Sendable, Equatable {
         case shortSide(Int)
         /// The shorter side gets this length, then a square of `crop` is cut from the middle: `CenterCrop(crop)`.
         case shortSideCropped(Int, crop: Int)
+        /// The shorter side gets this length, then a part of this size is cut from the middle, or half a pixel to the left
+        /// of it and above: transformers' `center_crop`.
+        case shortSideCentred(Int, crop: PictureSize)
     }
 
     /// The order of a tensor's channels.
@@ -25,21 +28,25 @@ package struct PictureTransform: Sendable, Equatable {
 
     /// How a picture gets its size.
     package var fit: Fit
+    /// How its pixels are computed then.
+    package var resampling: Resampling
     /// Subtracted from each channel, in the order of `channelOrder` and in units of `range`.
     package var mean: [Float]
     /// Each channel is divided by it, in the order of `channelOrder` and in units of `range`.
     package var deviation: [Float]
     /// The order of the channels.
     package var channelOrder: ChannelOrder
-    /// What white is before mean and deviation: 1 or 255.
+    /// What white is before mean and deviation, most often 1 or 255.
     package var range: Float
 
     /// Makes a transform; mean and deviation are by default those of torchvision's networks trained on ImageNet.
     package init(
-        fit: Fit, mean: [Float] = [0.485, 0.456, 0.406], deviation: [Float] = [0.229, 0.224, 0.225],
+        fit: Fit, resampling: Resampling = .bilinear, mean: [Float] = [0.485, 0.456, 0.406],
+        deviation: [Float] = [0.229, 0.224, 0.225],
         channelOrder: ChannelOrder = .rgb, range: Float = 1
     ) {
         self.fit = fit
+        self.resampling = resampling
         self.mean = mean
         self.deviation = deviation
         self.channelOrder = channelOrder
@@ -51,7 +58,7 @@ package struct PictureTransform: Sendable, Equatable {
     package func resizedSize(width: Int, height: Int) -> PictureSize {
         switch fit {
         case .squash(let size): return size
-        case .shortSide(let short), .shortSideCropped(let short, crop: _):
+        case .shortSide(let short), .shortSideCropped(let short, crop: _), .shortSideCentred(let short, crop: _):
             let long = max(1, short * max(width, height) / max(1, min(width, height)))
             return width <= height
                 ? PictureSize(width: short, height: long) : PictureSize(width: long, height: short)
@@ -83,20 +90,45 @@ package struct PictureTransform: Sendable, Equatable {
     /// Bytes `[1, height, width, 3]` in the network's size and order of channels.
     private func resized(_ picture: Picture) throws(TorchError) -> Tensor {
         let size = resizedSize(width: picture.width, height: picture.height)
-        var pixels = try picture.resized(to: size)
-        if case .shortSideCropped(_, let crop) = fit {
-            guard crop > 0, crop <= min(size.width, size.height) else {
+        let (columns, rows) = try part(of: size)
+        var pixels: Tensor
+        switch resampling {
+        case .bilinear: pixels = try picture.resized(to: size).sliced(1, rows).sliced(2, columns)
+        case .bicubic:
+            let (count, overflows) = columns.count.multipliedReportingOverflow(by: rows.count)
+            guard !overflows, count < 1 << 28 else {
                 throw TorchError(
-                    operation: "PictureTransform",
-                    reason: "expected a crop of 1 to \(min(size.width, size.height)) pixels, found \(crop)")
+                    operation: "PictureTransform", reason: "expected fewer pixels than \(size.width) x \(size.height)")
             }
-            // To even, as Python rounds and so torchvision.
-            let top = Int((Double(size.height - crop) / 2).rounded(.toNearestOrEven))
-            let left = Int((Double(size.width - crop) / 2).rounded(.toNearestOrEven))
-            pixels = try pixels.sliced(1, top..<top + crop).sliced(2, left..<left + crop)
+            let bytes = picture.bicubic(size, columns: columns, rows: rows)
+            pixels = try Tensor(bytes, shape: [1, rows.count, columns.count, 3])
         }
         if channelOrder == .bgr { pixels = try pixels.indexSelect(Tensor([2, 1, 0], shape: [3]), dimension: 3) }
         return pixels
+    }
+
+    /// What of a resized picture is left.
+    private func part(of size: PictureSize) throws(TorchError) -> (columns: Range<Int>, rows: Range<Int>) {
+        func middle(
+            _ crop: PictureSize, _ rounding: FloatingPointRoundingRule
+        ) throws(TorchError) -> (Range<Int>, Range<Int>) {
+            guard (1...size.height).contains(crop.height), (1...size.width).contains(crop.width) else {
+                throw TorchError(
+                    operation: "PictureTransform",
+                    reason: "expected a crop of at most \(size.width) x \(size.height), "
+                        + "found \(crop.width) x \(crop.height)")
+            }
+            let left = Int((Double(size.width - crop.width) / 2).rounded(rounding))
+            let top = Int((Double(size.height - crop.height) / 2).rounded(rounding))
+            return (left..<left + crop.width, top..<top + crop.height)
+        }
+        switch fit {
+        case .squash, .shortSide: return (0..<size.width, 0..<size.height)
+        // To even, as Python rounds and so torchvision.
+        case .shortSideCropped(_, let crop):
+            return try middle(PictureSize(width: crop, height: crop), .toNearestOrEven)
+        case .shortSideCentred(_, let crop): return try middle(crop, .down)
+        }
     }
 
     /// Bytes `[pictures, height, width, 3]` as float32 `[pictures, 3, height, width]`.

@@ -1,7 +1,5 @@
-import AsCLBase
-
 /// Reads JSON (RFC 8259) from front to back.
-struct JSONReader {
+package struct JSONReader {
     private let path: String
     private let bytes: UnsafeRawBufferPointer
     private var index = 0
@@ -12,7 +10,7 @@ struct JSONReader {
     private static let longest = 1 << 27
 
     /// The value that a whole file is.
-    static func value(of file: MappedFile) throws(InputError) -> JSONValue {
+    package static func value(of file: MappedFile) throws(InputError) -> JSONValue {
         guard file.bytes.count <= longest else {
             throw InputError(
                 path: file.path, place: "size", expected: "at most \(longest) bytes of JSON",

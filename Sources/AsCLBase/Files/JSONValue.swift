@@ -1,10 +1,8 @@
-import AsCLBase
-
 /// JSON whose objects keep each key as it was written.
 ///
 /// A vocabulary may hold `é` in both of Unicode's spellings, as two tokens. Foundation's readers make dictionaries of
 /// Swift strings, to which the two are one key.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -13,7 +11,7 @@ enum JSONValue: Sendable {
     case object([(key: String, value: JSONValue)])
 
     /// A member of an object, the last of that name; nil where there is none or it is null.
-    subscript(_ name: String) -> JSONValue? {
+    package subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self,
             let value = members.last(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value
         else { return nil }
@@ -21,17 +19,22 @@ enum JSONValue: Sendable {
         return value
     }
 
-    var string: String? { if case .string(let text) = self { text } else { nil } }
-    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
+    /// The text that it is.
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+    /// True or false where it is one of the two.
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The values of a list.
+    package var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
+    /// The number that it is.
+    package var number: Double? { if case .number(let value) = self { value } else { nil } }
     /// A number that is whole and not negative.
-    var count: Int? {
+    package var count: Int? {
         guard case .number(let value) = self else { return nil }
         return Int(exactly: value).flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// What to call it in a message.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
