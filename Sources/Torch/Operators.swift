@@ -98,7 +98,8 @@ enum Operators {
     static let scaledDotProductAttention = Operator("scaled_dot_product_attention")
 
     // Pictures
-    static let resampleAntialiased = Operator("_upsample_bilinear2d_aa")
+    static let resampleBilinearAntialiased = Operator("_upsample_bilinear2d_aa")
+    static let resampleBicubicAntialiased = Operator("_upsample_bicubic2d_aa")
     static let multiplyThenAdd = Operator("addcmul")
 
     // Resampling

@@ -6,7 +6,7 @@ extension PictureTransform {
     /// What a CLIP or SigLIP folder's `preprocessor_config.json` asks for, or its `processor_config.json` as transformers
     /// writes it from version 5 on. What the file leaves out is as the class that it names has it.
     ///
-    /// Equal to transformers' processors on Pillow, where pixels are bilinear within one step of 255. A picture is given as
+    /// Equal to transformers' processors on Pillow within two steps of 255. A picture is given as
     /// `PictureDecoder` makes it, unshrunk: upright, with transparent pixels on white.
     /// - Throws: `InputError` naming what is missing, or asked for and not done here.
     package init(directory: String) throws(InputError) {

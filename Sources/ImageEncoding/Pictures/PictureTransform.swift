@@ -2,8 +2,9 @@ package import Torch
 
 /// What a network wants done to a picture before it looks: a size, and channels of a certain mean and deviation.
 ///
-/// Resizing is antialiased, on bytes. Bilinear it is equal to torchvision's `Resize(antialias=True)` within one step of 255,
-/// and so is Pillow's; bicubic it is Pillow's (`Resampling`).
+/// Resizing is antialiased, on bytes, as torchvision's `Resize(antialias=True)` does it. Bilinear it is equal to that and to
+/// Pillow's within one step of 255, bicubic within two. (From version 13 on Pillow takes rows before columns where a tall
+/// picture is squashed, which moves a few pixels by up to 13 steps.)
 package struct PictureTransform: Sendable, Equatable {
     /// How a picture gets its size.
     package enum Fit: Sendable, Equatable {
@@ -91,18 +92,7 @@ package struct PictureTransform: Sendable, Equatable {
     private func resized(_ picture: Picture) throws(TorchError) -> Tensor {
         let size = resizedSize(width: picture.width, height: picture.height)
         let (columns, rows) = try part(of: size)
-        var pixels: Tensor
-        switch resampling {
-        case .bilinear: pixels = try picture.resized(to: size).sliced(1, rows).sliced(2, columns)
-        case .bicubic:
-            let (count, overflows) = columns.count.multipliedReportingOverflow(by: rows.count)
-            guard !overflows, count < 1 << 28 else {
-                throw TorchError(
-                    operation: "PictureTransform", reason: "expected fewer pixels than \(size.width) x \(size.height)")
-            }
-            let bytes = picture.bicubic(size, columns: columns, rows: rows)
-            pixels = try Tensor(bytes, shape: [1, rows.count, columns.count, 3])
-        }
+        var pixels = try picture.resized(to: size, by: resampling).sliced(1, rows).sliced(2, columns)
         if channelOrder == .bgr { pixels = try pixels.indexSelect(Tensor([2, 1, 0], shape: [3]), dimension: 3) }
         return pixels
     }
@@ -148,14 +138,15 @@ package struct PictureTransform: Sendable, Equatable {
 }
 
 extension Picture {
-    /// Its bytes at another size, bilinear with antialiasing: `[1, height, width, 3]`.
-    package func resized(to size: PictureSize) throws(TorchError) -> Tensor {
+    /// Its bytes at another size, antialiased: `[1, height, width, 3]`.
+    package func resized(to size: PictureSize, by resampling: Resampling = .bilinear) throws(TorchError) -> Tensor {
         let result = pixels.withUnsafeBytes { bytes in
             Result { () throws(TorchError) in
                 // Nothing that this returns shares the array's memory, so nobody has to own it.
                 let pixels = try Tensor(wrapping: bytes, shape: [1, height, width, 3], dtype: .uint8, owner: Unowned())
                 if size == PictureSize(width: width, height: height) { return try pixels.cloned() }
-                return try pixels.permuted([0, 3, 1, 2]).resampledAntialiased(height: size.height, width: size.width)
+                return try pixels.permuted([0, 3, 1, 2])
+                    .resampledAntialiased(height: size.height, width: size.width, by: resampling)
                     .permuted([0, 2, 3, 1])
             }
         }
