@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsCLBase
 import CommandLineOptions
 import RetrievalModels
 import Torch
