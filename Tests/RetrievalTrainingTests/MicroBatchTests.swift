@@ -40,7 +40,10 @@ import Torch
         training.configuration.samples.noise = .gaussian
         try training.configuration.apply(overrides: overrides)
         // bfloat16 keeps 8 bits.
-        let tolerance: Float = training.configuration.training.precision == .bf16 ? 0.05 : 1e-4
+        let precision = training.configuration.training.precision
+        let tolerance: Float = precision == .bf16 ? 0.05 : 1e-4
+        // In int16 the kernel's gradients may be of bfloat16 products, which round otherwise in each piece.
+        let gradientTolerance: Float = precision == .fp32 ? 1e-4 : 0.05
         let (loss, whole) = try gradients(training, microBatch: 0)
         for size in [2, 3, 7] {
             let (other, parts) = try gradients(training, microBatch: size)
@@ -48,7 +51,7 @@ import Torch
             for (name, gradient) in whole {
                 let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 let apart = zip(gradient, parts[name] ?? []).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-                #expect(apart.squareRoot() <= tolerance * length + 1e-6, "\(name), \(size)")
+                #expect(apart.squareRoot() <= gradientTolerance * length + 1e-6, "\(name), \(size)")
             }
         }
     }
