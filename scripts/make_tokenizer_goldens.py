@@ -23,6 +23,7 @@ import argparse
 import gzip
 import io
 import json
+import os
 import pathlib
 import random
 import sys
@@ -250,7 +251,8 @@ def rules():
 def sentencepiece_model(folder, large):
     scratch = folder / "rules.tsv"
     scratch.write_text(rules())
-    table = {"normalization_rule_name": "nmt_nfkc"} if large else {"normalization_rule_tsv": str(scratch)}
+    # The model keeps this name.
+    table = {"normalization_rule_name": "nmt_nfkc"} if large else {"normalization_rule_tsv": os.path.relpath(scratch)}
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(text.lower() for text in corpus()), model_writer=model, vocab_size=600, model_type="unigram",
