@@ -74,11 +74,12 @@ struct TrainCommand: ParsableCommand {
 
         let dataset = try Dataset(path: data)
         let (train, validation) = try settings.splits(of: dataset)
-        settings.notices(train, validation).forEach(Terminal.say)
         let master = try teacher.map { try RetrievalModel(checkpoint: $0, device: place) }
         let run = try TrainingRun(settings, (train, validation), path: data, teacher: master, device: place)
         if !resume { for split in [train, validation] { try Terminal.checkFeatures(split) } }
         let page = RunPage(run, picture: try images.map { try validation.thumbnails(in: $0) })
+        // After all that may be wrong: an error stands alone.
+        settings.notices(train, validation).forEach(Terminal.say)
         if dryRun { return print(try TrainingEstimate(run, in: output) { show($0) }) }
         let folder = try run.claim(output, existing: existing)
         Terminal.say(
