@@ -10,14 +10,7 @@ namespace pair_score {
 #pragma clang attribute push( \
     __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
 namespace avx512 {
-typedef int32_t IntRow __attribute__((ext_vector_type(16)));
-constexpr int64_t mostBlock = 12;  // rows: as many sums hide the latency of a product
-constexpr int wide = 16, tileRows = 12;
-
-inline IntRow addPairs(IntRow total, IntRow left, IntRow right) {
-    return (IntRow)_mm512_dpwssd_epi32((__m512i)total, (__m512i)left, (__m512i)right);
-}
-#include "kernel.hpp"
+#include "avx512.hpp"
 }  // namespace avx512
 #pragma clang attribute pop
 

@@ -29,6 +29,7 @@ using Floats = std::vector<float>;
 struct Case {
     int64_t images, regions, dimension, heads;
     std::vector<int64_t> lengths;
+    int64_t firstCaption = 0;  // among those of the case that this is a part of
 
     std::vector<int64_t> offsets = {0};
     Floats image[6], text[5];  // query, unit, key, gram, attended, own
@@ -145,7 +146,9 @@ static Floats gradients(const Case &c, ps_precision precision, ps_instructions i
     const ps_images images = c.imageTables();
     const ps_texts texts = c.textTables();
     Floats upstream(c.images * c.captions()), image[6], text[5], all;
-    for (size_t i = 0; i < upstream.size(); ++i) upstream[i] = 0.1f * float(i % 7) - 0.2f;
+    for (int64_t i = 0; i < int64_t(upstream.size()); ++i) {
+        upstream[i] = 0.1f * float((i / c.captions() * 3 + i % c.captions() + c.firstCaption) % 7) - 0.2f;
+    }
     for (int i = 0; i < 6; ++i) image[i].resize(c.image[i].size());
     for (int i = 0; i < 5; ++i) text[i].resize(c.text[i].size());
     const ps_image_gradients toImages = {image[0].data(), image[1].data(), image[2].data(), image[3].data(),
@@ -240,6 +243,42 @@ static void expectHeld(const Case &c, bool mayStrain) {
     }
 }
 
+/// Some of a case's captions, of one word each, with all of its images.
+static Case part(const Case &c, int64_t first, int64_t count) {
+    Case some = c;
+    some.firstCaption = first;
+    some.lengths.resize(count), some.offsets.resize(count + 1);
+    for (Floats &table : some.text) {
+        const auto begin = table.begin() + first * (table.size() / c.captions());
+        table = Floats(begin, begin + count * (c.text[&table - some.text].size() / c.captions()));
+    }
+    return some;
+}
+
+/// More captions than are compared at once, and more attended texts than there is room for: of the images the gradient is
+/// the sum of those by each half of the captions, of the captions that of their half.
+static void expectParts() {
+    Case c = {130, 1, 512, 1, std::vector<int64_t>(260, 1)};
+    c.fill();
+    const Floats whole = gradients(c, PS_FLOAT32, PS_BEST);
+    const Floats first = gradients(part(c, 0, 130), PS_FLOAT32, PS_BEST);
+    const Floats second = gradients(part(c, 130, 130), PS_FLOAT32, PS_BEST);
+    Floats joined;
+    size_t place = 0;
+    for (const Floats &table : c.image) {
+        for (size_t end = place + table.size(); place < end; ++place) joined.push_back(first[place] + second[place]);
+    }
+    for (const Floats &table : c.text) {
+        for (const Floats *half : {&first, &second}) {
+            joined.insert(joined.end(), half->begin() + place, half->begin() + place + table.size() / 2);
+        }
+        place += table.size() / 2;
+    }
+    expect(joined.size() == whole.size(), "gradients of both parts", c, 0, double(joined.size()));
+    const double error = furthest(whole, joined);
+    expect(error < 1e-4, "gradients are those of the parts", c, 0, error);
+}
+
 int main() {
     Case cases[] = {
         {3, 5, 12, 3, {4, 1, 7, 2}}, {1, 1, 8, 1, {1}}, {2, 17, 10, 5, {1, 1, 33, 16, 9}}, {3, 2, 7, 7, {3, 5}},
@@ -305,6 +344,7 @@ int main() {
     ps_status cancelled;
     scores(cancelling, PS_FIXED16, PS_BEST, &cancelled, &strained);
     expect(cancelled == PS_OK && strained[0] == 1, "a value that cancels strains", cancelling, 0, cancelled);
+    expectParts();
     Case empty = {1, 2, 4, 1, {3, 2}};
     empty.fill(), empty.offsets[1] = 0;
     ps_status status;
