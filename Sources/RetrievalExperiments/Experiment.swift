@@ -4,6 +4,8 @@ package enum Experiment: String, Sendable, CaseIterable {
     case table1
     /// Table 2.
     case ablations
+    /// Table 2 by equal time instead of equal steps.
+    case equalTime = "equal-time"
     /// Figure 3.
     case samples
     /// Figure 4.
@@ -35,6 +37,7 @@ package enum Experiment: String, Sendable, CaseIterable {
         switch self {
         case .table1: "Table 1: recalls over five seeds, intervals over images"
         case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
+        case .equalTime: "the same, each as long as the full method takes"
         case .samples: "Figure 3: kinds of positives, and of noise at both levels"
         case .geometry: "Figure 4: alignment and uniformity"
         case .lengths: "Figure 5: text-to-image recall by query length"
@@ -62,6 +65,7 @@ package enum Experiment: String, Sendable, CaseIterable {
         switch self {
         case .table1, .protocol: [.full]
         case .ablations: Variant.ablations
+        case .equalTime: Variant.ablationsAtEqualTime
         case .samples:
             Variant.positives
                 + Variant.noiseLevels.flatMap { level in Variant.noiseKinds.map { .noise($0, level: level) } }

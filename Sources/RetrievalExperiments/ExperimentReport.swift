@@ -59,6 +59,7 @@ package struct ExperimentReport {
             switch experiment {
             case .table1: try data.tableOne()
             case .ablations: try data.ablations()
+            case .equalTime: try data.equalTime()
             case .samples: try data.samples()
             case .geometry: try data.geometry()
             case .lengths: try data.lengths()
@@ -129,6 +130,7 @@ extension Experiment {
         switch self {
         case .table1: "Table 1's protocol"
         case .ablations: "Ablations (table 2)"
+        case .equalTime: "Ablations by equal time"
         case .samples: "Generated samples (figure 3)"
         case .geometry: "Alignment and uniformity (figure 4)"
         case .lengths: "Query length (figure 5)"

@@ -92,8 +92,9 @@ extension ExperimentRunner {
         try folder.write(
             RunResult(
                 configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
-                geometry: isAsCL ? evaluator.geometry() : nil, probe: probe(model), validationRsum: validationRsum,
-                epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
+                geometry: isAsCL ? evaluator.geometry(.uniform) : nil,
+                plainGeometry: isAsCL ? evaluator.geometry(.absent) : nil, probe: probe(model),
+                validationRsum: validationRsum, epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
                 evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
             to: "result.json", of: job.name, seed: job.seed)
         try FileManager.default.removeItem(atPath: place)

@@ -21,27 +21,34 @@ package struct ExperimentSplits: Sendable {
     package let notices: [String]
 
     /// Opens the splits that the base configuration names and the one to report.
-    /// - Parameter testImages: How many images of `test` are evaluated, from the first; 0 takes all.
+    /// - Parameters:
+    ///   - name: The split to report. Where it is also that of validation, the images that validation leaves are reported.
+    ///   - testImages: How many images of it are evaluated, from the first; 0 takes all.
     package init(
         _ base: TrainingConfiguration, _ dataset: Dataset, test name: String, testImages: Int = 0
     ) throws {
         path = dataset.path
         (train, validation) = try base.splits(of: dataset)
-        guard name != base.data.trainSplit, name != base.data.validationSplit else {
+        let whole = try dataset.split(name)
+        // What a validation on the first images of a split leaves of it has had no part in anything.
+        let isLeft = name == base.data.validationSplit && validation.imageCount < whole.imageCount
+        guard name != base.data.trainSplit, name != base.data.validationSplit || isLeft else {
             throw InputError(
                 path: dataset.path, place: "split", expected: "one that neither trains nor chooses checkpoints",
                 found: name)
         }
-        let whole = try dataset.split(name)
-        guard testImages <= whole.imageCount else {
+        let first = isLeft ? validation.imageCount : 0
+        let left = whole.imageCount - first
+        guard testImages <= left else {
             throw InputError(
-                path: dataset.path, place: "images of \(name)", expected: "at most \(whole.imageCount)",
-                found: "\(testImages)")
+                path: dataset.path, place: "images of \(name)\(isLeft ? " that do not choose checkpoints" : "")",
+                expected: "at most \(left)", found: "\(testImages)")
         }
-        test = testImages == 0 ? whole : whole.subset(images: Array(0..<testImages))
-        let (cases, left) = try Self.cases(of: whole, dataset)
-        probe = cases.filter { [test] in $0.image < test.imageCount }
-        notices = base.notices(train, validation) + [test].omissions + left
+        let images = first..<first + (testImages == 0 ? left : testImages)
+        test = images.count == whole.imageCount ? whole : whole.subset(images: Array(images))
+        let (cases, omitted) = try Self.cases(of: whole, dataset)
+        probe = cases.filter { images.contains($0.image) }.map { $0.of(image: $0.image - first) }
+        notices = base.notices(train, validation) + [test].omissions + omitted
     }
 
     /// The cases that come with the data, or else those that its captions give; and what of the data's is left out.

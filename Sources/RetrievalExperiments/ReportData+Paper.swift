@@ -42,6 +42,17 @@ extension ReportData {
         ]
     }
 
+    func equalTime() throws -> [Block] {
+        [
+            .paragraph(
+                "A step without generated samples costs a fraction of a step with them. Here each method trains as many "
+                    + "epochs as fit into the time that the full method takes; its schedule stretches with them."),
+            .table(
+                try recallTable(
+                    "Ablations by equal time on \(queries)", Variant.ablationsAtEqualTime, in: .equalTime)),
+        ]
+    }
+
     func samples() throws -> [Block] {
         let noise = Variant.noiseLevels.flatMap { level in
             Variant.noiseKinds.filter { $0 != "shuffle" || level == "embeddings" }.map { kind in
@@ -89,11 +100,19 @@ extension ReportData {
             ("variance, images", { $0.imageUniformity?.variance }),
             ("variance, texts of different images", { $0.textUniformity?.variance }),
         ]
-        func values(_ variant: Variant, _ distance: Distance) -> [Double] {
-            runs(variant, in: .geometry).compactMap { $0.geometry.flatMap(distance.of) }
+        func values(
+            _ variant: Variant, _ distance: Distance, _ geometry: (RunResult) -> EmbeddingGeometry? = { $0.geometry }
+        ) -> [Double] {
+            runs(variant, in: .geometry).compactMap { geometry($0).flatMap(distance.of) }
         }
         let rows = (distances + variances).map { distance in
-            Table.Row(distance.name, variants.map { cell(values($0, distance), of: $0, in: .geometry) })
+            Table.Row(
+                distance.name,
+                variants.map { cell(values($0, distance), of: $0, in: .geometry) }
+                    + variants.map { cell(values($0, distance, { $0.plainGeometry }), of: $0, in: .geometry) })
+        }
+        func columns(_ group: String) -> [Table.Column] {
+            variants.map { Table.Column($0.title, group: group, digits: 3) }
         }
         let chart = try BarChart(
             categories: distances.map(\.name), categoryAxis: Axis("pairs", sample: sample(.geometry)),
@@ -103,13 +122,15 @@ extension ReportData {
             })
         return [
             .paragraph(
-                "Unconditioned embeddings, so that no partner leaks in. Alignment wants right pairs close (the first two "
+                "Embeddings that have met no partner, so that none leaks in: global vectors under attention to all alike, "
+                    + "and, the definition before, without attention, whose image and text live in different directions "
+                    + "since training never compares them. Alignment wants right pairs close (the first two "
                     + "rows small), uniformity everything else far apart (the next two large)."),
             .table(
                 try Table(
                     caption: "Distances of embeddings on \(queries)", labelHeading: "Pairs",
-                    columns: variants.map { Table.Column($0.title, digits: 3) }, rows: rows)),
-            .figure(Figure(caption: "Alignment and uniformity", chart: .bars(chart))),
+                    columns: columns("under uniform attention") + columns("without attention"), rows: rows)),
+            .figure(Figure(caption: "Alignment and uniformity, under uniform attention", chart: .bars(chart))),
         ]
     }
 

@@ -12,8 +12,10 @@ package struct RunResult: Codable, Sendable {
     package let result: RetrievalResult
     /// The rank of every query, for tests between runs.
     package let ranks: RetrievalRanks
-    /// Alignment and uniformity; nil for baselines.
+    /// Alignment and uniformity under uniform attention; nil for baselines.
     package let geometry: EmbeddingGeometry?
+    /// The same without attention, the definition before; nil for baselines.
+    package let plainGeometry: EmbeddingGeometry?
     /// Accuracy by kind of asymmetry; nil where the data gives no cases.
     package let probe: [String: ProbeAccuracy]?
     /// The best validation Rsum and its epoch, from 1.
@@ -31,6 +33,7 @@ package struct RunResult: Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case configuration, seed, result, ranks, geometry, probe, epoch, parameters, threads
+        case plainGeometry = "plain_geometry"
         case validationRsum = "validation_rsum"
         case trainingSeconds = "training_seconds"
         case evaluationSeconds = "evaluation_seconds"

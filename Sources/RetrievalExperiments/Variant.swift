@@ -10,18 +10,23 @@ package struct Variant: Sendable, Hashable {
     package let overrides: [String]
     /// The variant whose model of the same seed teaches this one.
     package let teacher: String?
+    /// How many times the base configuration's epochs it trains.
+    package let epochs: Double
 
-    init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil) {
+    init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, epochs: Double = 1) {
         self.name = name
         self.title = title
         self.overrides = overrides
         self.teacher = teacher
+        self.epochs = epochs
     }
 
     /// The configuration of a run.
     package func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
         var configuration = base
-        try configuration.apply(overrides: overrides + ["training.seed=\(seed)"])
+        let count = max(1, (Double(base.training.epochs) * epochs).rounded())
+        try configuration.apply(
+            overrides: overrides + ["training.seed=\(seed)"] + (epochs == 1 ? [] : ["training.epochs=\(Int(count))"]))
         return configuration
     }
 }
@@ -49,6 +54,16 @@ extension Variant {
         Variant("triplet", "triplet loss", ascl + triplet + ["loss.warmup_epochs=0"]),
         Variant("triplet-warm-up", "triplet loss, warm-up", ascl + triplet + ["loss.warmup_epochs=1"]),
     ]
+
+    /// Table 2 with as much time for each as the full method takes: more epochs where a step is cheaper. The factors are
+    /// measured (docs/results.md); the report gives the minutes that came of them.
+    static let ablationsAtEqualTime =
+        [full]
+        + zip(ablations.dropFirst(), [1.5, 2, 6, 1.5, 6, 6]).map { variant, factor in
+            Variant(
+                "\(variant.name)-equal-time", "\(variant.title), \(factor.formatted()) x the epochs", variant.overrides,
+                epochs: factor)
+        }
 
     /// Figure 3a.
     static let positives = [

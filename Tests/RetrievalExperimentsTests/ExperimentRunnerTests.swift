@@ -20,7 +20,8 @@ import TextEncoding
         let model = try RetrievalModel(checkpoint: world.output + "/runs/full/seed1")
         let evaluator = try Evaluator(model, runner.splits.test, in: .int16)
         #expect(found.ranks == (try evaluator.ranks()))
-        #expect(found.geometry == (try evaluator.geometry()))
+        #expect(found.geometry == (try evaluator.geometry(.uniform)))
+        #expect(found.plainGeometry == (try evaluator.geometry(.absent)))
         #expect(found.seed == 1)
         #expect(try result(runner, .full, seed: 0)?.ranks != found.ranks)
 

@@ -16,4 +16,7 @@ package struct ProbeCase: Codable, Sendable, Equatable {
         self.wrong = wrong
         self.type = type
     }
+
+    /// The same case in a split in which the picture has another index.
+    package func of(image: Int) -> ProbeCase { ProbeCase(image: image, right: right, wrong: wrong, type: type) }
 }
