@@ -102,7 +102,10 @@ let package = Package(
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",
-            ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
+            [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "CPairScore",
+            ]),
         layer(
             "RetrievalEvaluation",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels"]),
@@ -154,7 +157,8 @@ let package = Package(
         .target(
             name: "RetrievalFixtures",
             dependencies: [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "ImageEncoding", "RetrievalModels",
             ],
             path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
         tests("AsCLBase", ["RetrievalFixtures"]),
@@ -169,8 +173,8 @@ let package = Package(
         tests(
             "PretrainedEncoders",
             [
-                "AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
-                "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "ImageEncoding", "RetrievalModels", "RetrievalFixtures",
             ], resources: true),
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
