@@ -119,7 +119,8 @@ let package = Package(
         layer(
             "RetrievalExperiments",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -52,7 +52,8 @@ struct ProbeCommand: ParsableCommand {
         guard let path = cases ?? (FileManager.default.fileExists(atPath: own) ? own : nil) else {
             let made = CaptionProbe.cases(for: split, seed: 0)
             guard !made.isEmpty else {
-                throw ValidationError("expected --cases or captions that give some, found neither in \(options.dataPath)")
+                throw ValidationError(
+                    "expected --cases or captions that give some, found neither in \(options.dataPath)")
             }
             Terminal.say("\(made.count) cases made from the captions of \(split.name)")
             return made

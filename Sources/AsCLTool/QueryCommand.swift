@@ -36,7 +36,8 @@ struct QueryCommand: ParsableCommand {
         try ValidationError.expect(atLeast: 1, ["top": top])
         if sheet != nil, options.images == nil { throw ValidationError("--sheet needs --images") }
         if sheet == nil, options.encoder == nil, options.images != nil {
-            throw ValidationError("--images: only --sheet shows pictures of a checkpoint's data, and --encoder reads them")
+            throw ValidationError(
+                "--images: only --sheet shows pictures of a checkpoint's data, and --encoder reads them")
         }
         if sentence.allSatisfy(\.isWhitespace) { throw ValidationError("expected a sentence, found only blanks") }
     }

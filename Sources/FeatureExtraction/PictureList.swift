@@ -49,7 +49,8 @@ package struct PictureList: Sendable {
     package func only(_ path: String, split name: String) throws(InputError) -> PictureList {
         guard let split = splits.first(where: { $0.name == name }) else {
             throw InputError(
-                path: path, place: "split", expected: "one of \(splits.map(\.name).joined(separator: ", "))", found: name)
+                path: path, place: "split", expected: "one of \(splits.map(\.name).joined(separator: ", "))",
+                found: name)
         }
         return try PictureList(splits: [split], path: path, captionsPath: captionsPath)
     }

@@ -90,7 +90,9 @@ import Torch
         let folder = try ScratchFolder()
         try TinyPretrained.write(.siglip, to: folder.path)
         #expect(
-            try message(of: InputError.self, in: folder) { _ = try encoder(folder, .patches(grid: 4, projected: false)) }
+            try message(of: InputError.self, in: folder) {
+                _ = try encoder(folder, .patches(grid: 4, projected: false))
+            }
                 == "patch grid: expected 1 to 3, the patches of a row, found 4")
         let settings = try String(decoding: folder.data("preprocessor_config.json"), as: UTF8.self)
         try folder.write(settings.replacing("\"width\":12", with: "\"width\":16"), to: "preprocessor_config.json")

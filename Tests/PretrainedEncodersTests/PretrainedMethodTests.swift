@@ -105,7 +105,8 @@ import TorchNN
         let other = try data.split(in: folder)
         #expect(
             try message(of: InputError.self, in: folder) { try model.check(other, path: "F") }
-                == "F: test features: expected those of \(own), which the model reads, found those of vector of clip 0123")
+                == "F: test features: expected those of \(own), which the model reads, found those of vector of clip 0123"
+        )
     }
 
     @Test func `an encoder of another family, or vectors of another space, are one line`() throws {

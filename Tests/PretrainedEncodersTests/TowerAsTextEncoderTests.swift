@@ -12,7 +12,8 @@ import Torch
     private static let texts = ["a cat sat", "", "the cat and the catalogue of dogs", "ö"]
 
     @Test(arguments: [PretrainedFamily.clip, .siglip])
-    func `words are the states of a text's tokens, and the last stands for the text`(_ family: PretrainedFamily) throws {
+    func `words are the states of a text's tokens, and the last stands for the text`(_ family: PretrainedFamily) throws
+    {
         let folder = try ScratchFolder()
         try TinyPretrained.write(family, to: folder.path)
         let encoder = try TextEncoder(directory: folder.path)

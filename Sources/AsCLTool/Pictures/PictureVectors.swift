@@ -12,7 +12,8 @@ enum PictureVectors {
     /// The split of the pictures of a folder, or of those of a Karpathy JSON's split.
     /// - Throws: `InputError` where none can be read, `ExitCode` after a signal.
     static func split(
-        _ encoder: String, images: String, karpathy: String?, split name: String, captionsNeeded: Bool, on device: Device
+        _ encoder: String, images: String, karpathy: String?, split name: String, captionsNeeded: Bool,
+        on device: Device
     ) throws -> RetrievalSplit {
         let list =
             try karpathy.map { try PictureList.karpathy($0, folder: images).only($0, split: name) }

@@ -23,7 +23,8 @@ struct ModelConfigurationFile: Encodable {
 
     /// Whose features the model was trained on, where the file says.
     static func features(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?.features
+        FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?
+            .features
     }
 
     /// Reads the file as the configuration of the method that its key `architecture` names.

@@ -56,7 +56,9 @@ extension ModelConfiguration {
         }
         do {
             if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { !(Self.keys + [CheckpointFormat.key, ModelConfigurationFile.featuresKey]).contains($0) })
+                let unknown = object.keys.sorted().first(where: {
+                    !(Self.keys + [CheckpointFormat.key, ModelConfigurationFile.featuresKey]).contains($0)
+                })
             {
                 throw InputError(
                     path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",

@@ -18,11 +18,12 @@ package struct RunFolder: Sendable, Equatable {
     package let path: String
 
     /// The files that a run writes, besides TensorBoard's event files.
-    static let files = [
-        "training.yaml", "log.jsonl", RunPage.file, "config.json", "model.safetensors", "trainer.json",
-        "optimizer.safetensors",
-        "text_encoder/model.safetensors",
-    ] + TextEncoder.files.map { "text_encoder/" + $0 }
+    static let files =
+        [
+            "training.yaml", "log.jsonl", RunPage.file, "config.json", "model.safetensors", "trainer.json",
+            "optimizer.safetensors",
+            "text_encoder/model.safetensors",
+        ] + TextEncoder.files.map { "text_encoder/" + $0 }
 
     /// Claims a folder and creates it, with the folders above it, when it is missing.
     ///

@@ -88,7 +88,8 @@ struct GeneratedSamples {
         for group in groups.places {
             let clean = try encoder.embed(group.map { tokens[$0] })
             let noisy = try AsymmetryNoise.apply(
-                group.map { kinds[$0] }, strength: strength, to: clean, sparing: encoder.network.specialTokens, &generator)
+                group.map { kinds[$0] }, strength: strength, to: clean, sparing: encoder.network.specialTokens,
+                &generator)
             parts.append(try encoder.encode(embedded: noisy, training: words.encoderIsTrained))
         }
         return try groups.restored(parts)
