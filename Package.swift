@@ -94,8 +94,10 @@ let package = Package(
             ["AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "CVips", "CRegions"]),
         layer(
             "PretrainedEncoders",
-            ["Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding"]),
-        layer("ModelWeights", ["AsCLBase", "ArrayFiles"]),
+            [
+                "AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
+            ]),
+        layer("ModelWeights", ["AsCLBase", "ArrayFiles", "PretrainedFolders"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
@@ -140,8 +142,8 @@ let package = Package(
             name: "AsCLTool",
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
-                "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels", "RetrievalEvaluation",
-                "RetrievalTraining",
+                "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
+                "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),

@@ -1,5 +1,5 @@
 package import AsCLBase
-import Foundation
+package import Foundation
 
 /// The index of weights that lie in several files beside it, as Hugging Face writes them
 /// (`model.safetensors.index.json`, `pytorch_model.bin.index.json`).
@@ -15,13 +15,18 @@ package struct WeightsIndex: Sendable {
 
     /// Reads an index.
     package init(path: String) throws(InputError) {
+        try self.init(MappedFile(path: path).contents(), path: path)
+    }
+
+    /// Reads an index's bytes.
+    /// - Parameter path: Where they are from, or will be.
+    package init(_ data: Data, path: String) throws(InputError) {
         func wrong(_ place: String, _ expected: String, _ found: String) -> InputError {
             InputError(path: path, place: place, expected: expected, found: found)
         }
-        let file = try MappedFile(path: path)
         let map: [String: String]
         do {
-            map = try JSONDecoder().decode(File.self, from: file.contents()).weight_map
+            map = try JSONDecoder().decode(File.self, from: data).weight_map
         } catch let error as DecodingError {
             throw wrong("weight_map", "a file's name for every tensor", error.oneLine)
         } catch {

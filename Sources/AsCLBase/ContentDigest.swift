@@ -21,18 +21,7 @@ package struct ContentDigest: Hashable, Sendable, BitwiseCopyable {
     /// mapped: whoever shortened a mapped file would end the process.
     package init?(ofDescriptor descriptor: Int32) {
         var hasher = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        var offset = 0
-        while true {
-            let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return nil
-            }
-            buffer.withUnsafeBytes { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            offset += count
-        }
+        guard hasher.update(descriptor: descriptor) else { return nil }
         self = hasher.finalize().withUnsafeBytes { ContentDigest(bytes: $0) }
     }
 

@@ -4,12 +4,19 @@ import Foundation
 /// An unfinished download beside its final name, which no second process or thread writes to at the same time.
 ///
 /// Besides `NAME.partial` there is `NAME.partial.etag`: what the server called the version that the bytes are of.
-final class PartialDownload {
+final class PartialDownload: TransferredBytes {
     let path: String
     private let finalPath: String
     private let descriptor: Int32
 
     static func path(of finalPath: String) -> String { finalPath + ".partial" }
+
+    /// Bytes of an unfinished download that the next one continues.
+    static func unfinishedByteCount(of finalPath: String) -> Int {
+        let size = try? FileManager.default.attributesOfItem(atPath: path(of: finalPath))[.size] as? Int
+        // No file is no bytes.
+        return size ?? 0
+    }
 
     /// Opens or makes the file and waits until nobody else has it; nil when another finished the download meanwhile.
     static func open(for finalPath: String) throws(InputError) -> PartialDownload? {
@@ -107,6 +114,14 @@ final class PartialDownload {
             throw .system(path, place: "reading", expected: "a readable file")
         }
         return digest.hexadecimal
+    }
+
+    /// What git calls what is there.
+    func gitBlob() throws(InputError) -> String {
+        guard let name = GitBlob.name(ofDescriptor: descriptor) else {
+            throw .system(path, place: "reading", expected: "a readable file")
+        }
+        return name
     }
 
     /// Puts the bytes on the disk and the file under its final name.

@@ -6,7 +6,7 @@ import Synchronization
 #if canImport(FoundationNetworking)
 #endif
 
-/// One connection of a download: asks for what is missing and writes what comes, piece by piece.
+/// One connection of a request: asks for what is missing and hands on what comes, piece by piece.
 ///
 /// Everything but the clock runs on the session's one delegate queue, so that nothing here is touched by two threads.
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
@@ -17,36 +17,45 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         case failed(InputError)
     }
 
+    private let request: WebRequest
     private let url: URL
-    private let partial: PartialDownload
+    private let bytes: any TransferredBytes
     private let stall: Double
     private let progress: @Sendable (Int, Int?) -> Void
     private let finished = DispatchSemaphore(value: 0)
     private let lastByte = Mutex(ContinuousClock.now)
     private var outcome: Outcome?
+    /// The head of the answer that was taken, once there is one.
+    private(set) var answer: HTTPURLResponse?
     /// Bytes of the whole file, once the server said so.
     private var total: Int?
     private var done = 0
     private var redirects = 0
 
-    init(url: URL, partial: PartialDownload, stall: Double, progress: @escaping @Sendable (Int, Int?) -> Void) {
+    init(
+        _ request: WebRequest, to url: URL, into bytes: any TransferredBytes, stall: Double,
+        progress: @escaping @Sendable (Int, Int?) -> Void
+    ) {
+        self.request = request
         self.url = url
-        self.partial = partial
+        self.bytes = bytes
         self.stall = stall
         self.progress = progress
     }
 
     /// Blocks until the connection ended.
     func run() -> Outcome {
-        var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
-        request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        var asked = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
+        asked.httpMethod = request.asksForHead ? "HEAD" : "GET"
+        asked.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        asked.setValue(request.authorization, forHTTPHeaderField: "Authorization")
         do throws(InputError) {
-            done = try partial.size()
-            if done > 0, let version = partial.version {
-                request.setValue("bytes=\(done)-", forHTTPHeaderField: "Range")
-                request.setValue(version, forHTTPHeaderField: "If-Range")
+            done = try bytes.size()
+            if done > 0, let version = bytes.version {
+                asked.setValue("bytes=\(done)-", forHTTPHeaderField: "Range")
+                asked.setValue(version, forHTTPHeaderField: "If-Range")
             } else if done > 0 {
-                try partial.restart()
+                try bytes.restart()
                 done = 0
             }
         } catch {
@@ -60,7 +69,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         let queue = OperationQueue()
         queue.maxConcurrentOperationCount = 1
         let session = URLSession(configuration: configuration, delegate: self, delegateQueue: queue)
-        let task = session.dataTask(with: request)
+        let task = session.dataTask(with: asked)
         task.resume()
         while finished.wait(timeout: .now() + min(stall, 1)) == .timedOut {
             if ContinuousClock.now - lastByte.withLock({ $0 }) > .seconds(stall) {
@@ -81,19 +90,25 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+        newRequest: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
+        // Without a request the redirect itself comes as the answer, which ends the connection then.
+        if request.endsAt(response) { return completionHandler(nil) }
         redirects += 1
-        let target = request.url?.absoluteString ?? "no address"
-        let scheme = request.url?.scheme?.lowercased()
+        let target = newRequest.url?.absoluteString ?? "no address"
+        let scheme = newRequest.url?.scheme?.lowercased()
         if redirects > 10 {
             outcome = .failed(wrong("redirects", "at most 10", "another to \(target)"))
         } else if scheme != "https", scheme != "http" || url.scheme?.lowercased() == "https" {
             // From https to http anybody on the way could change the file.
             outcome = .failed(wrong("redirect", "an address as safe as the first", target))
         }
-        // Without a request the redirect itself comes as the answer, which ends the connection then.
-        completionHandler(outcome == nil ? request : nil)
+        var next = newRequest
+        // A secret is for the server that it was given for.
+        next.setValue(
+            next.url.map { $0.isSameServer(as: url) } == true ? request.authorization : nil,
+            forHTTPHeaderField: "Authorization")
+        completionHandler(outcome == nil ? next : nil)
     }
 
     func urlSession(
@@ -115,7 +130,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         guard outcome == nil else { return }
         lastByte.withLock { $0 = .now }
         do throws(InputError) {
-            try partial.append(data)
+            try bytes.append(data)
         } catch {
             outcome = .failed(error)
             return dataTask.cancel()
@@ -146,18 +161,22 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     /// Whether an answer brings what was asked for, and from which byte on; an outcome ends the connection at once.
     private func accept(_ response: URLResponse) throws(InputError) -> Outcome? {
         guard let answer = response as? HTTPURLResponse else { return .failed(wrong("answer", "HTTP", "another")) }
+        self.answer = answer
+        if request.endsAt(answer) { return .complete }
         let length = answer.value(forHTTPHeaderField: "Content-Length").flatMap { Int($0) }
         let range = answer.value(forHTTPHeaderField: "Content-Range").flatMap(ContentRange.init)
         switch answer.statusCode {
         case 200 where answer.mimeType?.lowercased() == "text/html":
             return .failed(wrong("answer", "a file of weights", "a page of HTML: perhaps a login or an error"))
+        case 200 where request.asksForHead:
+            return .complete
         case 200:
-            if done > 0 { try partial.restart() }
+            if done > 0 { try bytes.restart() }
             done = 0
             total = length
             // Only a strong name promises the same bytes.
             let tag = answer.value(forHTTPHeaderField: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
-            partial.version = tag ?? answer.value(forHTTPHeaderField: "Last-Modified")
+            bytes.version = tag ?? answer.value(forHTTPHeaderField: "Last-Modified")
         case 206 where range?.start == done:
             total = range?.total ?? length.map { done + $0 }
         case 416 where range?.total == done && done > 0:
@@ -165,15 +184,15 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             return .complete
         case 206, 416:
             // The server and the partial file disagree: begin anew.
-            try partial.restart()
+            try bytes.restart()
             return .dropped(wrong("range", "bytes from \(done) on", "HTTP status \(answer.statusCode) for others"))
         case let status:
-            return .failed(wrong("answer", "HTTP status 200", "\(status)"))
+            return .failed(request.explanation(answer) ?? wrong("answer", "HTTP status 200", "\(status)"))
         }
-        if let total, let room = partial.room(), total - done > room {
+        if let total, let room = bytes.room(), total - done > room {
             return .failed(
                 InputError(
-                    path: partial.path, place: "disk", expected: "room for \(total - done) bytes", found: "\(room)"))
+                    path: bytes.path, place: "disk", expected: "room for \(total - done) bytes", found: "\(room)"))
         }
         return nil
     }
@@ -191,5 +210,13 @@ struct ContentRange {
         guard halves.count == 2 else { return nil }
         start = halves[0].split(separator: "-").first.flatMap { Int($0) }
         total = Int(halves[1])
+    }
+}
+
+extension URL {
+    /// Whether both are of one host, by the same scheme and port.
+    fileprivate func isSameServer(as other: URL) -> Bool {
+        scheme?.lowercased() == other.scheme?.lowercased() && host?.lowercased() == other.host?.lowercased()
+            && port == other.port
     }
 }

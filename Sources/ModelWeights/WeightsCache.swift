@@ -28,12 +28,12 @@ package struct WeightsCache: Sendable {
     /// Whether they were fetched: a file appears under its name only after its hash was found right.
     package func isThere(_ entry: PublishedWeights) -> Bool { FileManager.default.fileExists(atPath: path(of: entry)) }
 
+    /// The SHA-256 that fetched weights had for which none is published; nil for others.
+    package func firstSum(of entry: PublishedWeights) -> String? { Checksum.firstSum(of: path(of: entry)) }
+
     /// Bytes of an unfinished download that the next `fetch` continues.
     package func unfinishedByteCount(_ entry: PublishedWeights) -> Int {
-        let partial = PartialDownload.path(of: path(of: entry))
-        let size = try? FileManager.default.attributesOfItem(atPath: partial)[.size] as? Int
-        // No file is no bytes.
-        return size ?? 0
+        PartialDownload.unfinishedByteCount(of: path(of: entry))
     }
 
     /// Downloads the weights where they are not there yet; waits where another process is just doing that.
@@ -59,7 +59,10 @@ package struct WeightsCache: Sendable {
                 path: folder, place: "cache", expected: "a folder, or room to make it",
                 found: error.localizedDescription)
         }
-        try Download(address: address, path: path, sha256: entry.sha256, patience: patience, progress: progress).run()
+        try Download(
+            request: WebRequest(address: address), path: path, checksum: entry.sha256.map(Checksum.sha256) ?? .firstUse,
+            patience: patience, progress: progress
+        ).run()
         return path
     }
 }

@@ -13,9 +13,8 @@ package struct ConfigurationFile {
     /// - Throws: `InputError` that says where a configuration is instead, if anywhere near.
     package init(path: String, of model: String) throws(InputError) {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw InputError(
-                path: path, place: "file", expected: "\(model) configuration",
-                found: "no readable file" + Self.hint(beside: path))
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            throw Self.missing(path, of: model, among: Self.files(in: folder))
         }
         self.path = path
         data = try MappedFile(path: path).contents()
@@ -71,21 +70,33 @@ package struct ConfigurationFile {
         }
     }
 
-    /// Where the configuration is instead: downloads and the first sentence encoders have it a folder or two down.
-    private static func hint(beside path: String) -> String {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    /// Files of a folder, and of those folders where a configuration may be instead: downloads and the first sentence
+    /// encoders have it a folder or two down.
+    private static func files(in folder: String) -> [String] {
         func names(in folder: String) -> [String] {
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         }
         let below = names(in: folder) + names(in: folder + "/snapshots").map { "snapshots/" + $0 }
-        if let place = below.first(where: { FileManager.default.fileExists(atPath: "\(folder)/\($0)/config.json") }) {
-            return "; the folder \(place) below it has one"
-        }
-        if below.contains("bert_config.json") {
-            return ", but TensorFlow's bert_config.json: convert the checkpoint with transformers"
-        }
-        return below.contains("open_clip_config.json")
-            ? ", but open_clip's open_clip_config.json: fetch the same model in the layout of transformers"
-                + " (config.json, model.safetensors)" : ""
+        return below
+            + below.map { $0 + "/config.json" }.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+    }
+
+    /// No configuration where one should be.
+    /// - Parameter names: Paths of files and folders beside it and below, by which to say where it is instead.
+    package static func missing(_ path: String, of model: String, among names: [String]) -> InputError {
+        let ending = "/config.json"
+        let hint =
+            if let place = names.first(where: { $0.hasSuffix(ending) }) {
+                "; the folder \(place.dropLast(ending.count)) below it has one"
+            } else if names.contains("bert_config.json") {
+                ", but TensorFlow's bert_config.json: convert the checkpoint with transformers"
+            } else if names.contains("open_clip_config.json") {
+                ", but open_clip's open_clip_config.json: fetch the same model in the layout of transformers"
+                    + " (config.json, model.safetensors)"
+            } else {
+                ""
+            }
+        return InputError(
+            path: path, place: "file", expected: "\(model) configuration", found: "no readable file" + hint)
     }
 }

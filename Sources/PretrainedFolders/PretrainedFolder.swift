@@ -169,8 +169,8 @@ private enum CommonModels {
 }
 
 extension PretrainedFolder {
-    /// What the folder's numbers come from besides the weights.
-    private static let settings = [
+    /// What a folder's numbers come from besides the weights: files of which no folder has all.
+    package static let settings = [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "vocab.json", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model", "preprocessor_config.json",
         "processor_config.json",

@@ -58,14 +58,26 @@ package struct PretrainedWeights {
     /// The folder's file of weights, or the index of several.
     /// - Throws: `InputError` that says what the folder has instead.
     package static func file(in directory: String) throws(InputError) -> String {
-        if let name = files.first(where: { FileManager.default.fileExists(atPath: directory + "/" + $0) }) {
-            return directory + "/" + name
-        }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+        return try directory + "/"
+            + file(among: names, of: directory) { name in
+                FileManager.default.fileExists(atPath: directory + "/" + name)
+            }
+    }
+
+    /// The file of weights, or the index of several, among the names of a folder's files.
+    /// - Parameters:
+    ///   - place: What to call the folder in an error.
+    ///   - isThere: Whether a name leads to a file.
+    /// - Throws: `InputError` that says what there is instead.
+    package static func file(
+        among names: [String], of place: String, isThere: (String) -> Bool = { _ in true }
+    ) throws(InputError) -> String {
+        if let name = files.first(where: { names.contains($0) && isThere($0) }) { return name }
         let kinds = [
             ".safetensors", ".bin", ".h5", ".msgpack", ".onnx", ".pt", ".pth", ".ckpt", ".ckpt.index", ".gguf",
         ]
-        let others = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
-            .filter { name in kinds.contains(where: name.hasSuffix) }.sorted()
+        let others = names.filter { name in kinds.contains(where: name.hasSuffix) }
         let found =
             if others.isEmpty {
                 "none of them"
@@ -77,7 +89,7 @@ package struct PretrainedWeights {
                 others.joined(separator: ", ") + ": load it with transformers and save_pretrained it"
             }
         throw InputError(
-            path: directory + "/" + files[0], expected: "this file, or \(files.dropFirst().joined(separator: ", "))",
+            path: place + "/" + files[0], expected: "this file, or \(files.dropFirst().joined(separator: ", "))",
             found: found)
     }
 }

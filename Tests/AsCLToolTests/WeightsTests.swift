@@ -1,4 +1,5 @@
 import ArrayFiles
+import AsCLBase
 import Foundation
 import RetrievalFixtures
 import Testing
@@ -7,11 +8,18 @@ import Testing
 struct WeightsTests {
     private static let all = [
         "resnet18", "resnet34", "resnet50", "resnet50_v2", "resnet101", "resnet152", "mobilenet_v2",
-        "fasterrcnn_resnet50_fpn", "bottom_up_attention",
+        "fasterrcnn_resnet50_fpn", "bottom_up_attention", "clip-vit-b-32", "openai-clip-vit-b-32",
+        "openai-clip-vit-l-14", "siglip2-b-32-256", "siglip2-b-16-224",
     ]
+    private static func licence(_ name: String) -> String {
+        name.hasPrefix("siglip2") ? "Apache-2.0" : name.contains("resnet") || name == "mobilenet_v2" ? "BSD-3" : "MIT"
+    }
 
     private func weights(_ arguments: String..., cache: String, mirror: String = "") throws -> Tool.Result {
-        let environment = ["ASCL_CACHE": cache, "ASCL_WEIGHTS_MIRROR": mirror, "no_proxy": "127.0.0.1"]
+        let environment = [
+            "ASCL_CACHE": cache, "ASCL_WEIGHTS_MIRROR": mirror, "no_proxy": "127.0.0.1", "HF_HOME": cache + "/hf",
+            "HF_ENDPOINT": "", "HF_HUB_CACHE": "",
+        ]
         return try Tool(["weights"] + arguments, environment: environment).finish()
     }
 
@@ -23,15 +31,16 @@ struct WeightsTests {
         #expect(json.status == 0 && items.compactMap { $0["name"] as? String } == Self.all)
         for item in items {
             let (name, licence) = (item["name"] as? String, item["licence"] as? String ?? "")
-            #expect(licence.hasPrefix(name == "bottom_up_attention" ? "MIT" : "BSD-3-Clause"), "\(licence)")
+            #expect(licence.hasPrefix(Self.licence(name ?? "")), "\(licence)")
             #expect((item["path"] as? String) == (name == "mobilenet_v2" ? cache + "/mobilenet_v2-b0353104.pth" : nil))
         }
         let list = try weights("list", cache: cache)
         #expect(list.status == 0 && list.outputLines.count == 3 * Self.all.count)
         for (index, name) in Self.all.enumerated() {
             #expect(list.outputLines[3 * index].hasPrefix(name + ": "))
-            #expect(list.outputLines[3 * index + 1].contains(index == 8 ? "MIT" : "BSD-3-Clause"))
+            #expect(list.outputLines[3 * index + 1].contains(Self.licence(name)))
         }
+        #expect(list.output.contains("not here; from https://huggingface.co/google/siglip2-base-patch16-224\n"))
         #expect(list.output.contains("not here; from https://download.pytorch.org/models/resnet152-394f9c45.pth"))
         #expect(list.output.contains("\n    \(cache)/mobilenet_v2-b0353104.pth\n"))
     }
@@ -40,7 +49,7 @@ struct WeightsTests {
         expectRefusal(
             try weights("fetch", "resnet51", cache: Workshop.newFolder("cache")),
             [
-                "resnet51: catalogue: expected one of \(Self.all.joined(separator: ", "))",
+                "resnet51: catalogue: expected owner/name of the hub or one of \(Self.all.joined(separator: ", "))",
                 "found no weights of that name",
             ])
     }
@@ -72,7 +81,11 @@ struct WeightsTests {
         #expect(run.status == 0 && run.output == path + "\n", "\(run)")
         #expect(run.errors.contains("Visual Genome") && run.errors.contains("MIT"))
         #expect(run.errors.contains("no SHA-256 is published"), "\(run.errors)")
-        #expect(try bytes(path) == content && names(in: cache) == ["bottom_up_attention.pth"])
+        let sum = ContentDigest(of: "weights").hexadecimal
+        #expect(run.errors.contains("bottom_up_attention.pth: SHA-256 \(sum); none is published"), "\(run.errors)")
+        #expect(
+            try bytes(path) == content
+                && names(in: cache) == ["bottom_up_attention.pth", "bottom_up_attention.pth.sha256"])
         #expect(server.requests.map(\.line) == ["GET /models/bottom_up_attention.pth HTTP/1.1"])
         // It is there now: nobody is asked.
         #expect(try weights("fetch", "bottom_up_attention", cache: cache).output == path + "\n")

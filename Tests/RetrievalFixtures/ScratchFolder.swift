@@ -16,6 +16,13 @@ package final class ScratchFolder {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
     }
 
+    /// Writes a file, and the folders that it is in.
+    package func put(_ text: String, at name: String) throws {
+        let folder = ("\(path)/\(name)" as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try write(text, to: name)
+    }
+
     package func data(_ name: String) throws -> Data {
         try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
     }

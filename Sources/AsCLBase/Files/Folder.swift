@@ -4,7 +4,7 @@ import Foundation
 package enum Folder {
     /// Makes a folder, and those above it that are missing.
     package static func make(_ path: String) throws(InputError) {
-        if mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) { return }
+        if mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) == true { return }
         let code = errno
         let parent = (path as NSString).deletingLastPathComponent
         guard code == ENOENT, !parent.isEmpty, parent != path else {
@@ -16,9 +16,10 @@ package enum Folder {
         }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    /// Whether a path leads to a folder, and not to a file; nil where it leads to nothing.
+    package static func isFolder(_ path: String) -> Bool? {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFDIR : nil
     }
 
     /// Throws where no folder of that name can be made or written to: to know before long work. Nothing is made.

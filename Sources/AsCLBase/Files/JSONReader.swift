@@ -1,3 +1,5 @@
+package import Foundation
+
 /// Reads JSON (RFC 8259) from front to back.
 package struct JSONReader {
     private let path: String
@@ -11,16 +13,27 @@ package struct JSONReader {
 
     /// The value that a whole file is.
     package static func value(of file: MappedFile) throws(InputError) -> JSONValue {
-        guard file.bytes.count <= longest else {
-            throw InputError(
-                path: file.path, place: "size", expected: "at most \(longest) bytes of JSON",
-                found: "\(file.bytes.count)")
+        let value = try value(of: file.bytes, path: file.path)
+        withExtendedLifetime(file) {}
+        return value
+    }
+
+    /// The value that bytes are, which came from `path`.
+    package static func value(of data: Data, path: String) throws(InputError) -> JSONValue {
+        try Array(data).withUnsafeBufferPointer { (bytes) throws(InputError) in
+            try value(of: UnsafeRawBufferPointer(bytes), path: path)
         }
-        var reader = JSONReader(path: file.path, bytes: file.bytes)
+    }
+
+    private static func value(of bytes: UnsafeRawBufferPointer, path: String) throws(InputError) -> JSONValue {
+        guard bytes.count <= longest else {
+            throw InputError(
+                path: path, place: "size", expected: "at most \(longest) bytes of JSON", found: "\(bytes.count)")
+        }
+        var reader = JSONReader(path: path, bytes: bytes)
         let value = try reader.value(depth: 0)
         reader.skipBlanks()
         guard reader.index == reader.bytes.count else { throw reader.wrong("the end of the JSON") }
-        withExtendedLifetime(file) {}
         return value
     }
 
