@@ -77,6 +77,7 @@ struct ExperimentCommand: ParsableCommand {
         InterruptFlag.install()
         var base = try TrainingConfiguration(contentsOf: config)
         try base.apply(overrides: overrides)
+        try base.findTextEncoder()
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
         let experiments = try Experiment.named(name, for: base)
         let dataset = try Dataset(path: data)

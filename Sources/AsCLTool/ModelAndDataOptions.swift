@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsCLBase
 import CommandLineOptions
+import ModelWeights
 import RetrievalData
 import RetrievalModels
 import Torch
@@ -12,8 +13,8 @@ struct ModelAndDataOptions: ParsableArguments {
 
     @Option(
         help: """
-            Instead of a checkpoint, the folder of a CLIP or a SigLIP in Hugging Face's layout, which scores by itself, \
-            untrained.
+            Instead of a checkpoint, a CLIP or a SigLIP, which scores by itself: its folder in Hugging Face's layout, or \
+            what `ascl weights fetch` brought, by name.
             """)
     var encoder: String?
 
@@ -71,13 +72,15 @@ struct ModelAndDataOptions: ParsableArguments {
     private func model(on device: Device) throws -> RetrievalModel {
         if let checkpoint { return try RetrievalModel(checkpoint: checkpoint, device: device) }
         var digests = FileDigests.ofModels
-        return try RetrievalModel(pretrained: encoder ?? "", device: device, digests: &digests)
+        return try RetrievalModel(
+            pretrained: PretrainedModels.folder(encoder ?? ""), device: device, digests: &digests)
     }
 
     private func pictures(_ captionsNeeded: Bool, on device: Device) throws -> RetrievalSplit {
         if let encoder, let images {
             return try PictureVectors.split(
-                encoder, images: images, karpathy: data, split: splitName, captionsNeeded: captionsNeeded, on: device)
+                PretrainedModels.folder(encoder), images: images, karpathy: data, split: splitName,
+                captionsNeeded: captionsNeeded, on: device)
         }
         let dataset = try Dataset(path: dataPath)
         return captionsNeeded ? try dataset.split(splitName) : try dataset.pictures(splitName)

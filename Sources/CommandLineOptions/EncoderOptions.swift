@@ -29,7 +29,11 @@ package struct EncoderOptions: ParsableArguments {
             """)
     package var regions = Regions.bottomUpAttention
 
-    @Option(help: "The folder of a CLIP or a SigLIP, in Hugging Face's layout, for patches and vector.")
+    @Option(
+        help: """
+            A CLIP or a SigLIP, for patches and vector: its folder in Hugging Face's layout, or what `ascl weights fetch` \
+            brought, by name.
+            """)
     package var encoder: String?
 
     @Option(help: "Means over so many cells each way instead of all patches. Default: every patch.")
@@ -63,7 +67,7 @@ package struct EncoderOptions: ParsableArguments {
         if regions.needsTower != (encoder != nil) {
             throw ValidationError(
                 regions.needsTower
-                    ? "--regions \(regions.rawValue) needs --encoder, the folder of a CLIP or a SigLIP"
+                    ? "--regions \(regions.rawValue) needs --encoder, a CLIP or a SigLIP"
                     : "--encoder: only patches and vector come from it")
         }
         if patchGrid != nil || projected, regions != .patches {
@@ -95,7 +99,7 @@ package struct EncoderOptions: ParsableArguments {
             return DescriptorEncoder()
         case .patches, .vector:
             return try PatchEncoder(
-                pretrained: encoder ?? "",
+                pretrained: PretrainedModels.folder(encoder ?? ""),
                 regions: regions == .vector ? .vector : .patches(grid: patchGrid, projected: projected), on: device)
         case .grid:
             return try GridEncoder(try backbone(on: device), side: size)
