@@ -63,6 +63,7 @@ let documentation: [Package.Dependency] =
     ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -75,6 +76,7 @@ let package = Package(
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -99,6 +101,7 @@ let package = Package(
             ]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", "PretrainedFolders"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
+        layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", grdb]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
@@ -182,6 +185,7 @@ let package = Package(
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
+        tests("PictureCatalogue", ["AsCLBase", "ImageEncoding", "RetrievalFixtures"]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(
             "RetrievalModels",

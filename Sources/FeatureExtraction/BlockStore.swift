@@ -1,10 +1,10 @@
 import ArrayFiles
-import AsCLBase
-import Foundation
+package import AsCLBase
+package import Foundation
 
 /// Finished pictures by their digests, in `NNNNNN.block` files that are never changed once written. Names and places of
 /// pictures do not matter here: a picture that moved, or lies in two places, is the same one.
-final class BlockStore {
+package final class BlockStore {
     private struct Place {
         let block: Int
         let row: Int
@@ -19,7 +19,7 @@ final class BlockStore {
     private var opened: (number: Int, file: BlockFile)?
 
     /// Opens the blocks of a folder and removes those that are not whole; their pictures are then not there.
-    init(
+    package init(
         folder: String, recordSize: Int, picturesPerBlock: Int, write: @escaping (Data, String) throws -> Void
     ) throws {
         self.folder = folder
@@ -38,13 +38,13 @@ final class BlockStore {
     }
 
     /// Every picture that is here.
-    var digests: Set<ContentDigest> { Set(places.keys) }
+    package var digests: Set<ContentDigest> { Set(places.keys) }
 
     /// Whether a picture is here.
-    func contains(_ digest: ContentDigest) -> Bool { places[digest] != nil }
+    package func contains(_ digest: ContentDigest) -> Bool { places[digest] != nil }
 
     /// Writes a block; it is on the disk when this returns.
-    func append(_ records: [(digest: ContentDigest, bytes: [UInt8])]) throws {
+    package func append(_ records: [(digest: ContentDigest, bytes: [UInt8])]) throws {
         guard !records.isEmpty else { return }
         let number = (sizes.keys.max() ?? 0) + 1
         try write(BlockFile.encoded(records, recordSize: recordSize), path(number))
@@ -52,7 +52,7 @@ final class BlockStore {
     }
 
     /// The record of a picture that is here. Neighbours mostly share a block, which stays open.
-    func withRecord<Result>(
+    package func withRecord<Result>(
         of digest: ContentDigest, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         guard let place = places[digest] else { throw missing(digest.hexadecimal) }
@@ -65,7 +65,7 @@ final class BlockStore {
     }
 
     /// Removes the blocks of which nothing is needed, and writes those anew of which less than half is.
-    func compact(keeping live: Set<ContentDigest>) throws {
+    package func compact(keeping live: Set<ContentDigest>) throws {
         let liveOfBlock = Dictionary(grouping: places.filter { live.contains($0.key) }, by: \.value.block)
         let liveCount = { (block: Int) in liveOfBlock[block]?.count ?? 0 }
         let sparse = sizes.keys.filter { 2 * liveCount($0) < picturesPerBlock }.sorted()

@@ -1,15 +1,25 @@
-import AsCLBase
+package import AsCLBase
 import Foundation
+package import ImageEncoding
 
 /// A picture to look at.
-struct PictureTask: Sendable {
-    let name: PictureName
-    let path: String
+package struct PictureTask: Sendable {
+    /// What it is called.
+    package let name: PictureName
+    /// Where it lies.
+    package let path: String
+
+    /// Makes a task.
+    package init(name: PictureName, path: String) {
+        self.name = name
+        self.path = path
+    }
 }
 
 /// What became of a task.
-struct PictureOutcome: Sendable {
-    enum Result: Sendable {
+package struct PictureOutcome: Sendable {
+    /// What there is now.
+    package enum Result: Sendable {
         /// The features, as `RecordLayout` lays them out.
         case computed([UInt8])
         /// The content is in the store, or another worker has taken it on.
@@ -17,15 +27,20 @@ struct PictureOutcome: Sendable {
         case failed(PictureFailure)
     }
 
-    let task: PictureTask
-    /// Nil where the file could not be read.
-    let digest: ContentDigest?
-    let stamp: FileStamp?
-    let result: Result
+    /// The picture.
+    package let task: PictureTask
+    /// Of the file's bytes; nil where it could not be read.
+    package let digest: ContentDigest?
+    /// Of the file when it was read.
+    package let stamp: FileStamp?
+    /// What there is now.
+    package let result: Result
+    /// What the file says of the picture, where it was decoded.
+    package var facts: PictureFacts?
 }
 
 /// What the workers and the thread that writes share: tasks go out, outcomes come back.
-final class ExtractionWork: @unchecked Sendable {
+package final class ExtractionWork: @unchecked Sendable {
     // Everything below is touched only while the condition is locked.
     private let condition = NSCondition()
     private var rest: ArraySlice<PictureTask>
@@ -38,14 +53,14 @@ final class ExtractionWork: @unchecked Sendable {
     /// - Parameters:
     ///   - known: Contents that need no work.
     ///   - limit: Outcomes that may wait to be written before workers pause.
-    init(_ tasks: [PictureTask], known: Set<ContentDigest>, limit: Int) {
+    package init(_ tasks: [PictureTask], known: Set<ContentDigest>, limit: Int) {
         rest = tasks[...]
         taken = known
         self.limit = limit
     }
 
     /// Starts threads that work until there are no tasks left.
-    func start(_ count: Int, _ worker: PictureWorker) {
+    package func start(_ count: Int, _ worker: PictureWorker) {
         locked { workerCount = count }
         for _ in 0..<count {
             Thread {
@@ -58,7 +73,7 @@ final class ExtractionWork: @unchecked Sendable {
     }
 
     /// Waits for outcomes, at most for `seconds`; nil when the workers are gone and there are none left.
-    func takeOutcomes(waiting seconds: Double) -> [PictureOutcome]? {
+    package func takeOutcomes(waiting seconds: Double) -> [PictureOutcome]? {
         locked {
             let end = Date(timeIntervalSinceNow: seconds)
             while outcomes.isEmpty, workerCount > 0, condition.wait(until: end) {}
@@ -69,10 +84,10 @@ final class ExtractionWork: @unchecked Sendable {
     }
 
     /// Lets workers finish what they have in hand and no more.
-    func stop() { locked { isStopped = true } }
+    package func stop() { locked { isStopped = true } }
 
     /// Stops, and waits until the workers are gone.
-    func finish() {
+    package func finish() {
         stop()
         while takeOutcomes(waiting: 1) != nil {}
     }

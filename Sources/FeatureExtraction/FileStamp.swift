@@ -2,20 +2,20 @@ import AsCLBase
 import Foundation
 
 /// What tells without reading it that a file is as it was.
-struct FileStamp: Hashable, Sendable {
+package struct FileStamp: Hashable, Sendable {
     /// Bytes.
-    let size: Int
+    package let size: Int
     /// Nanoseconds since 1970 when the content was last written.
-    let modified: Int
+    package let modified: Int
 
     /// Notes a size and a time.
-    init(size: Int, modified: Int) {
+    package init(size: Int, modified: Int) {
         self.size = size
         self.modified = modified
     }
 
     /// Looks at the file behind `path`, through links. It has to be a regular file.
-    init(path: String) throws(PictureFailure) {
+    package init(path: String) throws(PictureFailure) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .system("cannot be opened") }
         try self.init(status)
@@ -46,7 +46,7 @@ struct FileStamp: Hashable, Sendable {
 
     /// Whether the file was written so lately that a further write could leave the same stamp: file systems count
     /// time in steps of up to two seconds.
-    var isTooFresh: Bool {
+    package var isTooFresh: Bool {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return modified > (Int(now.tv_sec) - 2) * 1_000_000_000

@@ -3,13 +3,15 @@ import Foundation
 import ImageEncoding
 
 /// Why a picture has no features.
-struct PictureFailure: Error, CustomStringConvertible, Equatable {
+package struct PictureFailure: Error, CustomStringConvertible, Equatable {
     /// One line.
-    let reason: String
+    package let reason: String
 
-    var description: String { reason }
+    /// The reason.
+    package var description: String { reason }
 
-    init(reason: String) { self.reason = reason }
+    /// Of a reason.
+    package init(reason: String) { self.reason = reason }
 
     /// What another part of the program threw, on one line. A decoder's errors lose the path: names stand beside the
     /// reason, and paths differ between machines.

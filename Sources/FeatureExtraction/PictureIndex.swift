@@ -3,16 +3,18 @@ import AsCLBase
 import Foundation
 
 /// A picture's name, equal by its bytes: two files may be called the same in two spellings of an accent.
-struct PictureName: Hashable, Sendable {
-    let text: String
+package struct PictureName: Hashable, Sendable {
+    /// As text.
+    package let text: String
 
-    init(_ text: String) { self.text = text }
+    /// Of its text.
+    package init(_ text: String) { self.text = text }
 
-    static func == (left: PictureName, right: PictureName) -> Bool {
+    package static func == (left: PictureName, right: PictureName) -> Bool {
         left.text.utf8.elementsEqual(right.text.utf8)
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }

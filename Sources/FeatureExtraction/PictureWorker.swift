@@ -1,12 +1,26 @@
 import AsCLBase
-import ImageEncoding
+package import ImageEncoding
 
 /// Reads, decodes and encodes pictures, on any thread.
-struct PictureWorker: Sendable {
+package struct PictureWorker: Sendable {
     let encoder: any PictureEncoder
     let decode: @Sendable (_ path: String) throws -> Picture
     let layout: RecordLayout
     let batchSize: Int
+
+    /// - Parameters:
+    ///   - decode: Decodes the picture file at a path, on any thread.
+    ///   - batchSize: Pictures encoded at once.
+    package init(
+        encoder: any PictureEncoder, decode: @escaping @Sendable (_ path: String) throws -> Picture,
+        layout: RecordLayout,
+        batchSize: Int
+    ) {
+        self.encoder = encoder
+        self.decode = decode
+        self.layout = layout
+        self.batchSize = batchSize
+    }
 
     /// What becomes of each task. `claim` says whether a content is the caller's to work on.
     func outcomes(of tasks: [PictureTask], claiming claim: (ContentDigest) -> Bool) -> [PictureOutcome] {
@@ -34,7 +48,9 @@ struct PictureWorker: Sendable {
             }
         }
         for (item, result) in zip(decoded, results(of: decoded.map(\.picture))) {
-            outcomes.append(PictureOutcome(task: item.task, digest: item.digest, stamp: item.stamp, result: result))
+            outcomes.append(
+                PictureOutcome(
+                    task: item.task, digest: item.digest, stamp: item.stamp, result: result, facts: item.picture.facts))
         }
         return outcomes
     }

@@ -1,28 +1,31 @@
-import ArrayFiles
+package import ArrayFiles
 import Foundation
-import ImageEncoding
+package import ImageEncoding
 
 /// How one picture's features stand in a block: the rows of the files `<split>_*.npy` one after another.
-struct RecordLayout: Sendable {
+package struct RecordLayout: Sendable {
     /// A file of a split and its row's place in a record.
-    struct Column: Sendable {
+    package struct Column: Sendable {
         /// What follows the split in the file's name.
-        let suffix: String
-        let elementType: ElementType
+        package let suffix: String
+        /// Of its numbers.
+        package let elementType: ElementType
         /// The sizes of one row: `[regions, dimension]`.
-        let rowShape: [Int]
+        package let rowShape: [Int]
         /// Where the row stands in a record.
-        let bytes: Range<Int>
+        package let bytes: Range<Int>
 
         /// Numbers in a row.
         var rowLength: Int { rowShape.reduce(1, *) }
     }
 
-    let columns: [Column]
-    let byteCount: Int
+    /// In their order.
+    package let columns: [Column]
+    /// Bytes of a record.
+    package let byteCount: Int
 
     /// Lays out features of `shape`. Parts of which a picture has no values have no column.
-    init(shape: FeatureShape, elementType: ElementType) {
+    package init(shape: FeatureShape, elementType: ElementType) {
         var columns: [Column] = []
         var end = 0
         func add(_ suffix: String, _ type: ElementType, _ rowShape: [Int]) {

@@ -13,6 +13,9 @@ package struct Picture: Sendable {
     /// Whether it is the preview in a camera's RAW file.
     package let isPreview: Bool
 
+    /// What its file says of it.
+    package var facts = PictureFacts()
+
     /// Makes a picture; `pixels` has to hold `height * width * 3` values.
     package init(width: Int, height: Int, pixels: [UInt8], frameCount: Int = 1, isPreview: Bool = false) {
         precondition(pixels.count == width * height * 3, "a picture's pixels are [height, width, 3]")

@@ -86,9 +86,11 @@ struct PictureSource {
         }
         switch status {
         case CV_DONE:
-            return Picture(
+            var picture = Picture(
                 width: size.width, height: size.height, pixels: pixels,
                 frameCount: Int(vips_image_get_n_pages(header.image)), isPreview: isPreview)
+            picture.facts = PictureFacts(size: upright, field: header.text)
+            return picture
         case CV_TOO_SLOW:
             throw InputError(
                 path: name, place: "pixels", expected: "at most \(limits.seconds) s of decoding",

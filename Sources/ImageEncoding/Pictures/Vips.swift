@@ -60,6 +60,15 @@ final class VipsImageReference {
         cv_has_orientation(image) ? PictureOrientation(exif: Int(vips_image_get_orientation(image))) : nil
     }
 
+    /// A field of text in the header.
+    func text(_ name: String) -> String? {
+        var text: UnsafePointer<CChar>?
+        guard vips_image_get_typeof(image, name) != 0, vips_image_get_string(image, name, &text) == 0 else {
+            return nil
+        }
+        return text.map { String(cString: $0) }
+    }
+
     /// A picture file's header, which reads `bytes` again for its pixels.
     static func header(_ bytes: UnsafeRawBufferPointer, _ format: PictureFormat, shrink: Int) -> VipsImageReference? {
         let (start, count) = (bytes.baseAddress, bytes.count)

@@ -1,0 +1,172 @@
+import AsCLBase
+import FeatureExtraction
+import Foundation
+import GRDB
+import ImageEncoding
+
+/// A file as the catalogue knows it.
+struct KnownFile: Sendable {
+    let stamp: FileStamp
+    /// The number of its content.
+    let content: Int64?
+    /// Whether there are features of its content by the model in question.
+    let hasFeatures: Bool
+}
+
+extension Catalogue {
+    /// The number of a folder of pictures, by its path without links and dots.
+    func root(_ path: String) throws -> Int64 {
+        try database.write { database in
+            try database.execute(sql: "INSERT INTO root (path) VALUES (?) ON CONFLICT DO NOTHING", arguments: [path])
+            return try Int64.fetchOne(database, sql: "SELECT id FROM root WHERE path = ?", arguments: [path]) ?? 0
+        }
+    }
+
+    /// The files of a folder, by their paths in it.
+    func files(_ root: Int64, _ model: CatalogueModel) throws -> [PictureName: KnownFile] {
+        try database.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT path, size, modified, file.content, feature.content IS NOT NULL AND feature.problem IS NULL
+                    FROM file LEFT JOIN feature ON feature.content = file.content AND feature.model = ?
+                    WHERE root = ?
+                    """, arguments: [model.id, root])
+            var files: [PictureName: KnownFile] = [:]
+            while let row = try rows.next() {
+                files[PictureName(row[0])] = KnownFile(
+                    stamp: FileStamp(size: row[1], modified: row[2]), content: row[3], hasFeatures: row[4])
+            }
+            return files
+        }
+    }
+
+    /// Takes down what became of files: whole, or not at all.
+    func note(_ outcomes: [PictureOutcome], _ root: Int64, _ model: CatalogueModel) throws {
+        try database.write { database in
+            for outcome in outcomes {
+                let content = try outcome.digest.map { try Self.content($0, outcome.facts, database) }
+                var problem: String?
+                if case .failed(let failure) = outcome.result { problem = failure.reason }
+                // A fresh file may yet change within the same stamp: it is read again next time.
+                let stamp = outcome.stamp.map { $0.isTooFresh ? FileStamp(size: $0.size, modified: -1) : $0 }
+                try database.execute(
+                    sql:
+                        "INSERT OR REPLACE INTO file (root, path, size, modified, content, problem) VALUES (?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        root, outcome.task.name.text, stamp?.size ?? 0, stamp?.modified ?? -1, content,
+                        content == nil ? problem : nil,
+                    ])
+                guard let content else { continue }
+                switch outcome.result {
+                case .known: continue
+                case .computed, .failed:
+                    try database.execute(
+                        sql: "INSERT OR REPLACE INTO feature (model, content, problem) VALUES (?, ?, ?)",
+                        arguments: [model.id, content, problem])
+                }
+            }
+        }
+    }
+
+    /// Files that cannot be used at all, such as one whose name is no text.
+    func note(problems: [(name: String, reason: String)], _ root: Int64) throws {
+        try database.write { database in
+            for problem in problems {
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO file (root, path, size, modified, problem) VALUES (?, ?, 0, -1, ?)",
+                    arguments: [root, problem.name, problem.reason])
+            }
+        }
+    }
+
+    /// Forgets files, and contents that no file has any more.
+    func forget(_ names: [PictureName], _ root: Int64) throws {
+        try database.write { database in
+            for name in names {
+                try database.execute(
+                    sql: "DELETE FROM file WHERE root = ? AND path = ?", arguments: [root, name.text])
+            }
+            try Self.forgetUnused(database)
+        }
+    }
+
+    /// Forgets a folder and all that lies in it; false where the index has none of that path.
+    package func forget(root path: String) throws -> Bool {
+        try database.write { database in
+            guard let root = try Int64.fetchOne(database, sql: "SELECT id FROM root WHERE path = ?", arguments: [path])
+            else { return false }
+            try database.execute(sql: "DELETE FROM file WHERE root = ?", arguments: [root])
+            try database.execute(sql: "DELETE FROM root WHERE id = ?", arguments: [root])
+            try Self.forgetUnused(database)
+            return true
+        }
+    }
+
+    private static func forgetUnused(_ database: Database) throws {
+        let unused = "SELECT id FROM content WHERE id NOT IN (SELECT content FROM file WHERE content IS NOT NULL)"
+        try database.execute(sql: "DELETE FROM feature WHERE content IN (\(unused))")
+        try database.execute(sql: "DELETE FROM content WHERE id IN (\(unused))")
+    }
+
+    private static func content(
+        _ digest: ContentDigest, _ facts: PictureFacts?, _ database: Database
+    ) throws -> Int64? {
+        let key = Data(digest.bytes)
+        try database.execute(sql: "INSERT INTO content (sha256) VALUES (?) ON CONFLICT DO NOTHING", arguments: [key])
+        if let facts {
+            try database.execute(
+                sql: """
+                    UPDATE content SET width = ?, height = ?, taken = ?, camera = ?, latitude = ?, longitude = ?
+                    WHERE sha256 = ?
+                    """,
+                arguments: [
+                    facts.size.width, facts.size.height, facts.taken, facts.camera, facts.place?.latitude,
+                    facts.place?.longitude, key,
+                ])
+        }
+        return try Int64.fetchOne(database, sql: "SELECT id FROM content WHERE sha256 = ?", arguments: [key])
+    }
+
+    /// The contents that have features by a model: their numbers by their digests.
+    func contents(_ model: CatalogueModel) throws -> [ContentDigest: Int64] {
+        try database.read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT sha256, id FROM content JOIN feature ON feature.content = id
+                    WHERE model = ? AND problem IS NULL
+                    """, arguments: [model.id])
+            var contents: [ContentDigest: Int64] = [:]
+            while let row = try rows.next() {
+                let bytes: Data = row[0]
+                contents[bytes.withUnsafeBytes { ContentDigest(bytes: $0) }] = row[1]
+            }
+            return contents
+        }
+    }
+}
+
+extension Catalogue {
+    /// A picture that cannot be used, and why.
+    package struct Problem: Sendable, Encodable {
+        /// Where it lies.
+        package let path: String
+        /// One line.
+        package let reason: String
+    }
+
+    /// The pictures that cannot be used, by their paths.
+    package func problems() throws -> [Problem] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT root.path || '/' || file.path AS place, COALESCE(file.problem, feature.problem) AS reason
+                    FROM file JOIN root ON root.id = file.root LEFT JOIN feature ON feature.content = file.content
+                    WHERE reason IS NOT NULL ORDER BY place
+                    """
+            ).map { Problem(path: $0[0], reason: $0[1]) }
+        }
+    }
+}

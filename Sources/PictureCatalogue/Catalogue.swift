@@ -1,0 +1,137 @@
+import AsCLBase
+import FeatureExtraction
+import Foundation
+import GRDB
+import ImageEncoding
+
+/// What is known of the pictures of a collection, in SQLite: which files there are, what they hold, and of which contents
+/// there are features by which model.
+///
+/// A picture is its content, known by its SHA-256; files are places where it lies. Readers see a state that was whole at
+/// one moment, whoever writes meanwhile.
+package struct Catalogue: Sendable {
+    /// The folder of the index.
+    package let folder: String
+    let database: DatabasePool
+
+    /// Opens the catalogue of an index, or makes one.
+    /// - Parameter isNew: Whether it may be made.
+    /// - Throws: `InputError` where there is none, or it is none of this program's.
+    package init(folder: String, isNew: Bool) throws {
+        self.folder = folder
+        let path = folder + "/catalogue.sqlite"
+        guard isNew || FileManager.default.fileExists(atPath: path) else {
+            throw InputError(
+                path: folder, place: "index", expected: "an index of pictures",
+                found: "none: make one with `ascl index PHOTOS`")
+        }
+        do {
+            if isNew { try Folder.make(folder) }
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            database = try DatabasePool(path: path, configuration: configuration)
+            let newer = try database.read { try Self.schema.hasBeenSuperseded($0) }
+            guard !newer else {
+                throw InputError(
+                    path: path, place: "schema", expected: "one that ascl \(Version.current) knows",
+                    found: "a newer one: a newer ascl wrote it, and reads it")
+            }
+            try Self.schema.migrate(database)
+        } catch let error as DatabaseError {
+            throw InputError(
+                path: path, place: "SQLite", expected: "a catalogue of ascl", found: "\(error.message ?? "damage")")
+        }
+    }
+
+    private static var schema: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE model (
+                        id INTEGER PRIMARY KEY, encoder TEXT NOT NULL, checkpoint TEXT, identity TEXT NOT NULL UNIQUE,
+                        regions INTEGER NOT NULL, regionDimension INTEGER NOT NULL, dimension INTEGER NOT NULL,
+                        answers BOOLEAN NOT NULL
+                    );
+                    CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+                    CREATE TABLE content (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 BLOB NOT NULL UNIQUE, width INTEGER, height INTEGER,
+                        taken TEXT, camera TEXT, latitude REAL, longitude REAL
+                    );
+                    CREATE TABLE file (
+                        root INTEGER NOT NULL REFERENCES root(id), path TEXT NOT NULL, size INTEGER NOT NULL,
+                        modified INTEGER NOT NULL, content INTEGER REFERENCES content(id), problem TEXT,
+                        PRIMARY KEY (root, path)
+                    ) WITHOUT ROWID;
+                    CREATE INDEX file_content ON file(content);
+                    CREATE TABLE feature (
+                        model INTEGER NOT NULL REFERENCES model(id), content INTEGER NOT NULL REFERENCES content(id),
+                        problem TEXT, PRIMARY KEY (model, content)
+                    ) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+}
+
+/// A model that an index has features of.
+package struct CatalogueModel: Codable, Sendable, Equatable {
+    /// Its number in the index.
+    package let id: Int64
+    /// The folder of its encoder.
+    package let encoder: String
+    /// The folder of the AsCL checkpoint that orders what the encoder finds, where there is one.
+    package let checkpoint: String?
+    /// What makes the features, by fingerprint.
+    package let identity: String
+    /// Regions of a picture, and values of each.
+    package let regions, regionDimension: Int
+    /// Values of a picture's vector.
+    package let dimension: Int
+    /// Whether searches are answered by it: one that is not whole yet is not asked.
+    package let answers: Bool
+}
+
+extension CatalogueModel: FetchableRecord {}
+
+extension Catalogue {
+    /// The model that searches are answered by, nil before the first is whole.
+    package func answeringModel() throws -> CatalogueModel? {
+        try database.read { try CatalogueModel.fetchOne($0, sql: "SELECT * FROM model WHERE answers") }
+    }
+
+    /// The entry of a model, made where there is none.
+    func model(
+        identity: String, encoder: String, checkpoint: String?, shape: FeatureShape
+    ) throws -> CatalogueModel {
+        try database.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO model (encoder, checkpoint, identity, regions, regionDimension, dimension, answers)
+                    VALUES (?, ?, ?, ?, ?, ?, 0)
+                    ON CONFLICT (identity) DO UPDATE SET encoder = excluded.encoder, checkpoint = excluded.checkpoint
+                    """,
+                arguments: [
+                    encoder, checkpoint, identity, shape.regions, shape.regionDimension, shape.globalDimension,
+                ])
+            guard
+                let model = try CatalogueModel.fetchOne(
+                    database, sql: "SELECT * FROM model WHERE identity = ?", arguments: [identity])
+            else { throw DatabaseError(message: "no model after it was written") }
+            return model
+        }
+    }
+
+    /// From now on searches are answered by this model, and what there is of others goes.
+    func answer(by model: CatalogueModel) throws {
+        try database.write { database in
+            try database.execute(sql: "UPDATE model SET answers = (id = ?)", arguments: [model.id])
+            try database.execute(sql: "DELETE FROM feature WHERE model <> ?", arguments: [model.id])
+            try database.execute(sql: "DELETE FROM model WHERE id <> ?", arguments: [model.id])
+        }
+    }
+
+    /// Where a model's features and vectors lie.
+    package func place(of model: CatalogueModel) -> String { "\(folder)/model-\(model.id)" }
+}

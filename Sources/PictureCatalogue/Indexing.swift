@@ -1,0 +1,188 @@
+import AsCLBase
+import FeatureExtraction
+import Foundation
+package import ImageEncoding
+
+/// Brings an index up to date with folders of pictures: what is new, changed, moved or gone, and nothing else.
+///
+/// Features go to a store of blocks first, then the catalogue takes the pictures down in one transaction; whatever moment it
+/// ends at, nothing is lost but the block in hand, and nothing is there twice.
+package struct Indexing {
+    /// How far it is.
+    package struct Progress: Sendable {
+        /// Pictures seen to, those among them that were as they had been, and all.
+        package let done, unchanged, total: Int
+    }
+
+    /// What has become of a folder's pictures.
+    package struct Summary: Sendable, Encodable, Equatable {
+        /// Pictures of the folder.
+        package var pictures = 0
+        /// Whose features were computed.
+        package var new = 0
+        /// That lie somewhere else, or twice, by their content.
+        package var known = 0
+        /// That are gone.
+        package var removed = 0
+        /// That cannot be used.
+        package var failed = 0
+    }
+
+    private let catalogue: Catalogue
+    private let encoder: any PictureEncoder
+    private let model: CatalogueModel
+    private let workers: Int
+    private let layout: RecordLayout
+    private let blocks: BlockStore
+    private let lock: FolderLock
+
+    /// Pictures whose features are written at once; what a kill can lose at most.
+    private static let picturesPerBlock = 128
+
+    /// Takes hold of an index.
+    /// - Parameters:
+    ///   - place: The folder of the encoder's model, for whoever opens the index.
+    ///   - checkpoint: That of the AsCL checkpoint which orders what the encoder finds.
+    ///   - workers: Threads that decode and encode.
+    /// - Throws: `InputError` where another process is at it.
+    package init(
+        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, checkpoint: String? = nil, workers: Int
+    ) throws {
+        self.catalogue = catalogue
+        self.encoder = encoder
+        self.workers = workers
+        guard let lock = try FolderLock(catalogue.folder, isWaiting: false) else {
+            throw InputError(
+                path: catalogue.folder, place: "lock", expected: "one indexing at a time", found: "another at work here"
+            )
+        }
+        self.lock = lock
+        model = try catalogue.model(
+            identity: encoder.identity, encoder: place, checkpoint: checkpoint, shape: encoder.shape)
+        layout = RecordLayout(shape: encoder.shape, elementType: .float16)
+        blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
+    }
+
+    /// Indexes a folder of pictures.
+    /// - Parameters:
+    ///   - progress: Told several times a second.
+    ///   - isCancelled: Asked as often; pictures in hand are finished then, and `CancellationError` is thrown.
+    package func run(
+        _ folder: String, progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws -> Summary {
+        let path = Self.path(folder)
+        let rules = try IgnoreRules(root: path)
+        let entries = try PictureList.folder(path).splits.flatMap(\.entries)
+        let root = try catalogue.root(path)
+        let known = try catalogue.files(root, model)
+        var summary = Summary()
+        var tasks: [PictureTask] = []
+        var problems: [(name: String, reason: String)] = []
+        var gone = Set(known.keys)
+        for entry in entries {
+            switch entry {
+            case .picture(let text, let path):
+                let name = PictureName(text)
+                guard !rules.ignores(text) else { continue }
+                summary.pictures += 1
+                gone.remove(name)
+                if let file = known[name], file.hasFeatures, file.stamp == (try? FileStamp(path: path)) { continue }
+                tasks.append(PictureTask(name: name, path: path))
+            case .problem(let name, let reason):
+                summary.pictures += 1
+                gone.remove(PictureName(name))
+                problems.append((name, reason))
+            }
+        }
+        summary.failed = problems.count
+        try catalogue.note(problems: problems, root)
+        try work(off: tasks, root, &summary, progress, isCancelled)
+        summary.removed = gone.count
+        try catalogue.forget(Array(gone), root)
+        return summary
+    }
+
+    /// Lets searches be answered by the model, and clears away what nothing needs any more.
+    package func finish() throws {
+        try catalogue.answer(by: model)
+        try blocks.compact(keeping: Set(catalogue.contents(model).keys))
+        try catalogue.removeOtherModels(than: model)
+    }
+
+    private func work(
+        off tasks: [PictureTask], _ root: Int64, _ summary: inout Summary, _ progress: (Progress) -> Void,
+        _ isCancelled: () -> Bool
+    ) throws {
+        let work = try ExtractionWork(
+            tasks, known: Set(catalogue.contents(model).keys), limit: Self.picturesPerBlock)
+        defer { work.finish() }
+        let decoder = PictureDecoder()
+        let encoder = encoder
+        work.start(
+            workers,
+            PictureWorker(
+                encoder: encoder,
+                decode: { path in
+                    let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+                    try picture.expectContent()
+                    return picture
+                }, layout: layout, batchSize: 4))
+        let unchanged = summary.pictures - tasks.count
+        var (done, pending) = (unchanged, [PictureOutcome]())
+        var wasCancelled = false
+        progress(Progress(done: done, unchanged: unchanged, total: summary.pictures))
+        while let outcomes = work.takeOutcomes(waiting: 0.1) {
+            for outcome in outcomes {
+                switch outcome.result {
+                case .computed: summary.new += 1
+                case .known: summary.known += 1
+                case .failed: summary.failed += 1
+                }
+                pending.append(outcome)
+                if pending.count == Self.picturesPerBlock { try write(&pending, root) }
+            }
+            done += outcomes.count
+            if !outcomes.isEmpty { progress(Progress(done: done, unchanged: unchanged, total: summary.pictures)) }
+            if !wasCancelled, isCancelled() {
+                wasCancelled = true
+                work.stop()
+            }
+        }
+        try write(&pending, root)
+        if wasCancelled { throw CancellationError() }
+    }
+
+    /// Features first: a content that the catalogue says has some does.
+    private func write(_ pending: inout [PictureOutcome], _ root: Int64) throws {
+        var records: [(digest: ContentDigest, bytes: [UInt8])] = []
+        for outcome in pending {
+            if case .computed(let bytes) = outcome.result, let digest = outcome.digest {
+                records.append((digest, bytes))
+            }
+        }
+        try blocks.append(records)
+        try catalogue.note(pending, root, model)
+        pending = []
+    }
+
+    /// A folder's path as it is written down: the same however it was reached.
+    package static func path(_ folder: String) -> String {
+        URL(fileURLWithPath: folder).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+}
+
+extension Picture {
+    /// Refuses a picture of one colour: the stub of a file that lies elsewhere, or a lens cap. Every sentence would find it.
+    fileprivate func expectContent() throws(PictureFailure) {
+        let isPlain = [0, 1, 2].allSatisfy { (channel: Int) in
+            var (least, most) = (UInt8.max, UInt8.min)
+            for place in stride(from: channel, to: pixels.count, by: 3) {
+                least = min(least, pixels[place])
+                most = max(most, pixels[place])
+                if most - least > 8 { return false }
+            }
+            return true
+        }
+        guard !isPlain else { throw PictureFailure(reason: "a picture of one colour, with nothing to find in it") }
+    }
+}
