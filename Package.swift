@@ -101,7 +101,14 @@ let package = Package(
             ]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", "PretrainedFolders"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
-        layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", grdb]),
+        .target(name: "CVectorScan", cxxSettings: kernelSettings),
+        layer("VectorStore", ["AsCLBase", "CVectorScan"]),
+        layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
+        layer(
+            "PictureSearch",
+            [
+                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PictureCatalogue", "VectorStore",
+            ]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
@@ -147,7 +154,8 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
+                "RunReports", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch", "CommandLineOptions",
+                argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(

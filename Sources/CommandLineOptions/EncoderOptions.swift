@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import AsCLBase
+import AsCLBase
 import Foundation
 package import ImageEncoding
 import ModelWeights
@@ -165,11 +165,6 @@ extension PatchEncoder {
         try self.init(directory: folder, regions: regions, device: device, digests: &digests)
         notices.forEach(Terminal.say)
     }
-}
-
-extension FileDigests {
-    /// Those of pretrained models' files, which are large and stay as they are.
-    package static var ofModels: FileDigests { FileDigests(cache: UserCache.folder() + "/model-digests.json") }
 }
 
 extension BackboneName: ExpressibleByArgument {}

@@ -16,7 +16,7 @@ package struct RecordLayout: Sendable {
         package let bytes: Range<Int>
 
         /// Numbers in a row.
-        var rowLength: Int { rowShape.reduce(1, *) }
+        package var rowLength: Int { rowShape.reduce(1, *) }
     }
 
     /// In their order.

@@ -42,8 +42,13 @@ extension Catalogue {
     }
 
     /// Takes down what became of files: whole, or not at all.
-    func note(_ outcomes: [PictureOutcome], _ root: Int64, _ model: CatalogueModel) throws {
+    /// - Returns: The numbers of their contents.
+    @discardableResult
+    func note(
+        _ outcomes: [PictureOutcome], _ root: Int64, _ model: CatalogueModel
+    ) throws -> [ContentDigest: Int64] {
         try database.write { database in
+            var numbers: [ContentDigest: Int64] = [:]
             for outcome in outcomes {
                 let content = try outcome.digest.map { try Self.content($0, outcome.facts, database) }
                 var problem: String?
@@ -58,6 +63,7 @@ extension Catalogue {
                         content == nil ? problem : nil,
                     ])
                 guard let content else { continue }
+                if let digest = outcome.digest { numbers[digest] = content }
                 switch outcome.result {
                 case .known: continue
                 case .computed, .failed:
@@ -66,6 +72,7 @@ extension Catalogue {
                         arguments: [model.id, content, problem])
                 }
             }
+            return numbers
         }
     }
 

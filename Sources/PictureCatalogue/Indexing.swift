@@ -2,6 +2,7 @@ import AsCLBase
 import FeatureExtraction
 import Foundation
 package import ImageEncoding
+import VectorStore
 
 /// Brings an index up to date with folders of pictures: what is new, changed, moved or gone, and nothing else.
 ///
@@ -26,6 +27,22 @@ package struct Indexing {
         package var removed = 0
         /// That cannot be used.
         package var failed = 0
+
+        /// Adds another folder's.
+        package mutating func add(_ other: Summary) {
+            pictures += other.pictures
+            new += other.new
+            known += other.known
+            removed += other.removed
+            failed += other.failed
+        }
+
+        /// Of no folder.
+        package init() {}
+
+        init(pictures: Int, new: Int = 0, known: Int = 0, removed: Int = 0, failed: Int = 0) {
+            (self.pictures, self.new, self.known, self.removed, self.failed) = (pictures, new, known, removed, failed)
+        }
     }
 
     private let catalogue: Catalogue
@@ -34,6 +51,7 @@ package struct Indexing {
     private let workers: Int
     private let layout: RecordLayout
     private let blocks: BlockStore
+    private let vectors: VectorStore
     private let lock: FolderLock
 
     /// Pictures whose features are written at once; what a kill can lose at most.
@@ -61,6 +79,8 @@ package struct Indexing {
             identity: encoder.identity, encoder: place, checkpoint: checkpoint, shape: encoder.shape)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
+        vectors = try catalogue.vectors(of: model, mode: .writing)
+        try mend()
     }
 
     /// Indexes a folder of pictures.
@@ -99,13 +119,44 @@ package struct Indexing {
         try work(off: tasks, root, &summary, progress, isCancelled)
         summary.removed = gone.count
         try catalogue.forget(Array(gone), root)
+        if !gone.isEmpty { try mend() }
         return summary
+    }
+
+    /// What was put right of the vectors' files on opening, a line each.
+    package var repairs: [String] { vectors.repairs }
+
+    /// Makes vectors those of the catalogue's pictures: a run that was killed may have left some out, or too many.
+    private func mend() throws {
+        let contents = try catalogue.contents(model)
+        let there = vectors.ids
+        try vectors.delete(ids: there.subtracting(contents.values))
+        try append(contents.filter { !there.contains($0.value) && blocks.contains($0.key) })
+    }
+
+    /// Puts the vectors of contents, by their numbers, into the store.
+    private func append(_ contents: [ContentDigest: Int64]) throws {
+        guard let column = layout.columns.first(where: { $0.suffix == "_globals.npy" }) else { return }
+        for part in contents.sorted(by: { $0.value < $1.value }).chunks(of: 4096) {
+            var values: [Float] = []
+            for (digest, _) in part {
+                try blocks.withRecord(of: digest) { record in
+                    let own = UnsafeRawBufferPointer(rebasing: record[column.bytes])
+                    values += (0..<column.rowLength).map {
+                        Float(own.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self))
+                    }
+                }
+            }
+            try vectors.append(ids: part.map(\.value), vectors: values)
+        }
     }
 
     /// Lets searches be answered by the model, and clears away what nothing needs any more.
     package func finish() throws {
         try catalogue.answer(by: model)
+        try mend()
         try blocks.compact(keeping: Set(catalogue.contents(model).keys))
+        if vectors.deletedShare > 0.25 { try vectors.compact() }
         try catalogue.removeOtherModels(than: model)
     }
 
@@ -161,7 +212,11 @@ package struct Indexing {
             }
         }
         try blocks.append(records)
-        try catalogue.note(pending, root, model)
+        let numbers = try catalogue.note(pending, root, model)
+        try append(
+            Dictionary(
+                uniqueKeysWithValues: records.compactMap { record in numbers[record.digest].map { (record.digest, $0) }
+                }))
         pending = []
     }
 
@@ -184,5 +239,12 @@ extension Picture {
             return true
         }
         guard !isPlain else { throw PictureFailure(reason: "a picture of one colour, with nothing to find in it") }
+    }
+}
+
+extension Array {
+    /// Parts of so many, the last of what is left.
+    fileprivate func chunks(of count: Int) -> [[Element]] {
+        stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
     }
 }

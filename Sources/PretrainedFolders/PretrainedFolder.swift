@@ -77,6 +77,23 @@ package struct PretrainedFolder: Sendable {
             found: "\(modelType), a tower alone: fetch the whole model that it was taken from")
     }
 
+    /// What cosines are multiplied by before they are compared, as its logarithm, and a SigLIP's bias.
+    /// - Throws: `InputError` where the weights have none: those of a tower alone.
+    package func logitScale() throws -> (scale: Float, bias: Float?) {
+        let weights = try PretrainedWeights(
+            directory: directory,
+            names: PretrainedNames(
+                owner: family == .clip ? "a CLIP's" : "a SigLIP's", wrappers: ["module."], parts: ["logit_"], unread: [""],
+                buffers: []) { String($0) })
+        func number(_ name: String) throws -> Float {
+            guard let tensor = weights.tensors[name], tensor.count == 1 else {
+                throw InputError(path: weights.path, place: name, expected: "a number", found: "none")
+            }
+            return try Float(tensor.to(.float32).reshaped([]).item())
+        }
+        return (try number("logit_scale"), family == .siglip ? try number("logit_bias") : nil)
+    }
+
     /// Which towers of a folder's weights are wanted.
     package enum Towers: Sendable {
         case text, vision, both

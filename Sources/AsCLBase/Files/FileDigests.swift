@@ -46,6 +46,9 @@ package struct FileDigests {
             .flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
     }
 
+    /// Those of pretrained models' files, which are large and stay as they are: kept in the user's cache.
+    package static var ofModels: FileDigests { FileDigests(cache: UserCache.folder() + "/model-digests.json") }
+
     /// The digest of a file's bytes, in 64 hexadecimal digits.
     package mutating func digest(ofFile path: String) throws(InputError) -> String {
         let place = URL(fileURLWithPath: path).standardizedFileURL.path

@@ -1,0 +1,102 @@
+import ArgumentParser
+import AsCLBase
+import CommandLineOptions
+import Foundation
+import PictureCatalogue
+import PictureSearch
+
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search indexed pictures by sentence, or by a picture.",
+        discussion: """
+            Prints the pictures that show what the sentence says, with the model's belief that they do, in percent; where \
+            it believes of none, nothing. Subjects may be joined: several sentences and pictures are added up, --minus \
+            takes away.
+
+            Try it:  ascl search "a dog runs on the beach"
+                     ascl search "a beach" --minus people --after 2019-06
+                     ascl search --like photos/dog.jpg "in the snow"
+            """)
+
+    @OptionGroup var options: IndexOptions
+    @OptionGroup var compute: ComputeOptions
+
+    @Option(help: "Pictures like this one, a file.")
+    var like: [String] = []
+
+    @Option(help: "Not what this sentence says.")
+    var minus: [String] = []
+
+    @Option(help: "How many pictures to show.")
+    var top = 10
+
+    @Option(help: "How many to leave out from the first, to see the next.")
+    var skip = 0
+
+    @Option(name: .customLong("in"), help: "Only pictures in this folder.")
+    var folder: String?
+
+    @Option(help: "Only pictures taken then or later: 2019, 2019-06 or 2019-06-30.")
+    var after: String?
+
+    @Option(help: "Only pictures taken then or earlier.")
+    var before: String?
+
+    @Option(help: "Only pictures of a camera whose name has this in it.")
+    var camera: String?
+
+    @Option(help: "Only landscape, portrait or square ones.")
+    var orientation: PictureFilter.Orientation?
+
+    @Flag(help: "The newest first of those that answer.")
+    var newest = false
+
+    @Flag(help: "Also what hardly answers, down to the last.")
+    var all = false
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @Argument(help: "Sentences.")
+    var sentences: [String] = []
+
+    mutating func validate() throws {
+        try ValidationError.expect(atLeast: 1, ["top": top])
+        if skip < 0 { throw ValidationError("--skip: expected at least 0, found \(skip)") }
+        if sentences.isEmpty && like.isEmpty { throw ValidationError("expected a sentence, or --like and a picture") }
+        for (option, day) in [("--after", after), ("--before", before)] {
+            guard let day, day.wholeMatch(of: /\d{4}(-\d{2}(-\d{2})?)?/) == nil else { continue }
+            throw ValidationError("\(option): expected 2019, 2019-06 or 2019-06-30, found \(day)")
+        }
+    }
+
+    func run() throws {
+        let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        var query = PictureQuery(
+            sentences.map { (.sentence($0), 1) } + like.map { (.file($0), 1) } + minus.map { (.sentence($0), -1) })
+        (query.offset, query.count, query.newestFirst, query.showsAll) = (skip, top, newest, all)
+        query.filter.folder = folder
+        (query.filter.from, query.filter.to) = (after, before)
+        (query.filter.camera, query.filter.orientation) = (camera, orientation)
+        let answer = try collection.search(query)
+        answer.notes.forEach(Terminal.say)
+        if json { return try Terminal.printJSON(answer) }
+        for hit in answer.hits {
+            let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
+            Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
+        }
+        if answer.hits.isEmpty {
+            Terminal.say(
+                answer.searchedCount == 0
+                    ? "no picture passes the filter"
+                    : "nothing matches among \(answer.searchedCount) pictures; --all shows what comes nearest")
+        } else if skip + top < answer.relevantCount {
+            Terminal.say(
+                "\(answer.hits.count) of \(answer.relevantCount)\(answer.mayHaveMore ? " or more" : "") that match; "
+                    + "--skip \(skip + top) shows the next")
+        }
+    }
+}
+
+extension PictureFilter.Orientation: ExpressibleByArgument {}

@@ -1,0 +1,147 @@
+import AsCLBase
+import Foundation
+import ImageEncoding
+package import PictureCatalogue
+import PretrainedFolders
+import Synchronization
+package import Torch
+import VectorStore
+
+/// An indexed collection of pictures that answers queries. May be used from several threads.
+///
+/// It sees what is indexed meanwhile. While a collection is being indexed by another model, the former one answers until the
+/// new one is whole.
+package final class PictureCollection: Sendable {
+    /// What is known of the pictures.
+    package let catalogue: Catalogue
+    private let device: Device
+    private let opened: Mutex<Opened>
+
+    /// Everything that belongs to the model that answers.
+    private struct Opened: Sendable {
+        let model: CatalogueModel
+        let folder: PretrainedFolder
+        let sentences: SentenceEncoder
+        let relevance: Relevance
+        let store: VectorStore
+        let tower: PictureTower
+    }
+
+    /// Answers are given above this probability.
+    package static let leastRelevance = 0.2
+    /// The nearest pictures that are looked at more closely.
+    private static let mostLookedAt = 1000
+
+    /// Opens an index.
+    /// - Throws: `InputError` where there is none, or it is not whole yet, or its model's folder is gone or another.
+    package init(index folder: String, device: Device = .cpu) throws {
+        catalogue = try Catalogue(folder: folder, isNew: false)
+        self.device = device
+        opened = Mutex(try Self.open(catalogue, device))
+    }
+
+    private static func open(_ catalogue: Catalogue, _ device: Device) throws -> Opened {
+        guard let model = try catalogue.answeringModel() else {
+            throw InputError(
+                path: catalogue.folder, place: "index", expected: "one that is whole",
+                found: "none yet: `ascl index` has not come to its end")
+        }
+        let folder = try PretrainedFolder(directory: model.encoder)
+        var digests = FileDigests.ofModels
+        let fingerprint = try folder.fingerprint(&digests)
+        guard model.identity.contains(fingerprint) else {
+            throw InputError(
+                path: model.encoder, place: "model", expected: "\(model.identity), which the pictures were indexed by",
+                found: "\(fingerprint): `ascl index --encoder` indexes them anew, and until then the former answers "
+                    + "where it is put back")
+        }
+        let sentences = try SentenceEncoder(folder, device: device)
+        return Opened(
+            model: model, folder: folder, sentences: sentences, relevance: try Relevance(folder, sentences),
+            store: try catalogue.vectors(of: model, mode: .reading),
+            tower: PictureTower(folder: model.encoder, device: device))
+    }
+
+    /// The state that answers now: what was indexed meanwhile is taken in.
+    private func current() throws -> Opened {
+        try opened.withLock { opened in
+            if try catalogue.answeringModel() == opened.model {
+                try opened.store.refresh()
+            } else {
+                opened = try Self.open(catalogue, device)
+            }
+            return opened
+        }
+    }
+
+    /// Pictures that answer a query, best first or newest first.
+    /// - Throws: `InputError` for a subject that is none: a blank sentence, a file that is no picture, a number of no picture.
+    package func search(_ query: PictureQuery) throws -> SearchAnswer {
+        let opened = try current()
+        let vector = try vector(of: query, opened)
+        let allowed = try catalogue.pictures(query.filter)
+        let wanted = max(query.offset + query.count, Self.mostLookedAt)
+        let matches = try opened.store.search(
+            queries: [vector], top: wanted, filter: allowed.map { .allowing($0) })[0]
+        let judge = query.subjects.contains { $0.subject.isSentence } ? opened.relevance.of(query: vector) : nil
+        var found: [(id: Int64, score: Float, relevance: Double?)] = matches.map { match in
+            let relevance = judge.flatMap { judge in
+                opened.store.vector(of: match.id).map { judge($0, match.score) }
+            }
+            return (match.id, match.score, relevance)
+        }
+        let relevant = found.filter { ($0.relevance ?? 1) >= Self.leastRelevance }
+        if !query.showsAll { found = relevant }
+        let searched = allowed?.count ?? opened.store.count
+        var pictures: [Int64: CataloguedPicture] = [:]
+        if query.newestFirst {
+            pictures = try catalogue.pictures(found.map(\.id))
+            func key(_ id: Int64) -> String { pictures[id]?.taken ?? "" }
+            found.sort { (key($0.id), $0.score) > (key($1.id), $1.score) }
+        }
+        let page = found.dropFirst(query.offset).prefix(query.count)
+        if !query.newestFirst { pictures = try catalogue.pictures(page.map(\.id)) }
+        return SearchAnswer(
+            hits: page.compactMap { hit in
+                pictures[hit.id].map { .init(picture: $0, score: hit.score, relevance: hit.relevance) }
+            },
+            relevantCount: relevant.count,
+            mayHaveMore: matches.count == wanted && wanted < searched && relevant.count == found.count,
+            searchedCount: searched, notes: try notes(query, opened))
+    }
+
+    private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
+        try query.subjects.compactMap { subject, _ in
+            guard case .sentence(let text) = subject else { return nil }
+            let count = try opened.sentences.cutCount(text)
+            return count > 0 ? "the last \(count) tokens of the sentence are not read: the model reads no more" : nil
+        }
+    }
+
+    /// The unit vector of a query: the weighted sum of its subjects'.
+    private func vector(of query: PictureQuery, _ opened: Opened) throws -> [Float] {
+        var sum = [Float](repeating: 0, count: opened.model.dimension)
+        for (subject, weight) in query.subjects {
+            let vector =
+                switch subject {
+                case .sentence(let text): try opened.sentences.vectors([text])[0]
+                case .file(let path): try opened.tower.vector(PictureDecoder().decode(path: path))
+                case .data(let data): try opened.tower.vector(PictureDecoder().decode(data, name: "the picture"))
+                case .picture(let id): try known(id, opened)
+                }
+            for place in sum.indices { sum[place] += weight * vector[place] }
+        }
+        let length = dot(sum, sum).squareRoot()
+        guard length > 1e-6 else {
+            throw InputError(place: "query", expected: "something to look for", found: "what takes itself away")
+        }
+        return sum.map { $0 / length }
+    }
+
+    private func known(_ id: Int64, _ opened: Opened) throws -> [Float] {
+        guard let vector = opened.store.vector(of: id) else {
+            throw InputError(place: "picture", expected: "the number of a picture of the index", found: "\(id)")
+        }
+        return vector
+    }
+}

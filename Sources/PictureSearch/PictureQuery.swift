@@ -1,0 +1,61 @@
+package import Foundation
+package import PictureCatalogue
+
+/// What is looked for.
+package struct PictureQuery: Sendable {
+    /// One thing that pictures should be like.
+    package enum Subject: Sendable {
+        /// What they show.
+        case sentence(String)
+        /// A picture file.
+        case file(String)
+        /// A picture file's bytes.
+        case data(Data)
+        /// A picture of the index, by its number.
+        case picture(Int64)
+
+        var isSentence: Bool { if case .sentence = self { true } else { false } }
+    }
+
+    /// Subjects with their weights; below zero for what should not be there.
+    package var subjects: [(subject: Subject, weight: Float)]
+    /// Which pictures may be found.
+    package var filter = PictureFilter()
+    /// How many answers to leave out from the first, and how many to give.
+    package var offset = 0, count = 10
+    /// Whether those that are relevant come newest first.
+    package var newestFirst = false
+    /// Whether answers that are hardly relevant are given too.
+    package var showsAll = false
+
+    /// A query for one sentence.
+    package init(_ sentence: String) { subjects = [(.sentence(sentence), 1)] }
+
+    /// A query for several things at once.
+    package init(_ subjects: [(subject: Subject, weight: Float)]) { self.subjects = subjects }
+}
+
+/// What a search found.
+package struct SearchAnswer: Sendable, Encodable {
+    /// A picture and how well it answers.
+    package struct Hit: Sendable, Encodable {
+        /// The picture.
+        package let picture: CataloguedPicture
+        /// The cosine of picture and query.
+        package let score: Float
+        /// How likely the picture shows what was asked for, by the model; nil where the query has no sentence, which its
+        /// belief is about.
+        package let relevance: Double?
+    }
+
+    /// In their order.
+    package let hits: [Hit]
+    /// Pictures that are relevant enough to be shown, as far as was looked.
+    package let relevantCount: Int
+    /// Whether there may be more than these of them, since only the nearest pictures were looked at.
+    package let mayHaveMore: Bool
+    /// Pictures that could have been found.
+    package let searchedCount: Int
+    /// What has to be told: a sentence that was cut. A line each.
+    package let notes: [String]
+}
