@@ -193,6 +193,12 @@ let package = Package(
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(
             "FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding", "RetrievalFixtures"]),
+        tests(
+            "PictureSearch",
+            [
+                "AsCLBase", "Torch", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders", "PictureCatalogue",
+                "RetrievalModels", "RetrievalFixtures",
+            ]),
         tests("PictureCatalogue", ["AsCLBase", "ImageEncoding", "RetrievalFixtures"]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(

@@ -29,7 +29,7 @@ import Testing
     @Test func `a picture that cannot be used is listed, and no other suffers`() throws {
         let photos = try Photos(3)
         try photos.write(Data("no picture".utf8), "broken.jpg")
-        try photos.write(Photos.bitmap { _, _, channel in channel == 2 ? 200 : 3 }, "stub.bmp")
+        try photos.write(TinyPicture.bitmap { _, _, channel in channel == 2 ? 200 : 3 }, "stub.bmp")
         #expect(try photos.indexed() == .init(pictures: 5, new: 3, failed: 2))
         let problems = try Catalogue(folder: photos.index, isNew: false).problems()
         #expect(problems.map(\.path) == ["\(photos.images)/broken.jpg", "\(photos.images)/stub.bmp"])

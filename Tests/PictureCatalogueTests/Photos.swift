@@ -17,7 +17,7 @@ struct Photos {
     }
 
     func add(_ name: String, _ number: Int) throws {
-        try write(Self.bitmap { UInt8(truncatingIfNeeded: ($0 * 31 + $1 * 17 + $2 * 7) * (number * 2 + 1)) }, name)
+        try write(TinyPicture.bitmap(number), name)
     }
 
     func write(_ data: Data, _ name: String) throws {
@@ -41,19 +41,5 @@ struct Photos {
         let summary = try indexing.run(images, isCancelled: isCancelled)
         try indexing.finish()
         return summary
-    }
-
-    /// An uncompressed bitmap of 8 x 8 pixels.
-    static func bitmap(_ value: (_ column: Int, _ row: Int, _ channel: Int) -> UInt8) -> Data {
-        var data = Data("BM".utf8)
-        func append(_ number: Int, _ bytes: Int) {
-            for byte in 0..<bytes { data.append(UInt8(number >> (8 * byte) & 255)) }
-        }
-        for (number, bytes) in [
-            (54 + 192, 4), (0, 4), (54, 4), (40, 4), (8, 4), (8, 4), (1, 2), (24, 2), (0, 4), (192, 4), (2835, 4),
-            (2835, 4), (0, 4), (0, 4),
-        ] { append(number, bytes) }
-        for row in 0..<8 { for column in 0..<8 { for channel in 0..<3 { data.append(value(column, row, channel)) } } }
-        return data
     }
 }

@@ -14,7 +14,7 @@ package struct Picture: Sendable {
     package let isPreview: Bool
 
     /// What its file says of it.
-    package var facts = PictureFacts()
+    package var facts: PictureFacts
 
     /// Makes a picture; `pixels` has to hold `height * width * 3` values.
     package init(width: Int, height: Int, pixels: [UInt8], frameCount: Int = 1, isPreview: Bool = false) {
@@ -24,5 +24,6 @@ package struct Picture: Sendable {
         self.pixels = pixels
         self.frameCount = frameCount
         self.isPreview = isPreview
+        facts = PictureFacts(size: PictureSize(width: width, height: height))
     }
 }

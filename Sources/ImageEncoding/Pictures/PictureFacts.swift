@@ -3,7 +3,7 @@ import Foundation
 /// What a picture's file says of it besides its pixels.
 package struct PictureFacts: Sendable, Equatable {
     /// The size at which it is stored, upright, whatever it was shrunk to while it was decoded.
-    package var size = PictureSize(width: 0, height: 0)
+    package var size: PictureSize
     /// When it was taken, by the camera's clock: `2019-07-01T12:34:56`. EXIF's time has no zone, and none is made up.
     package var taken: String?
     /// The camera's maker and model.
@@ -11,8 +11,8 @@ package struct PictureFacts: Sendable, Equatable {
     /// Degrees north and east.
     package var place: GeographicPlace?
 
-    /// Nothing known.
-    package init() {}
+    /// Nothing known but the size.
+    package init(size: PictureSize) { self.size = size }
 }
 
 /// A place on the earth in degrees.

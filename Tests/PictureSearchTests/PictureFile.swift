@@ -1,0 +1,5 @@
+import ImageEncoding
+
+enum PictureFile {
+    static func decoded(_ path: String) throws -> Picture { try PictureDecoder().decode(path: path) }
+}
