@@ -55,6 +55,34 @@ struct HubWeightsTests {
         #expect(hub.server.requests.count == before)
     }
 
+    @Test func `a killed fetch goes on`() throws {
+        let (hub, home) = (try hub(), try Workshop.newFolder("home"))
+        let environment = hub.environment(home: home)
+        // Once the weights have their name, and no folder leads to them yet.
+        let sum = "903d557feffadda381a3fa7267bf4acab69257770a33773d07a929af0b3ad8ff"
+        let killed = try Tool(
+            ["weights", "fetch", "some/model"], environment: environment,
+            signal: SignalAtFile(signal: SIGKILL, file: "/blobs/\(sum)")
+        ).finish()
+        #expect(killed.wasKilled && hub.store.requests.count == 1)
+        expectRefusal(
+            try weights("check", "some/model", hub: hub, home: home),
+            ["found a part of it there; get it with `ascl weights fetch some/model`"])
+        let run = try weights("fetch", "some/model", hub: hub, home: home)
+        #expect(run.status == 0 && run.errors.contains("6 files, 34 kB, of which 0 kB are to come"), "\(run)")
+        #expect(hub.store.requests.count == 1)
+        #expect(try weights("check", "some/model", hub: hub, home: home).status == 0)
+    }
+
+    @Test func `a hub that fails leaves what is here, and says how to take it`() throws {
+        let (hub, home) = (try hub(), try Workshop.newFolder("home"))
+        #expect(try weights("fetch", "some/model", hub: hub, home: home).status == 0)
+        let broken = try LoopbackHub([:]) { _ in .http("500 Internal Server Error") }
+        expectRefusal(
+            try weights("fetch", "some/model", hub: broken, home: home),
+            ["expected HTTP status 200, found 500; what was fetched before is here, and HF_HUB_OFFLINE=1 takes it"])
+    }
+
     @Test func `a folder that cannot be read says why, and exits with 1`() throws {
         let (hub, folder) = (try hub(), try TinyCLIP.folder())
         try FileManager.default.removeItem(atPath: folder.path + "/merges.txt")

@@ -65,8 +65,8 @@ import Testing
         #expect(try line("200 OK").hasPrefix("H/api/models/some/model/revision/main: byte 0: expected a JSON value"))
         #expect(
             try line("200 OK", whenAskedFor: "model.safetensors")
-                == "H/some/model/resolve/\(LoopbackHub.commit)/model.safetensors: ETag: expected the name of the content, "
-                + "found none")
+                == "H/some/model/resolve/\(LoopbackHub.commit)/model.safetensors: X-Repo-Commit: expected a header of the hub's, "
+                + "found none: is H a hub?")
     }
 
     @Test func `a name of a content leads nowhere else`() throws {

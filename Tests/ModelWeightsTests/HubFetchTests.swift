@@ -248,6 +248,26 @@ import Testing
                 + "transformers (config.json, model.safetensors)")
     }
 
+    @Test func `a disk without room is told before anything is written`() throws {
+        var file = LoopbackHub.File.large(weights)
+        file.statedSize = 1 << 60
+        let fetch = try prepare(LoopbackHub(files(["model.safetensors": file])))
+        #expect(
+            try error { _ = try fetch.run() }.contains("disk: expected 1152921504.61 GB of room, found "))
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test func `a size that is not the file's is told`() throws {
+        var file = LoopbackHub.File.large(weights)
+        file.statedSize = weights.utf8.count + 1
+        let hub = try LoopbackHub(files(["model.safetensors": file]))
+        let fetch = try prepare(hub)
+        #expect(
+            try error { _ = try fetch.run() }.contains(
+                "size: expected 300001 bytes, found 300000; remove it and fetch again"))
+        #expect(!FileManager.default.fileExists(atPath: snapshot + "/model.safetensors"))
+    }
+
     @Test func `weights wait for what is looked at before them`() throws {
         struct Refused: Error {}
         let hub = try LoopbackHub(files())
