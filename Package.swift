@@ -104,7 +104,10 @@ let package = Package(
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
         layer(
             "RetrievalModels",
-            ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "CPairScore"]),
+            [
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "CPairScore",
+            ]),
         layer(
             "RetrievalEvaluation",
             ["AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels"]),
@@ -118,7 +121,8 @@ let package = Package(
         layer(
             "RetrievalExperiments",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -156,7 +160,8 @@ let package = Package(
         .target(
             name: "RetrievalFixtures",
             dependencies: [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "ImageEncoding", "RetrievalModels",
             ],
             path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
         tests("AsCLBase", ["RetrievalFixtures"]),
@@ -171,8 +176,8 @@ let package = Package(
         tests(
             "PretrainedEncoders",
             [
-                "AsCLBase", "ArrayFiles", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
-                "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "ImageEncoding", "RetrievalModels", "RetrievalFixtures",
             ], resources: true),
         tests("ModelWeights", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests(

@@ -43,6 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
+        try options.expectCaptions()
         try ValidationError.expect(atLeast: 1, ["fold-images": foldImages])
         if extraPositives != nil, foldImages != nil || resumable != nil {
             throw ValidationError("--extra-positives: leave out --fold-images and --resumable")

@@ -64,13 +64,8 @@ struct ExperimentCommand: ParsableCommand {
 
     @OptionGroup(visibility: .hidden) var one: OneRunOptions
 
-    /// The experiments asked for.
-    private var experiments: [Experiment] {
-        name == "all" ? Experiment.allCases : Experiment(named: name).map { [$0] } ?? []
-    }
-
     mutating func validate() throws {
-        guard !experiments.isEmpty else {
+        guard name == "all" || Experiment(named: name) != nil else {
             let known = Experiment.allCases.map(\.rawValue) + ["all"]
             throw ValidationError("expected one of \(known.joined(separator: ", ")), found \(name)")
         }
@@ -82,7 +77,9 @@ struct ExperimentCommand: ParsableCommand {
         InterruptFlag.install()
         var base = try TrainingConfiguration(contentsOf: config)
         try base.apply(overrides: overrides)
+        try base.findTextEncoder()
         if base.training.threads > 0 { try Torch.setThreadCount(base.training.threads) }
+        let experiments = try Experiment.named(name, for: base)
         let dataset = try Dataset(path: data)
         let splits = try ExperimentSplits(base, dataset, test: split, testImages: images ?? 0)
         if one.run == nil { splits.notices.forEach(Terminal.say) }

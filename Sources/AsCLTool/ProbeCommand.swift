@@ -25,6 +25,8 @@ struct ProbeCommand: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    mutating func validate() throws { try options.expectCaptions() }
+
     func run() throws {
         let (model, split) = try options.open(on: compute.prepare())
         let cases = try probeCases(split)
@@ -46,11 +48,12 @@ struct ProbeCommand: ParsableCommand {
     }
 
     private func probeCases(_ split: RetrievalSplit) throws -> [ProbeCase] {
-        let own = "\(options.data)/\(options.split)_probe.json"
+        let own = "\(options.dataPath)/\(options.splitName)_probe.json"
         guard let path = cases ?? (FileManager.default.fileExists(atPath: own) ? own : nil) else {
             let made = CaptionProbe.cases(for: split, seed: 0)
             guard !made.isEmpty else {
-                throw ValidationError("expected --cases or captions that give some, found neither in \(options.data)")
+                throw ValidationError(
+                    "expected --cases or captions that give some, found neither in \(options.dataPath)")
             }
             Terminal.say("\(made.count) cases made from the captions of \(split.name)")
             return made

@@ -11,6 +11,10 @@ struct QueryCommand: ParsableCommand {
         commandName: "query", abstract: "Find the pictures of a split that fit a sentence best.",
         discussion: """
             The split may be a photo collection without captions, as `ascl features` makes it: then it is called all.
+
+            Without training, by a pretrained model:
+              ascl query --encoder clip-vit-base-patch32 --images photos \
+                "a dog runs on the beach"
             """)
 
     @OptionGroup var options: ModelAndDataOptions
@@ -25,15 +29,16 @@ struct QueryCommand: ParsableCommand {
     @Option(help: "Write a page with the pictures, their captions and the regions that fit the sentence best.")
     var sheet: String?
 
-    @Option(help: "The folder of the pictures, for --sheet.")
-    var images: String?
-
     @Argument(help: "The sentence.")
     var sentence: String
 
     mutating func validate() throws {
         try ValidationError.expect(atLeast: 1, ["top": top])
-        if (sheet == nil) != (images == nil) { throw ValidationError("--sheet and --images need each other") }
+        if sheet != nil, options.images == nil { throw ValidationError("--sheet needs --images") }
+        if sheet == nil, options.encoder == nil, options.images != nil {
+            throw ValidationError(
+                "--images: only --sheet shows pictures of a checkpoint's data, and --encoder reads them")
+        }
         if sentence.allSatisfy(\.isWhitespace) { throw ValidationError("expected a sentence, found only blanks") }
     }
 
@@ -43,13 +48,13 @@ struct QueryCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let images { try Folder.expect(images) }
+        if let images = options.images { try Folder.expect(images) }
         if let sheet { try AtomicFile.expectPlace(for: sheet) }
         let (model, split) = try options.open(on: compute.prepare(), captionsNeeded: false)
         try (model.limitNotices + model.notices(ofSentence: sentence)).forEach(Terminal.say)
         let scores = try model.scores(of: sentence, with: split)
         let best = scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
-        if let sheet, let images {
+        if let sheet, let images = options.images {
             let page = try ContactSheet(
                 sentence, model: model, split: split, folder: images, best: best.map { ($0, scores[$0]) })
             try page.write(to: sheet)

@@ -67,6 +67,7 @@ struct TrainCommand: ParsableCommand {
         var settings =
             try config.map { try TrainingConfiguration(contentsOf: $0) } ?? TrainingRun.configuration(ofRunIn: output)
         try settings.apply(values.changes())
+        try settings.findTextEncoder()
         if settings.training.threads > 0 { try Torch.setThreadCount(settings.training.threads) }
         let place = try Device.chosen(device)
         try Folder.expectPlace(for: output)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import ModelWeights
 import RetrievalTraining
 
 /// Values of a training's configuration that the command line sets: any by `--set`, the usual ones by options of their own.
@@ -43,5 +45,18 @@ struct TrainingValues: ParsableArguments {
     /// What to change, in order.
     func changes() throws -> [TrainingConfiguration.Change] {
         try overrides.map { try .init($0) } + given.map { .init($0.key, $0.value, source: "\($0.option) \($0.value)") }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Takes a model of the hub for the text encoder where it goes by its name and was fetched.
+    mutating func findTextEncoder() throws {
+        let path = textEncoder.path
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        if PretrainedModels.catalogue.contains(where: { $0.name == path }) {
+            textEncoder.path = try PretrainedModels.folder(path)
+        } else if let folder = try? PretrainedModels.folder(path) {
+            textEncoder.path = folder
+        }
     }
 }

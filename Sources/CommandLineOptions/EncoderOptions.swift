@@ -1,5 +1,5 @@
 package import ArgumentParser
-import AsCLBase
+package import AsCLBase
 import Foundation
 package import ImageEncoding
 import ModelWeights
@@ -12,16 +12,35 @@ package struct EncoderOptions: ParsableArguments {
         case bottomUpAttention = "bottom_up_attention"
         case fasterRCNN = "fasterrcnn_resnet50_fpn"
         case grid
+        case patches
+        case vector
         case descriptors
+
+        /// Whether a pretrained picture tower makes them.
+        var needsTower: Bool { self == .patches || self == .vector }
     }
 
     @Option(
         help: """
             What the regions of a picture are. bottom_up_attention: objects found by Faster R-CNN with ResNet-101, as in \
             the paper. fasterrcnn_resnet50_fpn: objects found by torchvision's detector. grid: the backbone's map as 6x6 \
-            cells, no detector needed. descriptors: colours and edges of 6x6 cells, no weights needed.
+            cells, no detector needed. patches: the patches of a CLIP's or a SigLIP's picture tower (--encoder), whose vector is \
+            the picture's. vector: that vector alone. descriptors: colours and edges of 6x6 cells, no weights needed.
             """)
     package var regions = Regions.bottomUpAttention
+
+    @Option(
+        help: """
+            A CLIP or a SigLIP, for patches and vector: its folder in Hugging Face's layout, or what `ascl weights fetch` \
+            brought, by name.
+            """)
+    package var encoder: String?
+
+    @Option(help: "Means over so many cells each way instead of all patches. Default: every patch.")
+    package var patchGrid: Int?
+
+    @Flag(help: "Patches in the space that pictures and texts share, instead of the tower's own states.")
+    package var projected = false
 
     @Option(help: "The network that makes the picture's global vector, and the grid's cells.")
     package var backbone = BackboneName.resnet152
@@ -45,15 +64,27 @@ package struct EncoderOptions: ParsableArguments {
     package init() {}
 
     package mutating func validate() throws {
+        if regions.needsTower != (encoder != nil) {
+            throw ValidationError(
+                regions.needsTower
+                    ? "--regions \(regions.rawValue) needs --encoder, a CLIP or a SigLIP"
+                    : "--encoder: only patches and vector come from it")
+        }
+        if patchGrid != nil || projected, regions != .patches {
+            throw ValidationError("\(projected ? "--projected" : "--patch-grid"): only patches have it")
+        }
+        if let patchGrid, patchGrid < 1 {
+            throw ValidationError("--patch-grid: expected at least 1, found \(patchGrid)")
+        }
         if let size {
             if regions != .grid { throw ValidationError("--size: only the grid has a size") }
             if !(32...4096).contains(size) { throw ValidationError("--size: expected 32 to 4096, found \(size)") }
         }
-        if detectorWeights != nil, regions == .grid || regions == .descriptors {
+        if detectorWeights != nil, ![.bottomUpAttention, .fasterRCNN].contains(regions) {
             throw ValidationError("--detector-weights: \(regions.rawValue) has no detector")
         }
-        if backboneWeights != nil, regions == .descriptors {
-            throw ValidationError("--backbone-weights: descriptors have no backbone")
+        if backboneWeights != nil, regions == .descriptors || regions.needsTower {
+            throw ValidationError("--backbone-weights: \(regions.rawValue) has no backbone")
         }
         if classNames != nil, regions != .bottomUpAttention {
             throw ValidationError(
@@ -66,6 +97,10 @@ package struct EncoderOptions: ParsableArguments {
         switch regions {
         case .descriptors:
             return DescriptorEncoder()
+        case .patches, .vector:
+            return try PatchEncoder(
+                pretrained: PretrainedModels.folder(encoder ?? ""),
+                regions: regions == .vector ? .vector : .patches(grid: patchGrid, projected: projected), on: device)
         case .grid:
             return try GridEncoder(try backbone(on: device), side: size)
         case .fasterRCNN:
@@ -121,6 +156,20 @@ package struct EncoderOptions: ParsableArguments {
         }
         return cache.path(of: entry)
     }
+}
+
+extension PatchEncoder {
+    /// Of a folder as the user names it; what is left out of it is told.
+    package init(pretrained folder: String, regions: Regions, on device: Device) throws {
+        var digests = FileDigests.ofModels
+        try self.init(directory: folder, regions: regions, device: device, digests: &digests)
+        notices.forEach(Terminal.say)
+    }
+}
+
+extension FileDigests {
+    /// Those of pretrained models' files, which are large and stay as they are.
+    package static var ofModels: FileDigests { FileDigests(cache: UserCache.folder() + "/model-digests.json") }
 }
 
 extension BackboneName: ExpressibleByArgument {}

@@ -1,4 +1,4 @@
-import AsCLBase
+package import AsCLBase
 import Foundation
 import RetrievalData
 
@@ -42,6 +42,17 @@ package struct PictureList: Sendable {
         self.splits = splits.sorted { $0.name.precedes($1.name) }
         self.captionsPath = captionsPath
         self.otherFiles = otherFiles
+    }
+
+    /// Its pictures of one split alone.
+    /// - Throws: `InputError` naming the splits there are.
+    package func only(_ path: String, split name: String) throws(InputError) -> PictureList {
+        guard let split = splits.first(where: { $0.name == name }) else {
+            throw InputError(
+                path: path, place: "split", expected: "one of \(splits.map(\.name).joined(separator: ", "))",
+                found: name)
+        }
+        return try PictureList(splits: [split], path: path, captionsPath: captionsPath)
     }
 
     /// Entries of all splits.

@@ -48,6 +48,13 @@ package struct PretrainedFolder: Sendable {
         }
     }
 
+    /// Whether a folder's `config.json` names a model that this reads, whatever else is wrong with it.
+    package static func isNamed(in directory: String) -> Bool {
+        let file = try? ConfigurationFile(path: directory + "/config.json", of: "a model's")
+        let type = try? file?.decoded(ModelKeys.self).model_type
+        return type.flatMap { PretrainedFamily.kinds[$0] } != nil
+    }
+
     /// The text tower's configuration.
     /// - Throws: `InputError` where the folder has none.
     package func textConfiguration() throws(InputError) -> TextTowerConfiguration {
@@ -106,7 +113,10 @@ package struct PretrainedFolder: Sendable {
             directory: directory,
             names: PretrainedNames(
                 owner: family == .clip ? "a CLIP's" : "a SigLIP's", wrappers: ["module."], parts: wanted.parts,
-                others: wanted.others, buffers: [".embeddings.position_ids"]
+                others: wanted.others,
+                // The other tower is there for others.
+                unread: ["text_model.", "vision_model.", "text_projection.", "visual_projection.", "logit_"],
+                buffers: [".embeddings.position_ids"]
             ) { name in towerParts.contains(where: name.hasPrefix) ? prefix + name : String(name) })
     }
 

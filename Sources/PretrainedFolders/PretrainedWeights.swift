@@ -30,6 +30,7 @@ package struct PretrainedWeights {
             let key = names.name(of: name)
             if names.buffers.contains(where: key.hasSuffix) { continue }
             guard names.isWanted(key) else {
+                if names.unread.contains(where: key.hasPrefix) { continue }
                 leftOut[String(key.prefix { $0 != "." }), default: 0] += 1
                 continue
             }
@@ -103,6 +104,8 @@ package struct PretrainedNames: Sendable {
     let parts: [String]
     /// What else is wanted where it is there.
     let others: [String]
+    /// What is not wanted and goes without saying.
+    let unread: [String]
     /// How the names of buffers end that older versions of `transformers` saved: the numbers 0, 1, 2, ... and zeros.
     let buffers: [String]
     /// A name of today for one of former times or of another place.
@@ -110,13 +113,14 @@ package struct PretrainedNames: Sendable {
 
     /// The names of a model.
     package init(
-        owner: String, wrappers: [String], parts: [String], others: [String] = [], buffers: [String],
-        renamed: @escaping @Sendable (Substring) -> String
+        owner: String, wrappers: [String], parts: [String], others: [String] = [], unread: [String] = [],
+        buffers: [String], renamed: @escaping @Sendable (Substring) -> String
     ) {
         self.owner = owner
         self.wrappers = wrappers
         self.parts = parts
         self.others = others
+        self.unread = unread
         self.buffers = buffers
         self.renamed = renamed
     }

@@ -2,7 +2,7 @@ import AsCLBase
 package import TorchNN
 
 /// Families of models whose two towers, one for texts and one for pictures, end in a common space.
-package enum PretrainedFamily: Sendable, Equatable {
+package enum PretrainedFamily: String, Sendable {
     /// `CLIPModel` (Radford et al. 2021): OpenAI's, LAION's, DataComp's, MetaCLIP's.
     case clip
     /// `SiglipModel` (Zhai et al. 2023): SigLIP, and SigLIP 2 of fixed resolution (Tschannen et al. 2025).

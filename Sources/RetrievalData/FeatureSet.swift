@@ -13,6 +13,8 @@ struct FeatureSet: Sendable {
     /// `[images, regions, 4]`.
     let boxes: FeatureFile?
     let labels: RegionLabelFiles?
+    /// What made the features, where the folder's `features.json` says: features of different encoders do not mix.
+    let encoder: String?
     private let namesPath: String
 
     /// Opens the files and holds them to the number of rows and regions of the first.
@@ -28,6 +30,7 @@ struct FeatureSet: Sendable {
         labels = try RegionLabelFiles(
             folder: folder, stem: stem, images: regions.rowCount, regions: regions.rowShape[0])
         namesPath = path("_ids.txt")
+        encoder = Self.encoder(folder: folder)
         if let globals, globals.rowCount != regions.rowCount {
             throw InputError(
                 path: globals.path, place: "shape", expected: "\(regions.rowCount) rows as in \(stem)_ims.npy",
@@ -39,6 +42,14 @@ struct FeatureSet: Sendable {
                 expected: "\([regions.rowCount, regions.rowShape[0], 4]) as \(stem)_ims.npy asks for",
                 found: "\(boxes.array.shape)")
         }
+    }
+
+    private struct Manifest: Decodable { let encoder: String? }
+
+    /// What is wrong with the file is told by those who write it.
+    private static func encoder(folder: String) -> String? {
+        FileManager.default.contents(atPath: folder + "/features.json")
+            .flatMap { try? JSONDecoder().decode(Manifest.self, from: $0) }?.encoder
     }
 
     /// The stem's image names; nil where there is no file of them. There may be a line an image, a line a row, or as many

@@ -61,6 +61,9 @@ package struct RetrievalSplit: Sendable {
     /// tells the user so.
     package var globalsAreRegionMeans: Bool { sets[0].globals == nil }
 
+    /// What made the features, where the data says.
+    package var encoder: String? { sets[0].encoder }
+
     /// Whether the data says where in the picture the regions are.
     package var hasBoxes: Bool { sets[0].boxes != nil }
 

@@ -1,3 +1,9 @@
+import AsCLBase
+import PretrainedFolders
+import RetrievalModels
+package import RetrievalTraining
+import TextEncoding
+
 /// An experiment: the runs it needs, and a section of the report.
 package enum Experiment: String, Sendable, CaseIterable {
     /// Table 1's protocol.
@@ -20,6 +26,10 @@ package enum Experiment: String, Sendable, CaseIterable {
     case baselines
     /// The same with GRU words.
     case baselinesGRU = "baselines-gru"
+    /// A CLIP by itself, under AsCL and beside it.
+    case clip
+    /// The same of a SigLIP.
+    case siglip
     /// Dual and lexicon encoders before AsCL.
     case firstStage = "first-stage"
     /// Honest against leaky scoring.
@@ -45,6 +55,8 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .recipesGRU: "the same with GRU words"
         case .baselines: "VSE++, DSRAN, SCAN and IMRAM on the same words, by three recipes each"
         case .baselinesGRU: "the same baselines with GRU words, as in their papers"
+        case .clip: "AsCL on a CLIP's patches and words, the CLIP by itself, both mixed"
+        case .siglip: "the same of a SigLIP"
         case .firstStage: "fast encoders taught by AsCL, by shortlist size"
         case .protocol: "honest scores beside leaky ones, which saw the partner"
         case .probe: "right captions against wrong ones, by kind of asymmetry"
@@ -74,8 +86,36 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .baselinesGRU: Variant.compared(words: "gru")
         case .recipes: Variant.searched(words: "encoder").flatMap(\.self)
         case .recipesGRU: Variant.searched(words: "gru").flatMap(\.self)
+        case .clip: Variant.beside(.clip)
+        case .siglip: Variant.beside(.siglip)
         case .firstStage: [.full] + Variant.firstStages
         case .probe: Variant.ablations + Variant.compared(words: "encoder").dropFirst(3)
         }
+    }
+
+    /// The method of a pretrained pair whose words it wants; nil where any text encoder does.
+    private var pair: Method? {
+        switch self {
+        case .clip: .clip
+        case .siglip: .siglip
+        default: nil
+        }
+    }
+
+    /// The experiments that a configuration's text encoder serves, of those asked for.
+    /// - Parameter name: One experiment, or all.
+    /// - Throws: `InputError` where the one asked for wants another encoder.
+    package static func named(_ name: String, for base: TrainingConfiguration) throws -> [Experiment] {
+        let folder = try TextEncoder.find(base.textEncoder.path)
+        let family =
+            PretrainedFolder.isNamed(in: folder) ? try PretrainedFolder(directory: folder).family.method : nil
+        if name == "all" { return allCases.filter { $0.pair == nil || $0.pair == family } }
+        guard let experiment = Experiment(named: name) else { return [] }
+        guard experiment.pair == nil || experiment.pair == family else {
+            throw InputError(
+                path: folder, place: "text_encoder.path", expected: "the folder of a \(experiment.rawValue)",
+                found: family.map { "a \($0.rawValue)" } ?? "a BERT")
+        }
+        return [experiment]
     }
 }

@@ -66,6 +66,7 @@ package struct ExperimentReport {
             case .baselines, .baselinesGRU: try data.baselines(experiment)
             case .recipes: try data.recipes(experiment, Variant.searched(words: "encoder"))
             case .recipesGRU: try data.recipes(experiment, Variant.searched(words: "gru"))
+            case .clip, .siglip: try data.beside(experiment)
             case .firstStage: try data.firstStages()
             case .protocol: try data.protocols()
             case .probe: try data.probe()
@@ -138,6 +139,8 @@ extension Experiment {
         case .baselinesGRU: "Baselines with GRU words"
         case .recipes: "Recipes"
         case .recipesGRU: "Recipes with GRU words"
+        case .clip: "CLIP"
+        case .siglip: "SigLIP"
         case .firstStage: "First stages"
         case .protocol: "Protocol integrity"
         case .probe: "Asymmetry probe"

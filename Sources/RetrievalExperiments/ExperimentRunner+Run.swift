@@ -10,7 +10,7 @@ import Torch
 
 // One run: training, then everything that is measured of its best model.
 extension ExperimentRunner {
-    /// Trains and evaluates; false when time ran out before the end.
+    /// Trains, unless the model is to be taken as it comes, and evaluates; false when time ran out before the end.
     func train(_ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool) throws -> Bool {
         let configuration = job.configuration
         let path = folder.run(job.name, seed: job.seed)
@@ -18,6 +18,11 @@ extension ExperimentRunner {
         let run = try TrainingRun(
             configuration, (splits.train, splits.validation), path: splits.path, encoder: encoder, teacher: teacher,
             device: device)
+        guard job.variant.isTrained else {
+            let validation = try RetrievalResult(evaluator(run.model, splits.validation, in: .fp32).ranks())
+            try evaluate(run.model, job, validationRsum: validation.rsum, epoch: 0, trainingSeconds: 0)
+            return true
+        }
         let console = TrainingConsole()
         let onEvent = { (event: TrainingEvent) in
             if case .notice(let text) = event { report(text) } else { console.show(event) }
@@ -81,7 +86,7 @@ extension ExperimentRunner {
         let precision = model.scorer.supports(.int16, on: device) ? Precision.int16 : .fp32
         let place = folder.run(job.name, seed: job.seed) + "/evaluation"
         var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
-        let evaluator = try self.evaluator(model, in: precision)
+        let evaluator = try self.evaluator(model, splits.test, in: precision)
         evaluator.notices("captions of \(splits.test.name)").forEach(report)
         let scoring = meter("scoring")
         let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
@@ -94,7 +99,8 @@ extension ExperimentRunner {
                 configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
                 geometry: isAsCL ? evaluator.geometry(.uniform) : nil,
                 plainGeometry: isAsCL ? evaluator.geometry(.absent) : nil, probe: probe(model),
-                validationRsum: validationRsum, epoch: epoch, parameters: model.parameters.valueCount, trainingSeconds: trainingSeconds,
+                validationRsum: validationRsum, epoch: epoch, parameters: model.parameters.valueCount,
+                trainingSeconds: trainingSeconds,
                 evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
             to: "result.json", of: job.name, seed: job.seed)
         try FileManager.default.removeItem(atPath: place)
@@ -115,11 +121,11 @@ extension ExperimentRunner {
         }
     }
 
-    /// An evaluator of the reported split.
-    func evaluator(_ model: RetrievalModel, in precision: Precision) throws -> Evaluator {
-        try encodingOnce(model, splits.test.captions) { file in
+    /// An evaluator of a split.
+    func evaluator(_ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision) throws -> Evaluator {
+        try encodingOnce(model, split.captions) { file in
             try Evaluator(
-                model, splits.test, in: precision, encoderIsFrozen: !base.textEncoder.trainable, wordsFile: file,
+                model, split, in: precision, encoderIsFrozen: !base.textEncoder.trainable, wordsFile: file,
                 progress: meter("encoding captions"))
         }
     }

@@ -43,7 +43,7 @@ extension ExperimentRunner {
         report("scoring protocols, seed \(seed)")
         let name = try name(of: .full)
         let model = try trained(name, seed: seed)
-        let evaluator = try evaluator(model, in: .fp32)
+        let evaluator = try evaluator(model, splits.test, in: .fp32)
         let study = try ProtocolStudy(evaluator, progress: meter("protocols"))
         try folder.write(study, to: Self.protocolFile, of: name, seed: seed)
         return true
@@ -59,13 +59,13 @@ extension ExperimentRunner {
         report("shortlists, seed \(seed)")
         let teacher = try trained(name(of: .full), seed: seed)
         let path = "\(folder.path)/teacher-scores-\(seed).npy"
-        try FirstStageStudy.writeScores(evaluator(teacher, in: .fp32), to: path)
+        try FirstStageStudy.writeScores(evaluator(teacher, splits.test, in: .fp32), to: path)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let scores = try NumpyArray(path: path)
         for variant in missing {
             let student = try trained(name(of: variant), seed: seed)
             let study = try FirstStageStudy(
-                evaluator(student, in: .fp32), teacherScores: scores,
+                evaluator(student, splits.test, in: .fp32), teacherScores: scores,
                 scoresPath: "\(folder.path)/student-scores-\(seed).npy")
             try folder.write(study, to: Self.firstStageFile, of: name(of: variant), seed: seed)
         }

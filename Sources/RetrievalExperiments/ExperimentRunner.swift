@@ -80,7 +80,8 @@ package struct ExperimentRunner {
     package func name(of variant: Variant) throws -> String {
         let wanted = try variant.configuration(base, seed: 0)
         let same = try Experiment.allCases.flatMap(\.variants).first {
-            try $0.teacher == variant.teacher && $0.configuration(base, seed: 0) == wanted
+            try $0.teacher == variant.teacher && $0.isTrained == variant.isTrained
+                && $0.configuration(base, seed: 0) == wanted
         }
         return same?.name ?? variant.name
     }

@@ -128,18 +128,8 @@ extension ReportData {
     }
 
     func probe() throws -> [Block] {
-        let cases = Dictionary(grouping: runner.splits.probe, by: \.type.rawValue).mapValues(\.count)
-        let types = AsymmetryType.allCases.map(\.rawValue).filter { cases[$0] != nil }
-        guard !types.isEmpty else {
+        guard let table = try probeTable(.probe) else {
             return [.notice("The captions of \(runner.splits.test.name) give no cases.")]
-        }
-        let rows = Experiment.probe.variants.map { variant in
-            Table.Row(
-                variant.title,
-                types.map { type in
-                    cell(
-                        runs(variant, in: .probe).compactMap { $0.probe?[type]?.percent }, of: variant, in: .probe)
-                })
         }
         return [
             .paragraph(
@@ -147,13 +137,38 @@ extension ReportData {
                     + "names an absent object or a wrong detail, II joins two captions of which one may be another "
                     + "image's, III cuts captions to half. Where the data brings no cases of its own, absence is judged "
                     + "by all captions of the image and a word list, not by the picture."),
-            .table(
-                try Table(
-                    caption: "Probe accuracy by kind of asymmetry", labelHeading: "Method",
-                    columns: types.map {
-                        Table.Column("type \($0) (n = \(cases[$0] ?? 0))", unit: "%", best: .highest)
-                    }, rows: rows)),
+            .table(table),
         ]
+    }
+
+    /// Accuracies by kind; nil where there are no cases.
+    private func probeTable(_ experiment: Experiment) throws -> Table? {
+        let cases = Dictionary(grouping: runner.splits.probe, by: \.type.rawValue).mapValues(\.count)
+        let types = AsymmetryType.allCases.map(\.rawValue).filter { cases[$0] != nil }
+        guard !types.isEmpty else { return nil }
+        let rows = experiment.variants.map { variant in
+            Table.Row(
+                variant.title,
+                types.map { type in
+                    cell(
+                        runs(variant, in: experiment).compactMap { $0.probe?[type]?.percent }, of: variant,
+                        in: experiment)
+                })
+        }
+        return try Table(
+            caption: "Probe accuracy by kind of asymmetry", labelHeading: "Method",
+            columns: types.map { Table.Column("type \($0) (n = \(cases[$0] ?? 0))", unit: "%", best: .highest) },
+            rows: rows)
+    }
+
+    /// A pretrained pair under AsCL, by itself and beside it.
+    func beside(_ experiment: Experiment) throws -> [Block] {
+        [
+            .paragraph(
+                "All on the pair's own features: its patches are AsCL's regions, its picture vector the global feature, the "
+                    + "states of its text tower the words. Mixed is S + e^m cos with a learned m."),
+            .table(try recallTable("A pretrained pair on \(queries)", experiment.variants, in: experiment)),
+        ] + (try probeTable(experiment).map { [.table($0)] } ?? [])
     }
 
     /// A variant's numbers for programs.

@@ -1,3 +1,4 @@
+import RetrievalModels
 package import RetrievalTraining
 
 /// One row of a table: a training that differs from the base configuration in some of its values.
@@ -10,8 +11,10 @@ package struct Variant: Sendable, Hashable {
     package let overrides: [String]
     /// The variant whose model of the same seed teaches this one.
     package let teacher: String?
-    /// How many times the base configuration's epochs it trains.
+    /// How many times the base configuration's epochs it trains; 0 for a model that is taken as it comes.
     package let epochs: Double
+    /// Whether it is trained at all.
+    package var isTrained: Bool { epochs > 0 }
 
     init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, epochs: Double = 1) {
         self.name = name
@@ -24,9 +27,11 @@ package struct Variant: Sendable, Hashable {
     /// The configuration of a run.
     package func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
         var configuration = base
-        let count = max(1, (Double(base.training.epochs) * epochs).rounded())
-        try configuration.apply(
-            overrides: overrides + ["training.seed=\(seed)"] + (epochs == 1 ? [] : ["training.epochs=\(Int(count))"]))
+        try configuration.apply(overrides: overrides + ["training.seed=\(seed)"])
+        if isTrained {
+            let count = max(1, (Double(configuration.training.epochs) * epochs).rounded())
+            try configuration.apply(overrides: ["training.epochs=\(Int(count))"])
+        }
         return configuration
     }
 }
@@ -135,6 +140,19 @@ extension Variant {
     private func trained(by recipe: Recipe) -> Variant {
         recipe == .authors
             ? Variant(name, title, overrides + recipe.settings) : trained(by: recipe, as: recipe.name, recipe.title)
+    }
+
+    /// AsCL on a pretrained pair's patches and words, the pair as it comes and trained further, and both mixed.
+    static func beside(_ pair: Method) -> [Variant] {
+        let own = ascl + ["model.method=\(pair.rawValue)"] + alone
+        let title = pair == .clip ? "CLIP" : "SigLIP"
+        return [
+            full, withoutSamples,
+            Variant("\(pair.rawValue)-untrained", "\(title), untrained", own, epochs: 0),
+            Variant(pair.rawValue, "\(title), its text projection trained", own),
+            Variant("mixed", "AsCL mixed with the pair", ascl + ["model.method=mixed"]),
+            Variant("mixed-without-samples", "the same without both", ascl + ["model.method=mixed"] + alone),
+        ]
     }
 
     /// First stages, taught by `full`.

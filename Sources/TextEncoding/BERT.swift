@@ -25,7 +25,7 @@ package struct BERT: Sendable {
     }
 
     /// Rows of the word table.
-    var vocabularySize: Int { words.weight.shape[0] }
+    package var vocabularySize: Int { words.weight.shape[0] }
 
     /// Input embeddings, before positions are added: int64 `[tokens]` to `[tokens, hidden]`.
     package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }

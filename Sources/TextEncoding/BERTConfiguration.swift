@@ -99,7 +99,7 @@ private struct BERTKind: Decodable {
             if holds { return }
             throw InputError(path: path, place: place, expected: expected, found: found ?? "none")
         }
-        try require((model_type ?? "bert") == "bert", "model_type", "bert", model_type)
+        try require((model_type ?? "bert") == "bert", "model_type", "bert, clip or siglip", model_type)
         // Files of the first years have no type.
         if model_type == nil, let name = architectures?.first {
             try require(name.hasPrefix("Bert"), "architectures", "BertModel or one with another head", name)

@@ -12,6 +12,8 @@ package struct BytePairTokenizer: Tokenizer {
     package let vocabularySize: Int
     package let padding: Int32
     package let padsLeft: Bool
+    /// Every byte has a token.
+    package var unknown: Int32? { nil }
     package let notices: [String]
 
     private let normalizer: TextNormalizer

@@ -10,6 +10,7 @@ package struct SentencePieceTokenizer: Tokenizer {
     package let vocabularySize: Int
     package let padding: Int32
     package let padsLeft: Bool
+    package let unknown: Int32?
     package var notices: [String] { [] }
 
     private let normalizer: SentencePieceNormalizer
@@ -41,6 +42,7 @@ package struct SentencePieceTokenizer: Tokenizer {
         guard let unknown = file.pieces.firstIndex(where: { $0.kind == .unknown }) else {
             throw InputError(path: file.path, place: "pieces", expected: "one for unknown characters", found: "none")
         }
+        self.unknown = Int32(unknown)
         model = UnigramModel(file.pieces, unknown: Int32(unknown))
         normalizer = file.normalizer
         path = file.path

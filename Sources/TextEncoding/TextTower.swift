@@ -55,15 +55,23 @@ package struct TextTower: Sendable {
     /// and wants every place filled.
     /// - Throws: `TorchError` for more places than positions, or a SigLIP's fewer.
     package func states(_ ids: Tensor, training: Bool = false) throws(TorchError) -> Tensor {
-        try norm(layers(embed(ids), mask: mask, training: training))
+        try norm(layers(placed(ids), mask: mask, training: training))
     }
+
+    /// The same of input embeddings `[texts, places, B]`.
+    func states(embedded: Tensor, training: Bool) throws(TorchError) -> Tensor {
+        try norm(layers(placed(embedded: embedded), mask: mask, training: training))
+    }
+
+    /// Input embeddings, before positions are added: int64 `[...]` to `[..., B]`.
+    package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try tokens(ids.to(device: tokens.weight.device)) }
 
     /// Texts' vectors in the common space, int64 `[texts, places]` to `[texts, projection]`, not normalised: the pooled
     /// place's state, projected. transformers' `get_text_features`.
     /// - Throws: `TorchError` as `states`, and for a text that lacks its end.
     package func vectors(_ ids: Tensor, training: Bool = false) throws(TorchError) -> Tensor {
         let places = try pooledPlaces(ids)
-        return try project(norm(layers(embed(ids), mask: mask, at: places, training: training)).squeezed(1))
+        return try project(norm(layers(placed(ids), mask: mask, at: places, training: training)).squeezed(1))
     }
 
     /// Vectors of states that are there already, `[texts, places, B]` of the same ids.
@@ -104,16 +112,24 @@ package struct TextTower: Sendable {
 
     private var mask: AttentionMask { configuration.family == .clip ? .causal : .none }
 
-    private func embed(_ ids: Tensor) throws(TorchError) -> Tensor {
-        let shape = ids.shape
+    private func placed(_ ids: Tensor) throws(TorchError) -> Tensor {
+        try check(ids.shape, dimensions: 2)
+        return try placed(embedded: embed(ids))
+    }
+
+    private func placed(embedded: Tensor) throws(TorchError) -> Tensor {
+        try check(embedded.shape, dimensions: 3)
+        return try embedded + positions.weight.sliced(0, 0..<embedded.shape[1]).to(.float32)
+    }
+
+    private func check(_ shape: [Int], dimensions: Int) throws(TorchError) {
         let isRight =
-            shape.count == 2
+            shape.count == dimensions
             && (configuration.family == .clip
                 ? (1...configuration.positionCount).contains(shape[1]) : shape[1] == configuration.positionCount)
         guard isRight else {
             let places = "\(configuration.family == .clip ? "at most " : "")\(configuration.positionCount)"
             throw TorchError(operation: "TextTower(\(shape))", reason: "expected [texts, \(places) places]")
         }
-        return try tokens(ids.to(device: tokens.weight.device)) + positions.weight.sliced(0, 0..<shape[1]).to(.float32)
     }
 }

@@ -10,6 +10,8 @@ package protocol Tokenizer: Sendable {
     var padding: Int32 { get }
     /// Whether it goes before a text instead of behind it.
     var padsLeft: Bool { get }
+    /// The token of what it does not know; nil where it knows every text, letter by letter if need be.
+    var unknown: Int32? { get }
     /// What the folder's files say in two ways, and which of them holds; a line each.
     var notices: [String] { get }
 

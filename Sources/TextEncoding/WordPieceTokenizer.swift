@@ -15,7 +15,8 @@ package struct WordPieceTokenizer: Tokenizer {
     /// The index of `[SEP]`, every text's last token.
     package let separator: Int32
     /// The index of `[UNK]`, which stands for a word that the vocabulary cannot spell.
-    package let unknown: Int32
+    package var unknown: Int32? { unknownIndex }
+    private let unknownIndex: Int32
     /// What the folder's files say in two ways, and which of them holds; a line each.
     package let notices: [String]
 
@@ -40,7 +41,7 @@ package struct WordPieceTokenizer: Tokenizer {
         padding = definition.padding
         classification = definition.first
         separator = definition.last
-        unknown = definition.unknown
+        unknownIndex = definition.unknown
         notices = definition.notices
         longestWord = definition.longestWord
         let normalizer = definition.normalizer
@@ -48,7 +49,7 @@ package struct WordPieceTokenizer: Tokenizer {
         literals = AddedTokens(definition.added.filter { !$0.isNormalized })
         normalizedLiterals = AddedTokens(
             definition.added.filter(\.isNormalized).map { $0.normalized { String(normalizer($0)) } })
-        let others = definition.added.map(\.id) + [padding, classification, separator, unknown]
+        let others = definition.added.map(\.id) + [padding, classification, separator, definition.unknown]
         vocabularySize = others.reduce(vocabulary.count) { max($0, Int($1) + 1) }
     }
 
@@ -101,7 +102,7 @@ package struct WordPieceTokenizer: Tokenizer {
         for range in words.words {
             let word = words.bytes[range]
             if !isTooLong(word), vocabulary.appendPieces(of: word, to: &ids) { continue }
-            ids.append(unknown)
+            ids.append(unknownIndex)
         }
     }
 

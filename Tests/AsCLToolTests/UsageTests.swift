@@ -9,7 +9,7 @@ struct UsageTests {
     }
 
     private static let compute = ["--device", "--threads"]
-    private static let model = ["--checkpoint", "--data", "--split", "--json"] + compute
+    private static let model = ["--checkpoint", "--encoder", "--data", "--images", "--split", "--json"] + compute
 
     private static let bench =
         ["--dimension", "--heads", "--regions", "--words", "--repeat", "--precision", "--json"] + compute
@@ -25,12 +25,13 @@ struct UsageTests {
         ),
         (["evaluate"], model + ["--fold-images", "--scores", "--precision", "--resumable"]),
         (["probe"], model),
-        (["query"], model + ["--top", "--sheet", "--images", "<sentence>"]),
+        (["query"], model + ["--top", "--sheet", "<sentence>"]),
         (["features"], ["extract", "merge"]),
         (
             ["features", "extract"],
             [
-                "--images", "--output", "--list", "--karpathy", "--split", "--regions", "--backbone",
+                "--images", "--output", "--list", "--karpathy", "--split", "--regions", "--encoder",
+                "--patch-grid", "--projected", "--backbone",
                 "--backbone-weights", "--detector-weights", "--size", "--class-names", "--precision", "--shard",
                 "--json",
             ] + compute

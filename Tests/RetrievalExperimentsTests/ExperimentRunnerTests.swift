@@ -49,7 +49,9 @@ import TextEncoding
                 == runner.name(of: .noise("shuffle", level: "embeddings")))
         let names = try Set(Experiment.allCases.flatMap(\.variants).map(runner.name))
         let configurations = try Set(
-            Experiment.allCases.flatMap(\.variants).map { try $0.configuration(runner.base, seed: 0).yaml() })
+            Experiment.allCases.flatMap(\.variants).map {
+                try "\($0.isTrained) " + $0.configuration(runner.base, seed: 0).yaml()
+            })
         #expect(names.count == configurations.count)
     }
 
@@ -257,6 +259,60 @@ import TextEncoding
         try data.write("train", to: world.folder)
         let error = #expect(throws: InputError.self) { try world.runner() }
         #expect("\(try #require(error))".contains("experiment.json: data.train: expected 8 images of train"))
+    }
+
+    @Test func `what validation leaves of its split is reported, with its own cases`() throws {
+        let world = try World()
+        var base = world.base
+        try base.apply(overrides: ["data.validation_split=test", "data.validation_images=5"])
+        let dataset = try Dataset(path: world.folder.path)
+        let splits = try ExperimentSplits(base, dataset, test: "test")
+        let whole = try dataset.split("test")
+        #expect(splits.validation.captions == Array(whole.captions.prefix(10)))
+        #expect(splits.test.captions == Array(whole.captions.dropFirst(10)))
+        #expect(try ExperimentSplits(base, dataset, test: "test", testImages: 3).test.imageCount == 3)
+        let error = #expect(throws: InputError.self) {
+            try ExperimentSplits(base, dataset, test: "test", testImages: 20)
+        }
+        #expect(
+            "\(try #require(error))".hasSuffix(
+                "images of test that do not choose checkpoints: expected at most 19, found 20"))
+        try [
+            ProbeCase(image: 6, right: "a", wrong: "b", type: .detail),
+            .init(image: 2, right: "a", wrong: "b", type: .detail),
+        ]
+        .write(to: world.folder.path + "/test_probe.json")
+        #expect(try ExperimentSplits(base, dataset, test: "test").probe.map(\.image) == [1])
+    }
+
+    @Test func `a pretrained pair is evaluated untrained, and trained as a run of its own`() throws {
+        var world = try World()
+        try TinyPretrained.write(.clip, to: world.folder.path + "/clip")
+        for (name, images) in [("train", 8), ("val", 4), ("test", 24)] {
+            var data = TinyData(images: images, captionsPerImage: 2)
+            data.globalDimension = TinyPretrained.projection(.clip)
+            try data.write(name, to: world.folder)
+        }
+        try world.base.apply(overrides: ["text_encoder.path=\(world.folder.path)/clip"])
+        let variants = Variant.beside(.clip).filter { ["clip-untrained", "clip", "mixed"].contains($0.name) }
+        let runner = try world.run(variants)
+        let results = try variants.map { try #require(try result(runner, $0)) }
+        #expect(results.map(\.epoch) == [0, 1, 1])
+        #expect(results[0].trainingSeconds == 0 && results[0].ranks != results[1].ranks)
+        let report = try ExperimentReport(
+            "clip", of: runner, Experiment.named("clip", for: world.base), seeds: 1, command: "ascl experiment clip")
+        let table = try #require(
+            report.sections().first?.blocks.compactMap { if case .table(let t) = $0 { t } else { nil } })
+        #expect(table[0].markdown.contains("| CLIP, untrained "))
+        let error = #expect(throws: InputError.self) { try Experiment.named("siglip", for: world.base) }
+        #expect("\(try #require(error))".hasSuffix("text_encoder.path: expected the folder of a siglip, found a clip"))
+    }
+
+    @Test func `equal time is more epochs where steps are cheaper`() throws {
+        var base = TrainingConfiguration()
+        try base.apply(overrides: ["training.epochs=3"])
+        let epochs = try Variant.ablationsAtEqualTime.map { try $0.configuration(base, seed: 0).training.epochs }
+        #expect(epochs[0] == 3 && epochs.dropFirst().allSatisfy { $0 > 3 })
     }
 
     @Test(arguments: ["train", "val"])

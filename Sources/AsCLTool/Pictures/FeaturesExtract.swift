@@ -4,7 +4,6 @@ import CommandLineOptions
 package import FeatureExtraction
 import Foundation
 import ImageEncoding
-import Synchronization
 import Torch
 
 struct FeaturesExtract: ParsableCommand {
@@ -69,43 +68,11 @@ struct FeaturesExtract: ParsableCommand {
         Terminal.say(
             "\(list.count) pictures, \(shape.regions) regions of \(shape.regionDimension) and a vector of "
                 + "\(shape.globalDimension) each, \(place), \(workers) threads")
-        let decoder = PictureDecoder()
-        let (several, previews) = (Counter(), Counter())
-        let extraction = Extraction(
-            list: list, encoder: encoder,
-            decode: { path in
-                let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
-                if picture.frameCount > 1 { several.value.withLock { $0 += 1 } }
-                if picture.isPreview { previews.value.withLock { $0 += 1 } }
-                return picture
-            }, output: output,
+        let summary = try Extraction.runInTerminal(
+            list, encoder, output: output,
             settings: ExtractionSettings(
                 elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
-        let meter = ProgressMeter("features", unit: "pictures")
-        // Pictures that failed before any was computed, such as missing ones, tell nothing of the rate.
-        var unusable: Int?
-        do {
-            let summary = try extraction.run(
-                progress: {
-                    if unusable == nil, $0.done < $0.total {
-                        meter.begin(at: $0.done - $0.failed, of: $0.total - $0.failed)
-                    }
-                    let without = unusable ?? $0.failed
-                    unusable = without
-                    meter.update($0.done - without, of: $0.total - without)
-                }, isCancelled: { InterruptFlag.signalNumber != nil })
-            for (counter, note) in [
-                (several, "pictures have several frames or pages; the first of each serves"),
-                (previews, "pictures are cameras' RAW files; the preview in each serves"),
-            ] {
-                let count = counter.value.withLock { $0 }
-                if count > 0 { Terminal.say("\(count) \(note)") }
-            }
-            try Self.conclude(summary, output: output, json: json)
-        } catch is CancellationError {
-            Terminal.say("interrupted; the same command goes on")
-            throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
-        }
+        try Self.conclude(summary, output: output, json: json)
     }
 
     private func pictures() throws -> PictureList {
@@ -126,11 +93,6 @@ struct FeaturesExtract: ParsableCommand {
             throw ExitCode.failure
         }
     }
-}
-
-/// A number that several threads add to.
-private final class Counter: Sendable {
-    let value = Mutex(0)
 }
 
 extension PictureShard: ExpressibleByArgument {

@@ -66,6 +66,27 @@ package struct PictureTransform: Sendable, Equatable {
         }
     }
 
+    /// The size at which every picture comes out; nil where it depends on the picture's own.
+    package var size: PictureSize? {
+        switch fit {
+        case .squash(let size): size
+        case .shortSide: nil
+        case .shortSideCropped(_, let crop): PictureSize(width: crop, height: crop)
+        case .shortSideCentred(_, let crop): crop
+        }
+    }
+
+    /// What of a picture is left, in fractions of its width and its height.
+    package func seenPart(width: Int, height: Int) -> (columns: ClosedRange<Float>, rows: ClosedRange<Float>) {
+        let size = resizedSize(width: width, height: height)
+        // What cannot be cut is an error where the picture is made ready.
+        guard let (columns, rows) = try? part(of: size) else { return (0...1, 0...1) }
+        func fractions(_ range: Range<Int>, of whole: Int) -> ClosedRange<Float> {
+            Float(range.lowerBound) / Float(whole)...Float(range.upperBound) / Float(whole)
+        }
+        return (fractions(columns, of: size.width), fractions(rows, of: size.height))
+    }
+
     /// A picture as the network takes it: float32 `[1, 3, height, width]`, channels innermost in memory.
     package func tensor(for picture: Picture) throws(TorchError) -> Tensor { try tensor(for: [picture]) }
 

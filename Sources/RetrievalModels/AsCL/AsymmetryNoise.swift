@@ -33,12 +33,11 @@ package enum AsymmetryNoise {
         }
     }
 
-    /// The words of a caption's tokens, between `[CLS]` and `[SEP]`.
-    static func words(_ tokenCount: Int) -> Range<Int> { 1..<max(tokenCount - 1, 1) }
-
     /// The tokens with the words in another order, drawn at random.
-    package static func shuffled(_ tokens: [Int32], _ generator: inout SeededGenerator) -> [Int32] {
-        let range = words(tokens.count)
+    package static func shuffled(
+        _ tokens: [Int32], sparing special: SpecialTokenCounts = .oneEachSide, _ generator: inout SeededGenerator
+    ) -> [Int32] {
+        let range = special.words(of: tokens.count)
         var moved = Array(tokens[range])
         generator.shuffle(&moved)
         return tokens[..<range.lowerBound] + moved + tokens[range.upperBound...]
@@ -48,18 +47,20 @@ package enum AsymmetryNoise {
     /// - Parameters:
     ///   - texts: Word vectors, `[words, width]`.
     ///   - kinds: One a text; `.shuffle` leaves its text as it is, since it acts on tokens.
+    ///   - special: What it does not touch.
     ///   - generator: What all chance comes from; consumed in the order of the texts.
     package static func apply(
-        _ kinds: [Kind], strength: Strength, to texts: TextBatch, _ generator: inout SeededGenerator
+        _ kinds: [Kind], strength: Strength, to texts: TextBatch, sparing special: SpecialTokenCounts = .oneEachSide,
+        _ generator: inout SeededGenerator
     ) throws(TorchError) -> TextBatch {
         let starts = texts.offsets
         let width = texts.rows.shape[1]
         var rows = texts.rows
         for kind in Kind.allCases where kind != .shuffle {
-            let chosen = kinds.indices.filter { kinds[$0] == kind && !words(texts.lengths[$0]).isEmpty }
+            let chosen = kinds.indices.filter { kinds[$0] == kind && !special.words(of: texts.lengths[$0]).isEmpty }
             guard !chosen.isEmpty else { continue }
             let spans = chosen.map { text in
-                let span = words(texts.lengths[text])
+                let span = special.words(of: texts.lengths[text])
                 return starts[text] + span.lowerBound..<starts[text] + span.upperBound
             }
             let indices = spans.flatMap { $0 }

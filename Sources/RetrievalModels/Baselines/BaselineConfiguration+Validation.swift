@@ -12,8 +12,8 @@ extension BaselineConfiguration {
                 throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
             }
         }
-        let baselines = Method.allCases.filter { $0 != .ascl }.map(\.rawValue).joined(separator: ", ")
-        try require(method != .ascl, .method, "one of \(baselines)", method.rawValue)
+        let baselines = Method.allCases.filter(\.isBaseline).map(\.rawValue).joined(separator: ", ")
+        try require(method.isBaseline, .method, "one of \(baselines)", method.rawValue)
         try require(jointDimension >= 1, .jointDimension, "at least 1", jointDimension)
         let heads = method == .dsran ? DSRANGraphAttention.heads : 1
         try require(

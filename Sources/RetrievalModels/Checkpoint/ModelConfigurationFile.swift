@@ -1,9 +1,31 @@
 import AsCLBase
 import Foundation
 
-/// A checkpoint's `config.json`, whatever the method.
-enum ModelConfigurationFile {
-    private struct Header: Decodable { let architecture: String? }
+/// A checkpoint's `config.json`, whatever the method: its configuration, and whose features it was trained on.
+struct ModelConfigurationFile: Encodable {
+    /// The key of what made the features.
+    static let featuresKey = "features"
+
+    let configuration: any ModelConfiguration
+    let features: String?
+
+    func encode(to encoder: any Encoder) throws {
+        try configuration.encode(to: encoder)
+        var values = encoder.container(keyedBy: Keys.self)
+        try values.encodeIfPresent(features, forKey: .features)
+    }
+
+    private enum Keys: String, CodingKey { case features }
+
+    private struct Header: Decodable {
+        let architecture, features: String?
+    }
+
+    /// Whose features the model was trained on, where the file says.
+    static func features(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(Header.self, from: $0) }?
+            .features
+    }
 
     /// Reads the file as the configuration of the method that its key `architecture` names.
     static func read(_ path: String) throws -> any ModelConfiguration {
@@ -19,6 +41,8 @@ enum ModelConfigurationFile {
         switch method {
         case .ascl: return try AsCLConfiguration(path: path)
         case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon: return try BaselineConfiguration(path: path)
+        case .clip, .siglip: return try PretrainedConfiguration(path: path)
+        case .mixed: return try MixedConfiguration(path: path)
         }
     }
 }

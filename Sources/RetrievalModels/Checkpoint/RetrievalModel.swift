@@ -1,5 +1,6 @@
 package import AsCLBase
 import Foundation
+import PretrainedFolders
 package import RetrievalData
 package import TextEncoding
 public import Torch
@@ -16,6 +17,8 @@ public struct RetrievalModel: Sendable {
     package let textEncoder: TextEncoder
     /// Where it computes.
     package let device: Device
+    /// Whose features it reads, where that is known: an encoder's identity, or a part that tells it from others.
+    package let features: String?
 
     /// The method's shape and settings.
     package var configuration: any ModelConfiguration { scorer.modelConfiguration }
@@ -33,12 +36,33 @@ public struct RetrievalModel: Sendable {
     }
 
     /// A fresh model.
+    /// - Parameter features: Whose features it is to be trained on, where that is known.
     package init(
-        _ configuration: any ModelConfiguration, textEncoder: TextEncoder, seed: UInt64, device: Device = .cpu
+        _ configuration: any ModelConfiguration, textEncoder: TextEncoder, features: String? = nil, seed: UInt64,
+        device: Device = .cpu
     ) throws {
-        (scorer, parameters) = try ParameterStore.initialize(seed: seed, device: device) { try configuration.build($0) }
+        let fresh = try ParameterStore.initialize(seed: seed, device: device) { try configuration.build($0) }
+        let given = configuration.given(by: textEncoder)
+        (scorer, parameters) =
+            given.isEmpty
+            ? fresh
+            : try ParameterStore.load(
+                fresh.parameters.dictionary.merging(given) { $1 }, from: textEncoder.directory, device: device
+            ) { try configuration.build($0) }
         self.textEncoder = textEncoder
         self.device = device
+        self.features = features
+    }
+
+    /// A CLIP or a SigLIP by itself, from its folder: its text tower, for vectors that its picture tower made.
+    /// - Throws: `InputError` or `ParameterError` naming the file and what does not fit.
+    package init(pretrained directory: String, device: Device = .cpu, digests: inout FileDigests) throws {
+        let folder = try PretrainedFolder(directory: directory)
+        let fingerprint = try folder.fingerprint(&digests)
+        let encoder = try TextEncoder(directory: directory, device: device)
+        let configuration = try PretrainedConfiguration(
+            folder.family.method, of: encoder, maxTokens: encoder.positionCount)
+        try self.init(configuration, textEncoder: encoder, features: fingerprint, seed: 0, device: device)
     }
 
     /// Loads a checkpoint's folder.
@@ -58,10 +82,11 @@ public struct RetrievalModel: Sendable {
                 found: "\(configuration.textDimension)")
         }
         self.device = device
+        features = ModelConfigurationFile.features(directory + "/config.json")
     }
 
     private init(_ model: RetrievalModel, textEncoder: TextEncoder) {
-        (scorer, parameters, device) = (model.scorer, model.parameters, model.device)
+        (scorer, parameters, device, features) = (model.scorer, model.parameters, model.device, model.features)
         self.textEncoder = textEncoder
     }
 
@@ -79,7 +104,7 @@ public struct RetrievalModel: Sendable {
         try Folder.make(directory)
         try textEncoder.save(to: directory + "/text_encoder")
         try TensorFiles.save(parameters.dictionary, to: directory + "/model.safetensors")
-        try configuration.write(to: directory + "/config.json")
+        try configuration.write(to: directory + "/config.json", features: features)
     }
 
     /// Runs `body` with libtorch's products in the precision asked for.
@@ -96,10 +121,15 @@ public struct RetrievalModel: Sendable {
             found: "\(description) on \(device)")
     }
 
-    /// Checks that a split's features are of the sizes the model was made for.
+    /// Checks that a split's features are of the sizes the model was made for, and of the encoder where both are known.
     package func check(_ split: RetrievalSplit, path: String) throws(InputError) {
         let wanted = configuration
-        guard split.regionDimension == wanted.regionDimension else {
+        if let features, let encoder = split.encoder, !encoder.contains(features) {
+            throw InputError(
+                path: path, place: "\(split.name) features",
+                expected: "those of \(features), which the model reads", found: "those of \(encoder)")
+        }
+        guard !wanted.readsRegions || split.regionDimension == wanted.regionDimension else {
             throw InputError(
                 path: path, place: "\(split.name) region features",
                 expected: "dimension \(wanted.regionDimension) (region_dimension of the model)",
@@ -128,7 +158,7 @@ public struct RetrievalModel: Sendable {
     }
 
     /// Tokens of captions, at most the configuration's `max_tokens`.
-    package func tokenize(_ captions: [String]) throws(InputError) -> [TokenizedText] {
+    package func tokenize(_ captions: [String]) throws -> [TokenizedText] {
         try textEncoder.tokenize(captions, maxTokens: configuration.maxTokens)
     }
 

@@ -14,4 +14,18 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case dualEncoder = "dual_encoder"
     /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
     case lexicon
+    /// A CLIP (Radford et al. 2021) by itself.
+    case clip
+    /// A SigLIP (Zhai et al. 2023) by itself.
+    case siglip
+    /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads.
+    case mixed
+
+    /// Whether its configuration is a `BaselineConfiguration`.
+    package var isBaseline: Bool {
+        switch self {
+        case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon: true
+        case .ascl, .clip, .siglip, .mixed: false
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import ArrayFiles
 package import AsCLBase
 import Foundation
+package import TextEncoding
 package import Torch
 package import TorchNN
 
@@ -20,6 +21,12 @@ package protocol ModelConfiguration: Codable, Sendable {
     /// are the text encoder's vectors.
     var readsTokens: Bool { get }
 
+    /// Whether regions are looked at, or only a picture's global vector.
+    var readsRegions: Bool { get }
+
+    /// Parameters that a fresh model takes from its text encoder, by their names here.
+    func given(by encoder: TextEncoder) -> [String: Tensor]
+
     /// The keys of `config.json`.
     static var keys: [String] { get }
 
@@ -35,6 +42,12 @@ extension ModelConfiguration {
     /// The text encoder's vectors.
     package var readsTokens: Bool { false }
 
+    /// Most methods look at regions.
+    package var readsRegions: Bool { true }
+
+    /// Most methods' parameters are all their own.
+    package func given(by encoder: TextEncoder) -> [String: Tensor] { [:] }
+
     /// Reads `config.json`; unknown keys and impossible values are refused.
     package init(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
@@ -43,7 +56,9 @@ extension ModelConfiguration {
         }
         do {
             if let object = try JSONSerialization.jsonObject(with: data) as? [String: Any],
-                let unknown = object.keys.sorted().first(where: { !(Self.keys + [CheckpointFormat.key]).contains($0) })
+                let unknown = object.keys.sorted().first(where: {
+                    !(Self.keys + [CheckpointFormat.key, ModelConfigurationFile.featuresKey]).contains($0)
+                })
             {
                 throw InputError(
                     path: path, place: unknown, expected: "one of \(Self.keys.sorted().joined(separator: ", "))",
@@ -61,10 +76,12 @@ extension ModelConfiguration {
     }
 
     /// Writes `config.json`.
-    package func write(to path: String) throws {
+    /// - Parameter features: Whose features the model was trained on, where that is known.
+    package func write(to path: String, features: String? = nil) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try AtomicFile.write(encoder.encode(self) + Data("\n".utf8), to: path)
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let file = ModelConfigurationFile(configuration: self, features: features)
+        try AtomicFile.write(encoder.encode(file) + Data("\n".utf8), to: path)
     }
 }
 

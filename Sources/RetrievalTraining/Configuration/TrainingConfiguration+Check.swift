@@ -21,6 +21,13 @@ extension TrainingConfiguration {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as dsran normalises by the whole batch", found: "\(training.microBatchSize)")
         }
+        if [.clip, .siglip].contains(model.method), loss.kind == .contrastive, loss.negatives,
+            samples.level == .words
+        {
+            throw place.key("samples").key("level").invalid(
+                expected: "embeddings, as \(model.method.rawValue) compares a text's last state, which noise on words "
+                    + "does not touch", found: "words")
+        }
         if training.microBatchSize > 0, loss.sparsity > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as loss.sparsity is of a whole batch", found: "\(training.microBatchSize)")

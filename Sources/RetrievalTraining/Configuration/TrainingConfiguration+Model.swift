@@ -44,10 +44,11 @@ extension TrainingConfiguration {
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
-            guard method == .ascl else { return }
-            guard words == .encoder else {
-                throw place.key("words").invalid(expected: "encoder, with method ascl", found: words.rawValue)
+            guard method.isBaseline || words == .encoder else {
+                throw place.key("words").invalid(
+                    expected: "encoder, with method \(method.rawValue)", found: words.rawValue)
             }
+            guard method == .ascl || method == .mixed else { return }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")

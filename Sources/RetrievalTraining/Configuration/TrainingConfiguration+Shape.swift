@@ -10,10 +10,16 @@ extension TrainingConfiguration {
     ) throws -> any ModelConfiguration {
         switch model.method {
         case .ascl:
-            return try AsCLConfiguration(
-                jointDimension: model.jointDimension, heads: model.heads, regionDimension: split.regionDimension,
-                globalDimension: split.globalDimension, textDimension: encoder.width, localWeight: model.localWeight,
-                fusion: model.fusion, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
+            return try asclConfiguration(for: split, encoder)
+        case .clip, .siglip:
+            return try PretrainedConfiguration(
+                model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
+        case .mixed:
+            return try MixedConfiguration(
+                asclConfiguration(for: split, encoder),
+                PretrainedConfiguration(
+                    encoder.tower?.configuration.family.method ?? .clip, of: encoder,
+                    globalDimension: split.globalDimension, maxTokens: model.maxTokens))
         case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon:
             let configuration = BaselineConfiguration(
                 model.method, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
@@ -27,6 +33,13 @@ extension TrainingConfiguration {
             try configuration.validate(path: "configuration")
             return configuration
         }
+    }
+
+    private func asclConfiguration(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> AsCLConfiguration {
+        try AsCLConfiguration(
+            jointDimension: model.jointDimension, heads: model.heads, regionDimension: split.regionDimension,
+            globalDimension: split.globalDimension, textDimension: encoder.width, localWeight: model.localWeight,
+            fusion: model.fusion, normalizeFeatures: model.normalizeFeatures, maxTokens: model.maxTokens)
     }
 }
 

@@ -1,5 +1,6 @@
 import AsCLBase
 import Foundation
+import TextEncoding
 
 /// The folder that a training writes into, claimed so that no run is overwritten by mistake.
 package struct RunFolder: Sendable, Equatable {
@@ -17,12 +18,12 @@ package struct RunFolder: Sendable, Equatable {
     package let path: String
 
     /// The files that a run writes, besides TensorBoard's event files.
-    static let files = [
-        "training.yaml", "log.jsonl", RunPage.file, "config.json", "model.safetensors", "trainer.json",
-        "optimizer.safetensors",
-        "text_encoder/config.json", "text_encoder/model.safetensors", "text_encoder/vocab.txt",
-        "text_encoder/tokenizer.json", "text_encoder/tokenizer_config.json", "text_encoder/added_tokens.json",
-    ]
+    static let files =
+        [
+            "training.yaml", "log.jsonl", RunPage.file, "config.json", "model.safetensors", "trainer.json",
+            "optimizer.safetensors",
+            "text_encoder/model.safetensors",
+        ] + TextEncoder.files.map { "text_encoder/" + $0 }
 
     /// Claims a folder and creates it, with the folders above it, when it is missing.
     ///

@@ -55,7 +55,8 @@ struct GeneratedSamples {
             cutoffRate: configuration.cutoffRate)
         var input = tokens
         let shuffled = kinds.indices.filter { kinds[$0] == .shuffle }
-        for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], &generator) }
+        let special = words.model.textEncoder.network.specialTokens
+        for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], sparing: special, &generator) }
         let scorer = words.model.scorer
         switch configuration.level {
         case .embeddings:
@@ -72,7 +73,7 @@ struct GeneratedSamples {
                 for (place, text) in shuffled.enumerated() { places[text] = tokens.count + place }
                 texts = try TextBatch.joined([clean, reordered]).selecting(places)
             }
-            return try AsymmetryNoise.apply(kinds, strength: strength, to: texts, &generator)
+            return try AsymmetryNoise.apply(kinds, strength: strength, to: texts, sparing: special, &generator)
         }
     }
 
@@ -86,7 +87,9 @@ struct GeneratedSamples {
         var parts: [TextBatch] = []
         for group in groups.places {
             let clean = try encoder.embed(group.map { tokens[$0] })
-            let noisy = try AsymmetryNoise.apply(group.map { kinds[$0] }, strength: strength, to: clean, &generator)
+            let noisy = try AsymmetryNoise.apply(
+                group.map { kinds[$0] }, strength: strength, to: clean, sparing: encoder.network.specialTokens,
+                &generator)
             parts.append(try encoder.encode(embedded: noisy, training: words.encoderIsTrained))
         }
         return try groups.restored(parts)

@@ -33,7 +33,7 @@ package struct TrainingRun {
         let encoder =
             try encoder ?? TextEncoder(directory: TextEncoder.find(configuration.textEncoder.path), device: device)
         model = try RetrievalModel(
-            configuration.modelConfiguration(for: train, encoder), textEncoder: encoder,
+            configuration.modelConfiguration(for: train, encoder), textEncoder: encoder, features: train.encoder,
             seed: UInt64(configuration.training.seed), device: device)
         try model.check(validation, path: path)
         try configuration.check(model, teacher: teacher)

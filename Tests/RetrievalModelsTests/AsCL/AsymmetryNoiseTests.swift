@@ -21,7 +21,7 @@ import Torch
         for text in before.indices {
             #expect(after[text].first == before[text].first)
             #expect(after[text].last == before[text].last)
-            let words = AsymmetryNoise.words(before[text].count)
+            let words = SpecialTokenCounts.oneEachSide.words(of: before[text].count)
             #expect(words.isEmpty || after[text][words] != before[text][words], "text \(text)")
         }
     }
@@ -76,7 +76,7 @@ import Torch
         )
         var cut: [[Int]] = []
         for text in [0, 1, 3, 4] {
-            let words = AsymmetryNoise.words(Self.lengths[text])
+            let words = SpecialTokenCounts.oneEachSide.words(of: Self.lengths[text])
             let features = (0..<Self.width).filter { after[text][1][$0] == 0 }
             #expect(features.count == 6)
             for word in words {

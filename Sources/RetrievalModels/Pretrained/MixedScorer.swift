@@ -1,0 +1,71 @@
+package import TextEncoding
+package import Torch
+package import TorchNN
+
+/// AsCL's score and a pretrained pair's cosine, weighed by a learned number: S = S_AsCL + e^m cos. What the first stage of
+/// a search knows stays in the order that the second makes.
+package struct MixedScorer: PairScorer {
+    private let configuration: MixedConfiguration
+    private let ascl: AsCLModel
+    private let pair: PretrainedPair
+    /// m, 0 before training.
+    private let weight: Tensor
+
+    /// Its `MixedConfiguration`.
+    package var modelConfiguration: any ModelConfiguration { configuration }
+
+    /// Builds it along AsCL's names, `pair.*` and `mix`.
+    package init(_ scope: ParameterScope, _ configuration: MixedConfiguration) throws(TorchError) {
+        self.configuration = configuration
+        ascl = try AsCLModel(scope, configuration.ascl)
+        pair = try PretrainedPair(scope / "pair", configuration.pair)
+        weight = try scope.parameter("mix", [], .zeros)
+    }
+
+    /// What AsCL needs of images, and the pair.
+    package struct Images: Sendable {
+        let ascl: AsCLModel.Images
+        let pair: Tensor
+    }
+
+    /// What AsCL needs of texts, and the pair.
+    package struct Texts: Sendable {
+        let ascl: AsCLModel.Texts
+        let pair: Tensor
+    }
+
+    package func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Images {
+        try Images(ascl: ascl.scorable(images, in: precision), pair: pair.scorable(images, in: precision))
+    }
+
+    /// Raw words `[words, B]` to AsCL's joint ones and the pair's side by side, `[words, D + G]`.
+    package func project(_ texts: TextBatch) throws(TorchError) -> TextBatch {
+        let (own, other): (TextBatch, TextBatch) = (try ascl.project(texts), try pair.project(texts))
+        return try texts.replacingRows(.concatenated([own.rows, other.rows], dimension: 1))
+    }
+
+    package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
+        let widths = [configuration.ascl.jointDimension, configuration.pair.globalDimension]
+        let parts = try texts.rows.split(widths, dimension: 1)
+        return try Texts(
+            ascl: ascl.scorable(projected: texts.replacingRows(parts[0].contiguous()), in: precision),
+            pair: pair.scorable(projected: texts.replacingRows(parts[1].contiguous()), in: precision))
+    }
+
+    /// S `[images, texts]`.
+    package func similarity(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor {
+        try ascl.similarity(images.ascl, texts.ascl) + weight.exp() * pair.similarity(images.pair, texts.pair)
+    }
+
+    package static func joined(_ batches: [Images]) throws(TorchError) -> Images {
+        try Images(ascl: AsCLModel.joined(batches.map(\.ascl)), pair: PretrainedPair.joined(batches.map(\.pair)))
+    }
+
+    package func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int) {
+        ascl.blockSize(images: images, texts: texts, regions: regions, words: words, on: device, in: precision)
+    }
+
+    package func supports(_ precision: Precision, on device: Device) -> Bool { ascl.supports(precision, on: device) }
+}
