@@ -1,6 +1,7 @@
 import AsCLBase
 import Foundation
 import PretrainedEncoders
+import PretrainedFolders
 import RetrievalFixtures
 import Testing
 import Torch
@@ -15,50 +16,37 @@ import Torch
         return report.problems.map { $0.replacing(folder.path, with: "F") }
     }
 
+    /// A folder of a whole model.
+    func whole(_ family: PretrainedFamily) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
+        try TinyPretrained.write(family, to: folder.path)
+        return folder
+    }
+
     @Test func `a whole CLIP is read, and what it is is told`() throws {
-        let folder = try TinyCLIP.folder()
-        let report = PretrainedReport(directory: folder.path)
+        let folder = try whole(.clip)
+        let (report, model) = (PretrainedReport(directory: folder.path), try DualEncoder(directory: folder.path))
         #expect(report.isReadable && report.family == "clip" && report.notices.isEmpty)
-        #expect(report.text?.layers == 1 && report.text?.width == 16 && report.text?.vectorWidth == 8)
-        #expect(report.text?.vocabulary == 100 && report.text?.tokens == 12 && report.text?.imageSize == nil)
-        #expect(report.picture?.imageSize == 10 && report.picture?.patchSize == 4 && report.picture?.heads == 2)
-        #expect(report.tokenizer == "byte pairs (vocab.json), 100 tokens")
-        #expect(report.preprocessing?.hasPrefix("shorter side 10, the middle 10 x 10, bicubic, mean [0.48") == true)
-        #expect(report.weights == "model.safetensors" && report.weightsByteCount == 31_532)
-        #expect(report.parameterCount == 6665)
+        #expect(report.text?.layers == 2 && report.text?.width == 16 && report.text?.vectorWidth == 8)
+        #expect(report.text?.vocabulary == 516 && report.text?.tokens == 24 && report.text?.imageSize == nil)
+        #expect(report.picture?.imageSize == 12 && report.picture?.patchSize == 4 && report.picture?.heads == 2)
+        #expect(report.tokenizer == "byte pairs (vocab.json), 516 tokens")
+        #expect(report.preprocessing?.hasPrefix("shorter side 12, the middle 12 x 12, bicubic, mean [0.48") == true)
+        #expect(
+            try report.weights == "model.safetensors"
+                && report.weightsByteCount == folder.data("model.safetensors").count)
+        #expect(report.parameterCount == model.parameters.valueCount)
         let lines = report.description.split(separator: "\n")
         #expect(lines.first.map(String.init) == folder.path && lines.last == "    this program reads it")
         #expect(lines.count == 8)
     }
 
     @Test func `a whole SigLIP is read`() throws {
-        let folder = try StoredFolders.copy("siglip")
-        let tokenizer = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("TextEncodingTests/Resources/Tokenizers/siglip")
-        for name in ["spiece.model", "tokenizer_config.json"] {
-            try FileManager.default.copyItem(
-                atPath: tokenizer.path + "/" + name, toPath: folder.path + "/" + name)
-        }
-        try folder.write(
-            #"{"image_processor_type": "SiglipImageProcessor", "size": {"height": 8, "width": 8}, "resample": 2}"#,
-            to: "preprocessor_config.json")
-        let size = try #require(
-            problems(folder).first?.firstMatch(of: /expected at most the \d+ tokens of config.json, found (\d+)$/)
-                .flatMap { Int($0.output.1) })
-        try folder.configure { values in
-            var text = values["text_config"] as? [String: Any]
-            text?["vocab_size"] = size
-            values["text_config"] = text
-        }
-        try folder.change { tensors in
-            let name = "text_model.embeddings.token_embedding.weight"
-            let width = try #require(tensors[name]).shape[1]
-            tensors[name] = try .zeros([size, width])
-        }
-        let report = PretrainedReport(directory: folder.path)
-        #expect(report.problems.isEmpty && report.family == "siglip")
-        #expect(report.tokenizer == "SentencePiece's unigrams (spiece.model), \(size) tokens")
-        #expect(report.preprocessing == "squashed to 8 x 8, bilinear, mean [0.5, 0.5, 0.5], deviation [0.5, 0.5, 0.5]")
+        let folder = try whole(.siglip)
+        let whole = PretrainedReport(directory: folder.path)
+        #expect(whole.isReadable && whole.family == "siglip" && whole.picture?.vectorWidth == 16)
+        #expect(whole.tokenizer == "byte pairs (tokenizer.json), 289 tokens")
+        #expect(whole.preprocessing == "squashed to 12 x 12, bicubic, mean [0.5, 0.5, 0.5], deviation [0.5, 0.5, 0.5]")
     }
 
     @Test func `a tower alone wants only what is its own`() throws {
@@ -71,7 +59,7 @@ import Torch
     }
 
     @Test func `everything that is wrong is told at once`() throws {
-        let folder = try TinyCLIP.folder()
+        let folder = try whole(.clip)
         for name in ["merges.txt", "preprocessor_config.json"] {
             try FileManager.default.removeItem(atPath: folder.path + "/" + name)
         }
@@ -90,21 +78,29 @@ import Torch
     }
 
     @Test func `parts that do not fit each other are told`() throws {
-        let folder = try TinyCLIP.folder()
+        let folder = try whole(.clip)
         try folder.write(
-            #"{"image_processor_type": "CLIPImageProcessor", "size": 12, "crop_size": 12}"#,
+            #"{"image_processor_type": "CLIPImageProcessor", "size": 14, "crop_size": 14}"#,
             to: "preprocessor_config.json")
         try folder.configure { values in
-            var text = values["text_config_dict"] as? [String: Any]
+            var text = values["text_config"] as? [String: Any]
             text?["eos_token_id"] = 97
-            values["text_config_dict"] = text
+            values["text_config"] = text
         }
         #expect(
             problems(folder) == [
-                "F/vocab.json: end of a text: expected token 97, eos_token_id of config.json, found 99",
-                "F/preprocessor_config.json: size: expected 10 x 10, image_size of config.json, found 12 x 12",
+                "F/vocab.json: end of a text: expected token 97, eos_token_id of config.json, found 515",
+                "F/preprocessor_config.json: size: expected 12 x 12, image_size of config.json, found 14 x 14",
             ])
-        let index = try TinyCLIP.folder()
+        try folder.configure { values in
+            var text = values["text_config"] as? [String: Any]
+            text?["vocab_size"] = 515
+            values["text_config"] = text
+        }
+        #expect(
+            problems(folder)[0]
+                == "F/vocab.json: vocabulary: expected at most the 515 tokens of config.json, found 516")
+        let index = try whole(.clip)
         try FileManager.default.removeItem(atPath: index.path + "/model.safetensors")
         try index.write(#"{"weight_map": {"a": "model-1.safetensors"}}"#, to: "model.safetensors.index.json")
         #expect(problems(index).count == 1 && problems(index)[0].hasPrefix("F/model-1.safetensors: expected this file"))

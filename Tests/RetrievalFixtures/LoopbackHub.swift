@@ -40,6 +40,8 @@ package final class LoopbackHub: Sendable {
     package let server: LoopbackServer
     /// Where the large files are.
     package let store: LoopbackServer
+    /// What the hub calls its files' contents.
+    package let sums: [String: String]
 
     /// - Parameters:
     ///   - files: By their names.
@@ -82,6 +84,7 @@ package final class LoopbackHub: Sendable {
                 headers: ["ETag": "\"\(file.tag)\"", "X-Repo-Commit": Self.commit])
         }
         self.store = store
+        sums = files.mapValues(\.tag)
     }
 
     /// The files that were asked for themselves, in their order, each as often as it was.
