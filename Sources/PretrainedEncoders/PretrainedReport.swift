@@ -85,7 +85,8 @@ package struct PretrainedReport: Encodable, Sendable {
         }
         guard readsWeights, let file = noting({ try PretrainedWeights.file(in: directory) }) else { return }
         weights = (file as NSString).lastPathComponent
-        weightsByteCount = noting { try Self.byteCount(file) }
+        // Loading says better what is wrong.
+        weightsByteCount = try? Self.byteCount(file)
         let loaded = noting {
             switch (textSide != nil, pictureSide != nil) {
             case (true, false): try TextTower.load(opened).facts

@@ -64,7 +64,7 @@ struct WeightsFetch: ParsableCommand {
                 path: "\(repository)", place: "HF_HUB_OFFLINE", expected: "the model in \(settings.cache)",
                 found: "not all of it; fetch it without HF_HUB_OFFLINE")
         }
-        let fetch = try HubFetch(repository, sums: sums, settings: settings)
+        let fetch = try hubFetch(repository, sums, settings)
         if !fetch.missing.isEmpty { try announce(fetch, settings) }
         let meter = Mutex(ProgressMeter("fetching \(repository.name)", unit: "kB"))
         let before = fetch.byteCount - fetch.missingByteCount
@@ -78,6 +78,19 @@ struct WeightsFetch: ParsableCommand {
         }
         for (file, sum) in firstSums.sorted(by: { $0.key < $1.key }) { Terminal.say(Self.firstSum(file, sum)) }
         return fetch.snapshot
+    }
+
+    private func hubFetch(
+        _ repository: HubRepository, _ sums: [String: String], _ settings: HubSettings
+    ) throws(InputError) -> HubFetch {
+        do throws(InputError) {
+            return try HubFetch(repository, sums: sums, settings: settings)
+        } catch {
+            guard PretrainedModels.cached(repository, settings) != nil else { throw error }
+            throw InputError(
+                path: error.path, place: error.place, expected: error.expected,
+                found: error.found + "; what was fetched before is here, and HF_HUB_OFFLINE=1 takes it")
+        }
     }
 
     /// Says what is to come under which terms, before it does.

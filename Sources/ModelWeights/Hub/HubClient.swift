@@ -53,6 +53,12 @@ struct HubClient: Sendable {
         request.answeringField = "X-Linked-Etag"
         let answer = try request.run(into: ReceivedBytes(path: address), patience: patience)
         func field(_ name: String) -> String? { answer?.value(forHTTPHeaderField: name) }
+        // Without one of these somebody else answered, whose tags are no sums.
+        guard field("X-Linked-Etag") != nil || field("X-Repo-Commit") != nil else {
+            throw InputError(
+                path: address, place: "X-Repo-Commit", expected: "a header of the hub's",
+                found: "none: is \(settings.endpoint) a hub?")
+        }
         let tag = (field("X-Linked-Etag") ?? field("ETag")).map {
             ($0.hasPrefix("W/") ? $0.dropFirst(2) : $0[...]).trimmingCharacters(in: ["\""])
         }

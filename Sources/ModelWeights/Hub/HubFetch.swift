@@ -69,6 +69,11 @@ package struct HubFetch: Sendable {
         beforeWeights: (_ folder: String) throws -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> [String: String] {
+        if missing.isEmpty {
+            // Another user's cache may not be written to, and is as good.
+            try? cache.note(commit)
+            return [:]
+        }
         try Folder.expectRoom(for: missingByteCount, in: cache.folder)
         try Folder.make(cache.folder + "/blobs")
         let total = byteCount

@@ -44,11 +44,11 @@ package struct HubSettings: Sendable {
 }
 
 /// A secret that prints as nothing.
-struct HubToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+struct HubToken: Sendable, CustomStringConvertible, CustomReflectable {
     /// The value of a request's `Authorization`.
     let authorization: String
     var description: String { "a token" }
-    var debugDescription: String { description }
+    var customMirror: Mirror { Mirror(self, children: []) }
 
     /// Nil for nothing but white space, and for what no header can hold.
     init?(_ text: String) {
