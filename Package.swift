@@ -123,6 +123,8 @@ let package = Package(
                 "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
+        .target(name: "CVectorScan", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
+        layer("VectorStore", ["AsCLBase", "CVectorScan"]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         layer(
@@ -150,7 +152,7 @@ let package = Package(
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
                 "ImageEncoding", "PretrainedEncoders", "FeatureExtraction", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "CommandLineOptions", argumentParser,
+                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -204,6 +206,7 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
+        tests("VectorStore", ["AsCLBase", "CVectorScan", "RetrievalFixtures"]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
         tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "CommandLineOptions", "RetrievalFixtures"]),

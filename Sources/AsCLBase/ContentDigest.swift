@@ -12,6 +12,13 @@ package struct ContentDigest: Hashable, Sendable, BitwiseCopyable {
         words = bytes.loadUnaligned(as: SIMD4<UInt64>.self)
     }
 
+    /// The digest of some bytes.
+    package init(of bytes: UnsafeRawBufferPointer) {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        self = hasher.finalize().withUnsafeBytes { ContentDigest(bytes: $0) }
+    }
+
     /// The digest of a text's UTF-8.
     package init(of text: String) {
         self = SHA256.hash(data: Data(text.utf8)).withUnsafeBytes { ContentDigest(bytes: $0) }

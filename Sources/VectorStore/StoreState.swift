@@ -1,0 +1,105 @@
+import AsCLBase
+
+/// What of a store's files is known: the mapped segments, which rows are live, and the row of each id.
+struct StoreState: Sendable {
+    private(set) var manifest: StoreManifest
+    private(set) var segments: [Segment] = []
+    private(set) var rowCount = 0
+    /// Rows that are the newest of their id, and not deleted.
+    private(set) var live = RowBits()
+    /// The live row of each id.
+    private(set) var rowOfID: [Int64: Int] = [:]
+    /// The marks on the disk.
+    private(set) var deleted = RowBits()
+
+    /// Reads a store.
+    init(_ folder: String, _ manifest: StoreManifest) throws(InputError) {
+        self.manifest = manifest
+        try extend(folder, manifest, isThorough: true)
+    }
+
+    /// Takes in what came since: marks, blocks and segments.
+    /// - Parameters:
+    ///   - manifest: Of the same generation; its segments begin with those that are known.
+    ///   - isThorough: Whether to hold new blocks of the last segment to their digests.
+    mutating func extend(_ folder: String, _ manifest: StoreManifest, isThorough: Bool) throws(InputError) {
+        let marks = try DeletionMarks.read(folder, generation: manifest.generation)
+        delete(marks)
+        self.manifest = manifest
+        for (place, number) in manifest.segments.enumerated().dropFirst(max(0, segments.count - 1)) {
+            if place == segments.count {
+                let path = Segment.path(folder, number)
+                segments.append(try Segment(path: path, dimension: manifest.dimension))
+            }
+            let isLast = place == manifest.segments.count - 1
+            // Copied out and in again, for it calls back to note its blocks.
+            var segment = segments[place]
+            defer { segments[place] = segment }
+            try segment.extend(firstRow: rowCount, isOpen: isLast, isThorough: isThorough && isLast) { note($0, $1) }
+        }
+    }
+
+    /// Whether a manifest is of the same store, with more or nothing in it.
+    func isContinued(by manifest: StoreManifest) -> Bool {
+        manifest.generation == self.manifest.generation && manifest.segments.starts(with: self.manifest.segments)
+    }
+
+    private mutating func note(_ segment: Segment, _ block: Segment.Block) {
+        for (place, id) in segment.ids(block).enumerated() {
+            let row = block.firstRow + place
+            // Also before a row that was deleted: what it had replaced does not come back.
+            if let older = rowOfID.updateValue(row, forKey: id) { live[older] = false }
+            live[row] = !deleted[row]
+            if deleted[row] { rowOfID[id] = nil }
+        }
+        rowCount += block.rows
+    }
+
+    /// Takes in marks, which only ever become more.
+    mutating func delete(_ marks: RowBits) {
+        for (place, word) in marks.words.enumerated() {
+            var fresh = word & ~(place < deleted.words.count ? deleted.words[place] : 0)
+            while fresh != 0 {
+                let row = place * 64 + fresh.trailingZeroBitCount
+                fresh &= fresh - 1
+                // A reader may see the marks of rows that it has not yet come to.
+                guard row < rowCount else { break }
+                live[row] = false
+                let id = self.id(of: row)
+                if rowOfID[id] == row { rowOfID[id] = nil }
+            }
+        }
+        deleted = marks
+    }
+
+    /// The same for a search, which is not to hold the table of ids: a writer would have to copy it.
+    var withoutIDs: StoreState {
+        var copy = self
+        copy.rowOfID = [:]
+        return copy
+    }
+
+    // MARK: Rows
+
+    /// Where a row of the store lies.
+    func place(of row: Int) -> (segment: Segment, block: Segment.Block, row: Int) {
+        let segment = segments[last(segments.count) { (segments[$0].blocks.first?.firstRow ?? .max) <= row }]
+        let block = segment.blocks[last(segment.blocks.count) { segment.blocks[$0].firstRow <= row }]
+        return (segment, block, row - block.firstRow)
+    }
+
+    func id(of row: Int) -> Int64 {
+        let (segment, block, place) = place(of: row)
+        return segment.ids(block)[place]
+    }
+
+    /// The last of 0 ..< count for which `isBefore` holds, as it does for the first and all up to the one that is looked for.
+    private func last(_ count: Int, _ isBefore: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if isBefore(middle) { low = middle } else { high = middle }
+        }
+        return low
+    }
+}
