@@ -101,14 +101,6 @@ let package = Package(
             ]),
         layer("ModelWeights", ["AsCLBase", "ArrayFiles", "PretrainedFolders"]),
         layer("FeatureExtraction", ["AsCLBase", "ArrayFiles", "RetrievalData", "ImageEncoding"]),
-        .target(name: "CVectorScan", cxxSettings: kernelSettings),
-        layer("VectorStore", ["AsCLBase", "CVectorScan"]),
-        layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
-        layer(
-            "PictureSearch",
-            [
-                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PictureCatalogue", "VectorStore",
-            ]),
         .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         layer("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "CHDF5"]),
         .target(name: "CPairScore", cxxSettings: kernelSettings, linkerSettings: torchLibraries),
@@ -135,6 +127,15 @@ let package = Package(
                 "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
+        .target(name: "CVectorScan", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
+        layer("VectorStore", ["AsCLBase", "CVectorScan"]),
+        layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
+        layer(
+            "PictureSearch",
+            [
+                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PictureCatalogue",
+                "VectorStore",
+            ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         layer(
@@ -154,7 +155,8 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch", "CommandLineOptions",
+                "RunReports", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
+                "CommandLineOptions",
                 argumentParser,
             ],
             swiftSettings: swiftSettings),
@@ -163,7 +165,7 @@ let package = Package(
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
                 "ImageEncoding", "PretrainedEncoders", "FeatureExtraction", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "CommandLineOptions", argumentParser,
+                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -224,6 +226,7 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports", "RetrievalFixtures",
             ]),
+        tests("VectorStore", ["AsCLBase", "CVectorScan", "RetrievalFixtures"]),
         tests("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         tests("AsCL", ["AsCLBase", "RetrievalData", "Torch", "Scenes", "CPNG", "RetrievalFixtures"]),
         tests("AsCLTool", ["AsCLBench", "AsCLBase", "ArrayFiles", "CommandLineOptions", "RetrievalFixtures"]),

@@ -19,7 +19,8 @@ enum DeletionMarks {
         defer { withExtendedLifetime(file) {} }
         let bytes = file.bytes
         let end = bytes.count - ContentDigest.byteCount
-        let fields = end >= headerSize ? (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) } : []
+        let fields =
+            end >= headerSize ? (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) } : []
         guard fields.count == 3, fields[0] == mark, fields[1] == UInt64(generation), end % 8 == 0,
             fields[2] == UInt64((end - headerSize) / 8),
             ContentDigest(of: .init(rebasing: bytes[..<end])) == ContentDigest(bytes: .init(rebasing: bytes[end...]))
@@ -29,7 +30,9 @@ enum DeletionMarks {
                 found: "other bytes: the file is damaged; restore it from a copy, or remove it and delete again")
         }
         return RowBits(
-            words: stride(from: headerSize, to: end, by: 8).map { bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) })
+            words: stride(from: headerSize, to: end, by: 8).map {
+                bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)
+            })
     }
 
     /// Puts the marks on the disk, in the place of those before.

@@ -35,7 +35,8 @@ struct Scan {
             let allowed = filters.map { $0.flatMap { place in words.baseAddress.map { $0 + place * wordsPerFilter } } }
             return units.withUnsafeBufferPointer { units in
                 vs_scan(
-                    blocks, Int64(blocks.count), Int64(dimension), units.baseAddress, Int64(filters.count), live, allowed,
+                    blocks, Int64(blocks.count), Int64(dimension), units.baseAddress, Int64(filters.count), live,
+                    allowed,
                     Int64(wanted), Int64(threads), instructions, &found, &counts)
             }
         }
@@ -63,6 +64,8 @@ struct Scan {
         let order = rows.indices.sorted {
             scores[$0] != scores[$1] ? scores[$0] > scores[$1] : rows[$0] < rows[$1]
         }
-        return order.map { VectorMatch(id: places[$0].segment.ids(places[$0].block)[places[$0].row], score: scores[$0]) }
+        return order.map {
+            VectorMatch(id: places[$0].segment.ids(places[$0].block)[places[$0].row], score: scores[$0])
+        }
     }
 }

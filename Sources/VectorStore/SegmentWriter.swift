@@ -4,12 +4,9 @@ import Foundation
 
 /// Appends blocks to a segment file. What `finish` has returned from is on the disk.
 final class SegmentWriter {
-    /// A file of so many bytes gets no more blocks: compaction writes no more than that for one deleted row.
-    static let fullSize = 128 << 20
-
     let path: String
     private let dimension: Int
-    private let moments: Moments
+    private let settings: WriterSettings
     private let descriptor: Int32
     /// Where the last finished block ends, and where the next one is to begin.
     private var end: Int
@@ -18,21 +15,21 @@ final class SegmentWriter {
     /// Headers of blocks whose bodies were written, by their places.
     private var headers: [(offset: Int, bytes: [UInt8])] = []
 
-    var isFull: Bool { next >= Self.fullSize }
+    var isFull: Bool { next >= settings.segmentSize }
 
     /// Makes a segment without blocks, on the disk.
-    init(creating path: String, dimension: Int, moments: Moments) throws {
+    init(creating path: String, dimension: Int, settings: WriterSettings) throws {
         let header = SealedHeader(kind: .segment, number: Segment.format, rows: 0, dimension: dimension)
         try AtomicFile.write(Data(header.encoded), to: path)
-        (self.path, self.dimension, self.moments) = (path, dimension, moments)
+        (self.path, self.dimension, self.settings) = (path, dimension, settings)
         (end, next, blockCount) = (SealedHeader.byteCount, SealedHeader.byteCount, 0)
         descriptor = try Self.open(path)
     }
 
     /// Goes on with a segment; what an unfinished append left behind its last whole block is cut off.
     /// - Returns: How many bytes that was, in `cut`.
-    init(continuing segment: Segment, cut: inout Int, moments: Moments) throws {
-        (path, dimension, self.moments) = (segment.path, segment.dimension, moments)
+    init(continuing segment: Segment, cut: inout Int, settings: WriterSettings) throws {
+        (path, dimension, self.settings) = (segment.path, segment.dimension, settings)
         (end, next, blockCount) = (segment.end, segment.end, segment.blocks.count)
         descriptor = try Self.open(path)
         cut = segment.file.bytes.count - end
@@ -62,7 +59,8 @@ final class SegmentWriter {
                     halves.baseAddress, Int64(ids.count), Int64(dimension),
                     (base + layout.codes.lowerBound).assumingMemoryBound(to: Int8.self),
                     (base + layout.scales.lowerBound).assumingMemoryBound(to: Float.self))
-                UnsafeMutableRawBufferPointer(rebasing: block[layout.halves]).copyMemory(from: UnsafeRawBufferPointer(halves))
+                UnsafeMutableRawBufferPointer(rebasing: block[layout.halves]).copyMemory(
+                    from: UnsafeRawBufferPointer(halves))
             }
             ids.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: block[layout.ids]).copyMemory(from: $0) }
             header.body = ContentDigest(
@@ -73,7 +71,7 @@ final class SegmentWriter {
         headers.append((next, header.encoded))
         next += layout.byteCount
         blockCount += 1
-        try moments.reached(.bodyWritten)
+        try settings.reached(.bodyWritten)
     }
 
     /// Puts the blocks on the disk, bodies before headers.
@@ -81,13 +79,13 @@ final class SegmentWriter {
         guard !headers.isEmpty else { return }
         try synchronize()
         for header in headers {
-            try moments.reached(.headerDue)
+            try settings.reached(.headerDue)
             try write(header.bytes, at: header.offset)
         }
         try synchronize()
         headers = []
         end = next
-        try moments.reached(.blocksFinished)
+        try settings.reached(.blocksFinished)
     }
 
     /// Forgets the blocks since the last `finish`, after an error.

@@ -19,12 +19,12 @@ final class StoreWriter: @unchecked Sendable {
 
     /// Goes on with a store that was read: cuts an unfinished append off, and removes files that no manifest lists.
     init(
-        _ lock: FolderLock, _ folder: String, _ state: StoreState, moments: Moments, repairs: inout [String]
+        _ lock: FolderLock, _ folder: String, _ state: StoreState, settings: WriterSettings, repairs: inout [String]
     ) throws {
         self.lock = lock
         if let last = state.segments.last {
             var cut = 0
-            segment = try SegmentWriter(continuing: last, cut: &cut, moments: moments)
+            segment = try SegmentWriter(continuing: last, cut: &cut, settings: settings)
             if cut > 0 {
                 repairs.append(
                     "\(last.path): the last \(cut) bytes were cut off: an append that did not finish, after block "
@@ -54,7 +54,7 @@ final class StoreWriter: @unchecked Sendable {
     ///   - manifest: Gets the segments that are begun.
     func append(
         ids: [Int64], halves: (Range<Int>) throws -> [UInt16], folder: String, manifest: inout StoreManifest,
-        moments: Moments
+        settings: WriterSettings
     ) throws {
         let most = BlockLayout.mostRows(dimension: manifest.dimension)
         for start in stride(from: 0, to: ids.count, by: most) {
@@ -62,7 +62,7 @@ final class StoreWriter: @unchecked Sendable {
                 try full.finish()
                 segment = nil
             }
-            let current = try segment ?? begin(folder, &manifest, moments)
+            let current = try segment ?? begin(folder, &manifest, settings)
             segment = current
             do {
                 let rows = start..<min(ids.count, start + most)
@@ -79,23 +79,23 @@ final class StoreWriter: @unchecked Sendable {
     }
 
     private func begin(
-        _ folder: String, _ manifest: inout StoreManifest, _ moments: Moments
+        _ folder: String, _ manifest: inout StoreManifest, _ settings: WriterSettings
     ) throws -> SegmentWriter {
         let number = (manifest.segments.max() ?? 0) + 1
         let begun = try SegmentWriter(
-            creating: Segment.path(folder, number), dimension: manifest.dimension, moments: moments)
-        try moments.reached(.segmentCreated)
+            creating: Segment.path(folder, number), dimension: manifest.dimension, settings: settings)
+        try settings.reached(.segmentCreated)
         var longer = manifest
         longer.segments.append(number)
         try longer.write(folder)
         manifest = longer
-        try moments.reached(.segmentListed)
+        try settings.reached(.segmentListed)
         return begun
     }
 
     /// Goes on with the last segment of a compacted store.
-    func resume(_ state: StoreState, moments: Moments) throws {
+    func resume(_ state: StoreState, settings: WriterSettings) throws {
         var cut = 0
-        segment = try state.segments.last.map { try SegmentWriter(continuing: $0, cut: &cut, moments: moments) }
+        segment = try state.segments.last.map { try SegmentWriter(continuing: $0, cut: &cut, settings: settings) }
     }
 }

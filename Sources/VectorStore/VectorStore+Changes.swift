@@ -22,10 +22,11 @@ extension VectorStore {
             // After an error too: what is on the disk already is found.
             defer { state.withLock { try? $0.extend(folder, manifest, isThorough: false) } }
             try writer.append(
-                ids: ids, halves: { rows in
+                ids: ids,
+                halves: { rows in
                     let numbers = rows.lowerBound * dimension..<rows.upperBound * dimension
                     return try normalized(vectors[numbers], names: [], wantsHalves: true).halves
-                }, folder: folder, manifest: &manifest, moments: moments)
+                }, folder: folder, manifest: &manifest, settings: settings)
         }
     }
 
@@ -41,7 +42,7 @@ extension VectorStore {
             var marks = before
             for row in rows { marks[row] = true }
             try DeletionMarks.write(marks, folder, generation: generation)
-            try moments.reached(.marksWritten)
+            try settings.reached(.marksWritten)
             state.withLock { $0.delete(marks) }
             return rows.count
         }

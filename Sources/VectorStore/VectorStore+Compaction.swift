@@ -13,14 +13,14 @@ extension VectorStore {
             var manifest = before.manifest
             manifest.generation += 1
             manifest.segments = try rewritten(before)
-            try moments.reached(.compactedWritten)
+            try settings.reached(.compactedWritten)
             try manifest.write(folder)
-            try moments.reached(.compactedListed)
+            try settings.reached(.compactedListed)
             let after = try StoreState(folder, manifest)
-            try writer.resume(after, moments: moments)
+            try writer.resume(after, settings: settings)
             state.withLock { $0 = after }
             try StoreWriter.removeUnlisted(folder, manifest)
-            try moments.reached(.oldRemoved)
+            try settings.reached(.oldRemoved)
         }
     }
 
@@ -43,7 +43,7 @@ extension VectorStore {
             if target?.isFull ?? true {
                 try target?.finish()
                 target = try SegmentWriter(
-                    creating: Segment.path(folder, next), dimension: dimension, moments: moments)
+                    creating: Segment.path(folder, next), dimension: dimension, settings: settings)
                 numbers.append(next)
                 next += 1
             }

@@ -36,7 +36,8 @@ extension VectorStore {
     /// The nearest vectors to each query, each with a filter of its own.
     package func search(queries: [[Float]], top: Int, filters: [VectorFilter?]) throws -> [[VectorMatch]] {
         guard filters.count == queries.count else {
-            throw InputError(expected: "a filter, or nil, for each of \(queries.count) queries", found: "\(filters.count)")
+            throw InputError(
+                expected: "a filter, or nil, for each of \(queries.count) queries", found: "\(filters.count)")
         }
         let present = filters.indices.filter { filters[$0] != nil }
         return try search(queries: queries, top: top, filters: filters.compactMap { $0 }) { present.firstIndex(of: $0) }
@@ -51,7 +52,8 @@ extension VectorStore {
                 path: folder, place: "query \(place + 1)", expected: "\(dimension) numbers", found: "\(query.count)")
         }
         let names = queries.indices.map { "query \($0 + 1)" }
-        let units = try normalized(queries.flatMap { $0 }[...], names: names, wantsHalves: false, wantsUnits: true).units
+        let units = try normalized(queries.flatMap { $0 }[...], names: names, wantsHalves: false, wantsUnits: true)
+            .units
         let (held, known) = state.withLock { state in (state.withoutIDs, filters.map { $0.knownRows(state) }) }
         // A closure of the caller's runs without the lock.
         let rows = zip(filters, known).map { $1 ?? $0.matchingRows(held) }

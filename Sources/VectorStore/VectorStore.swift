@@ -26,7 +26,7 @@ package final class VectorStore: Sendable {
     /// What was put right on opening, a sentence each: the end of an append that did not finish was cut off.
     package let repairs: [String]
     let threads: Int
-    let moments: Moments
+    let settings: WriterSettings
     let writer: Mutex<StoreWriter?>
     let state: Mutex<StoreState>
 
@@ -41,11 +41,11 @@ package final class VectorStore: Sendable {
     ) throws {
         try self.init(
             folder: folder, dimension: dimension, fingerprint: fingerprint, mode: mode, threads: threads,
-            moments: Moments())
+            settings: WriterSettings())
     }
 
     init(
-        folder: String, dimension: Int, fingerprint: String, mode: Mode, threads: Int? = nil, moments: Moments
+        folder: String, dimension: Int, fingerprint: String, mode: Mode, threads: Int? = nil, settings: WriterSettings
     ) throws {
         guard (1...Self.mostDimension).contains(dimension) else {
             throw InputError(
@@ -54,7 +54,7 @@ package final class VectorStore: Sendable {
         self.folder = folder
         self.dimension = dimension
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        self.moments = moments
+        self.settings = settings
         var repairs: [String] = []
         switch mode {
         case .reading:
@@ -66,7 +66,7 @@ package final class VectorStore: Sendable {
                 try StoreManifest(dimension: dimension, fingerprint: fingerprint).write(folder)
             }
             let loaded = try Self.load(folder, dimension: dimension, fingerprint: fingerprint)
-            let own = try StoreWriter(lock, folder, loaded, moments: moments, repairs: &repairs)
+            let own = try StoreWriter(lock, folder, loaded, settings: settings, repairs: &repairs)
             state = Mutex(loaded)
             writer = Mutex(own)
         }
@@ -81,7 +81,8 @@ package final class VectorStore: Sendable {
         while true {
             guard let manifest = try StoreManifest.read(folder) else {
                 throw InputError(
-                    path: folder, expected: "a vector store", found: "no \(StoreManifest.name); nothing was put there yet")
+                    path: folder, expected: "a vector store",
+                    found: "no \(StoreManifest.name); nothing was put there yet")
             }
             try manifest.expect(dimension: dimension, fingerprint: fingerprint, folder: folder)
             do { return try StoreState(folder, manifest) } catch {
@@ -94,6 +95,14 @@ package final class VectorStore: Sendable {
 
     /// Vectors that can be found.
     package var count: Int { state.withLock { $0.rowOfID.count } }
+
+    /// The ids that can be found.
+    package var ids: Set<Int64> { state.withLock { Set($0.rowOfID.keys) } }
+
+    /// Which share of the rows is deleted, and taken up by nothing but the scan.
+    package var deletedShare: Double {
+        state.withLock { $0.rowCount == 0 ? 0 : 1 - Double($0.rowOfID.count) / Double($0.rowCount) }
+    }
 
     /// Takes in what the writer has appended, deleted or compacted since. A writer is always up to date.
     package func refresh() throws {
@@ -128,10 +137,4 @@ package final class VectorStore: Sendable {
             for block in segment.blocks.indices { try segment.verify(block) }
         }
     }
-}
-
-extension VectorStore {
-    /// The ids that can be found.
-    package var ids: Set<Int64> { state.withLock { Set($0.rowOfID.keys) } }
-    package var deletedShare: Double { 0 }
 }

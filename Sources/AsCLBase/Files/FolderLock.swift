@@ -27,6 +27,8 @@ package final class FolderLock {
     /// Lets go of the folder.
     package func release() {
         guard descriptor >= 0 else { return }
+        // Closing alone would leave the hold to a process that is being started right now, until it runs its program.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
         descriptor = -1
     }
