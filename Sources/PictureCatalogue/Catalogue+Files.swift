@@ -7,8 +7,8 @@ import ImageEncoding
 /// A file as the catalogue knows it.
 struct KnownFile: Sendable {
     let stamp: FileStamp
-    /// The number of its content.
-    let content: Int64?
+    /// Of its content.
+    let digest: ContentDigest?
     /// Whether there are features of its content by the model in question.
     let hasFeatures: Bool
 }
@@ -28,14 +28,17 @@ extension Catalogue {
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT path, size, modified, file.content, feature.content IS NOT NULL AND feature.problem IS NULL
-                    FROM file LEFT JOIN feature ON feature.content = file.content AND feature.model = ?
+                    SELECT path, size, modified, sha256, feature.content IS NOT NULL AND feature.problem IS NULL
+                    FROM file LEFT JOIN content ON content.id = file.content
+                    LEFT JOIN feature ON feature.content = file.content AND feature.model = ?
                     WHERE root = ?
                     """, arguments: [model.id, root])
             var files: [PictureName: KnownFile] = [:]
             while let row = try rows.next() {
+                let sha: Data? = row[3]
                 files[PictureName(row[0])] = KnownFile(
-                    stamp: FileStamp(size: row[1], modified: row[2]), content: row[3], hasFeatures: row[4])
+                    stamp: FileStamp(size: row[1], modified: row[2]),
+                    digest: sha.map { $0.withUnsafeBytes { ContentDigest(bytes: $0) } }, hasFeatures: row[4])
             }
             return files
         }

@@ -19,7 +19,7 @@ package struct Catalogue: Sendable {
     /// - Throws: `InputError` where there is none, or it is none of this program's.
     package init(folder: String, isNew: Bool) throws {
         self.folder = folder
-        let path = folder + "/catalogue.sqlite"
+        let path = Self.path(in: folder)
         guard isNew || FileManager.default.fileExists(atPath: path) else {
             throw InputError(
                 path: folder, place: "index", expected: "an index of pictures",
@@ -42,6 +42,13 @@ package struct Catalogue: Sendable {
             throw InputError(
                 path: path, place: "SQLite", expected: "a catalogue of ascl", found: "\(error.message ?? "damage")")
         }
+    }
+
+    private static func path(in folder: String) -> String { folder + "/catalogue.sqlite" }
+
+    /// Whether a folder has a catalogue, whatever its state.
+    package static func exists(in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: path(in: folder))
     }
 
     private static var schema: DatabaseMigrator {

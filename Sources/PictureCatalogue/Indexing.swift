@@ -116,7 +116,7 @@ package struct Indexing {
         }
         summary.failed = problems.count
         try catalogue.note(problems: problems, root)
-        try work(off: tasks, root, &summary, progress, isCancelled)
+        try work(off: tasks, root, known, &summary, progress, isCancelled)
         summary.removed = gone.count
         try catalogue.forget(Array(gone), root)
         if !gone.isEmpty { try mend() }
@@ -161,7 +161,8 @@ package struct Indexing {
     }
 
     private func work(
-        off tasks: [PictureTask], _ root: Int64, _ summary: inout Summary, _ progress: (Progress) -> Void,
+        off tasks: [PictureTask], _ root: Int64, _ files: [PictureName: KnownFile], _ summary: inout Summary,
+        _ progress: (Progress) -> Void,
         _ isCancelled: () -> Bool
     ) throws {
         let work = try ExtractionWork(
@@ -186,6 +187,8 @@ package struct Indexing {
             for outcome in outcomes {
                 switch outcome.result {
                 case .computed: summary.new += 1
+                // A file that was merely read again is nothing to tell of.
+                case .known where files[outcome.task.name]?.digest == outcome.digest: break
                 case .known: summary.known += 1
                 case .failed: summary.failed += 1
                 }

@@ -90,8 +90,7 @@ package final class PictureCollection: Sendable {
             }
             return (match.id, match.score, relevance)
         }
-        let relevant = found.filter { ($0.relevance ?? 1) >= Self.leastRelevance }
-        if !query.showsAll { found = relevant }
+        if !query.showsAll { found.removeAll { ($0.relevance ?? 1) < Self.leastRelevance } }
         let searched = allowed?.count ?? opened.store.count
         var pictures: [Int64: CataloguedPicture] = [:]
         if query.newestFirst {
@@ -105,9 +104,9 @@ package final class PictureCollection: Sendable {
             hits: page.compactMap { hit in
                 pictures[hit.id].map { .init(picture: $0, score: hit.score, relevance: hit.relevance) }
             },
-            relevantCount: relevant.count,
-            mayHaveMore: matches.count == wanted && wanted < searched && relevant.count == found.count,
-            searchedCount: searched, notes: try notes(query, opened))
+            // Where the last that was looked at still answers, others behind it may too.
+            count: found.count, mayHaveMore: found.count == wanted && wanted < searched, searchedCount: searched,
+            notes: try notes(query, opened))
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {

@@ -50,9 +50,9 @@ package struct SearchAnswer: Sendable, Encodable {
 
     /// In their order.
     package let hits: [Hit]
-    /// Pictures that are relevant enough to be shown, as far as was looked.
-    package let relevantCount: Int
-    /// Whether there may be more than these of them, since only the nearest pictures were looked at.
+    /// Pictures that answer, as far as was looked: those that are relevant enough, or all that were asked for.
+    package let count: Int
+    /// Whether there may be more than these, since only the nearest pictures were looked at.
     package let mayHaveMore: Bool
     /// Pictures that could have been found.
     package let searchedCount: Int

@@ -67,9 +67,13 @@ struct IndexUpdate: ParsableCommand {
         // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
         try Torch.setThreadCount(1)
         for folder in folders { try Folder.expect(folder) }
-        let catalogue = try Catalogue(folder: options.folder, isNew: !folders.isEmpty)
-        let place = try place(catalogue)
+        let old =
+            folders.isEmpty || Catalogue.exists(in: options.folder)
+            ? try Catalogue(folder: options.folder, isNew: false) : nil
+        let place = try place(old)
         let tower = try PatchEncoder(pretrained: place, regions: .vector, on: device)
+        // Made once all that may be wrong is known.
+        let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
         let roots = try catalogue.roots()
         var wanted = folders.map(Indexing.path)
         // Another model answers only once it has all pictures.
@@ -112,9 +116,9 @@ struct IndexUpdate: ParsableCommand {
     }
 
     /// The folder of the encoder that is wanted.
-    private func place(_ catalogue: Catalogue) throws -> String {
+    private func place(_ catalogue: Catalogue?) throws -> String {
         if let encoder { return Indexing.path(try PretrainedModels.folder(encoder)) }
-        if let own = try catalogue.answeringModel() { return own.encoder }
+        if let own = try catalogue?.answeringModel() { return own.encoder }
         return Indexing.path(try PretrainedModels.folder("clip-vit-b-32"))
     }
 }

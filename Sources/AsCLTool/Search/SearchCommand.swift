@@ -91,9 +91,9 @@ struct SearchCommand: ParsableCommand {
                 answer.searchedCount == 0
                     ? "no picture passes the filter"
                     : "nothing matches among \(answer.searchedCount) pictures; --all shows what comes nearest")
-        } else if skip + top < answer.relevantCount {
+        } else if skip + top < answer.count {
             Terminal.say(
-                "\(answer.hits.count) of \(answer.relevantCount)\(answer.mayHaveMore ? " or more" : "") that match; "
+                "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "") that match; "
                     + "--skip \(skip + top) shows the next")
         }
     }

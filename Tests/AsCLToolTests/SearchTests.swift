@@ -1,0 +1,93 @@
+import Foundation
+import RetrievalFixtures
+import Testing
+
+/// Indexing and searching as a user does it.
+struct SearchTests {
+    private let encoder: String
+    private let data: String
+    private let collection: PictureCollection
+
+    init() throws {
+        encoder = try Workshop.newFolder("clip")
+        data = try Workshop.newFolder("data")
+        collection = try PictureCollection()
+        try TinyPretrained.write(.clip, to: encoder)
+    }
+
+    private func ascl(_ arguments: String..., shell: String = "") throws -> Tool.Result {
+        try Tool(arguments, shell: shell, environment: ["XDG_DATA_HOME": data]).finish()
+    }
+
+    private func add(_ numbers: Range<Int>) throws {
+        for number in numbers { try collection.add("\(number).bmp", TinyPicture.bitmap(number)) }
+    }
+
+    @Test func `a folder is indexed, searched, brought up to date and forgotten`() throws {
+        try add(0..<8)
+        try collection.add("broken.jpg", Data("no picture".utf8))
+        let first = try ascl("index", collection.images, "--encoder", encoder)
+        #expect(first.status == 0, "\(first)")
+        #expect(first.output == "9 pictures: 8 new, 0 known by their content, 0 gone, 1 cannot be used\n")
+        let status = try ascl("index", "status")
+        #expect(status.output.contains("pictures  9 in 9 files, 8 can be found"))
+        #expect(status.output.contains("broken.jpg: file: expected a picture"))
+
+        let found = try ascl("search", "--like", collection.images + "/3.bmp", "--top", "1", "--json")
+        #expect(found.status == 0, "\(found)")
+        let hits = try #require(found.json["hits"] as? [[String: Any]])
+        #expect((hits.first?["picture"] as? [String: Any])?["path"] as? String == collection.images + "/3.bmp")
+        let all = try ascl("search", "a cat", "--all", "--top", "3")
+        #expect(all.outputLines.count == 3 && all.errors.contains("3 of "))
+
+        try add(8..<10)
+        try collection.remove("0.bmp")
+        let second = try ascl("index")
+        #expect(second.output == "10 pictures: 2 new, 0 known by their content, 1 gone, 1 cannot be used\n")
+        #expect(try ascl("index", "forget", collection.images).status == 0)
+        #expect(try ascl("index", "status").output.contains("pictures  0 in 0 files"))
+    }
+
+    @Test func `a belief in nothing is an answer`() throws {
+        try add(0..<4)
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        // Weights drawn at random believe in no sentence more than in a hundred others.
+        let run = try ascl("search", "a cat")
+        #expect(run.status == 0 && run.output.isEmpty)
+        #expect(run.errors == "nothing matches among 4 pictures; --all shows what comes nearest\n")
+        let filtered = try ascl("search", "a cat", "--after", "2030")
+        #expect(filtered.errors == "no picture passes the filter\n")
+    }
+
+    /// As many kills as fit into a test; each at another moment of the work.
+    @Test func `killed at any moment, nothing is lost or doubled`() throws {
+        try add(0..<250)
+        for kill in 0..<12 {
+            _ = try ascl(
+                "index", collection.images, "--encoder", encoder,
+                shell: "(sleep 0.\(kill < 6 ? "\(kill)5" : "\(kill)"); kill -9 $$) >/dev/null 2>&1 &")
+        }
+        let last = try ascl("index", collection.images, "--encoder", encoder, "--json")
+        #expect(last.status == 0, "\(last)")
+        #expect(try last.json["pictures"] as? Int == 250)
+        let again = try ascl("index", "--json")
+        #expect(try again.json["new"] as? Int == 0 && again.json["known"] as? Int == 0)
+        let found = try ascl("search", "--like", collection.images + "/7.bmp", "--top", "400", "--json")
+        let hits = try #require(found.json["hits"] as? [[String: Any]])
+        let ids = hits.compactMap { ($0["picture"] as? [String: Any])?["id"] as? Int }
+        #expect(Set(ids).count == 250 && ids.count == 250)
+    }
+
+    @Test(arguments: [
+        (["search"], 2, "expected a sentence, or --like and a picture"),
+        (["search", "a", "--after", "soon"], 2, "--after: expected 2019, 2019-06 or 2019-06-30, found soon"),
+        (["search", "a"], 1, "expected an index of pictures, found none: make one with `ascl index PHOTOS`"),
+        (["index"], 1, "expected an index of pictures, found none"),
+        (["index", "/nowhere/at/all"], 1, "/nowhere/at/all"),
+    ])
+    func `what is missing is one line`(_ arguments: [String], _ status: Int32, _ expected: String) throws {
+        let run = try Tool(arguments, environment: ["XDG_DATA_HOME": data]).finish()
+        #expect(run.status == status && run.errors.contains(expected), "\(run)")
+        #expect(status == 2 || run.errorLines.count == 1)
+    }
+}
