@@ -83,8 +83,10 @@ package struct PretrainedFolder: Sendable {
         let weights = try PretrainedWeights(
             directory: directory,
             names: PretrainedNames(
-                owner: family == .clip ? "a CLIP's" : "a SigLIP's", wrappers: ["module."], parts: ["logit_"], unread: [""],
-                buffers: []) { String($0) })
+                owner: family == .clip ? "a CLIP's" : "a SigLIP's", wrappers: ["module."], parts: ["logit_"],
+                unread: [""],
+                buffers: []
+            ) { String($0) })
         func number(_ name: String) throws -> Float {
             guard let tensor = weights.tensors[name], tensor.count == 1 else {
                 throw InputError(path: weights.path, place: name, expected: "a number", found: "none")
