@@ -122,6 +122,12 @@ let package = Package(
                 "RetrievalEvaluation", "RunReports", .product(name: "Yams", package: "Yams"),
             ]),
         layer(
+            "EncoderTraining",
+            [
+                "AsCLBase", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
+                "PretrainedEncoders", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+            ]),
+        layer(
             "RetrievalExperiments",
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
@@ -147,7 +153,7 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
+                "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -202,6 +208,12 @@ let package = Package(
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalFixtures",
+            ]),
+        tests(
+            "EncoderTraining",
+            [
+                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PretrainedEncoders",
+                "RetrievalTraining", "RetrievalFixtures",
             ]),
         tests("RunReports", ["AsCLBase"]),
         tests(
