@@ -48,9 +48,9 @@ extension ScenesCommand {
             (recipe.training.epochs, recipe.training.seed) = (epochs, seed)
             let dataset = try Dataset(path: data)
             let (train, validation) = (try pictures("train", of: dataset), try pictures("val", of: dataset))
-            let test = try pictures("test", of: dataset)
             let training = try EncoderTraining(
                 recipe, train: train, validation: validation, output: output, overwrite: overwrite)
+            let test = try training.inputs(pictures("test", of: dataset))
             Terminal.say(
                 "training on \(train.paths.count) pictures with \(train.captions.joined().count) captions, "
                     + "\(training.model.parameters.valueCount) parameters, \(Torch.threadCount) threads")
@@ -60,8 +60,8 @@ extension ScenesCommand {
             case .finished(let rsum, let epoch):
                 Terminal.say(
                     String(format: "best validation Rsum %.1f, epoch %d; the encoder is in %@", rsum, epoch, output))
-                // By the files, on what had no say in anything.
-                Terminal.show("test, " + (try EncoderInputs.result(ofEncoder: output, on: test).description))
+                // By the files, on pictures that had no say in anything.
+                Terminal.show("test, " + (try test.result(ofEncoder: output).description))
             case .stopped:
                 Terminal.say("interrupted; nothing was written")
                 throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))

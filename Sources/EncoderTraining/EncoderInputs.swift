@@ -1,7 +1,7 @@
-package import ImageEncoding
-package import PretrainedEncoders
+import ImageEncoding
+import PretrainedEncoders
 package import RetrievalEvaluation
-package import TextEncoding
+import TextEncoding
 import Torch
 
 /// Pictures and captions as an encoder's towers take them.
@@ -15,7 +15,7 @@ package struct EncoderInputs: Sendable {
 
     /// Reads the pictures and cuts the captions.
     /// - Throws: `InputError` naming a picture that cannot be read.
-    package init(
+    init(
         _ data: CaptionedPictures, _ transform: PictureTransform, _ tokenizer: any Tokenizer, maxTokens: Int
     ) throws {
         let decoder = PictureDecoder()
@@ -25,7 +25,7 @@ package struct EncoderInputs: Sendable {
     }
 
     /// How well pictures find their captions and captions their pictures by a model's scores.
-    package func result(_ model: DualEncoder) throws -> RetrievalResult {
+    func result(_ model: DualEncoder) throws -> RetrievalResult {
         let truth = try GroundTruth(
             imageOfCaption: tokens.indices.flatMap { image in tokens[image].map { _ in image } },
             imageCount: pixels.count)
@@ -36,15 +36,9 @@ package struct EncoderInputs: Sendable {
         return try RetrievalResult(ranks.ranks())
     }
 
-    /// How well an encoder's folder does on pictures and captions.
-    package static func result(
-        ofEncoder directory: String, on data: CaptionedPictures
-    ) throws -> RetrievalResult {
-        let model = try DualEncoder(directory: directory)
-        return try EncoderInputs(
-            data, PictureTransform(directory: directory), TokenizerFolder.tokenizer(directory: directory),
-            maxTokens: model.text.configuration.positionCount
-        ).result(model)
+    /// The same by an encoder's folder, which has to have the files that these were read by.
+    package func result(ofEncoder directory: String) throws -> RetrievalResult {
+        try result(DualEncoder(directory: directory))
     }
 
     /// The scores of all pairs, `[pictures, captions]`.

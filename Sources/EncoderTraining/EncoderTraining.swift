@@ -22,6 +22,7 @@ package final class EncoderTraining {
     package let model: PretrainedEncoders.DualEncoder
     private let recipe: EncoderRecipe
     private let folder: PartialFolder
+    private let read: (CaptionedPictures) throws -> EncoderInputs
     private let train, validation: EncoderInputs
     private let sampler: PairSampler
     private let seed: UInt64
@@ -50,11 +51,15 @@ package final class EncoderTraining {
         let positionCount = lengths.max() ?? Self.mostTokens
         try EncoderFiles(recipe: recipe, vocabulary: vocabulary, positionCount: positionCount).write(to: folder.partial)
         let transform = try PictureTransform(directory: folder.partial)
-        self.train = try EncoderInputs(train, transform, tokenizer, maxTokens: positionCount)
-        self.validation = try EncoderInputs(validation, transform, tokenizer, maxTokens: positionCount)
+        read = { try EncoderInputs($0, transform, tokenizer, maxTokens: positionCount) }
+        (self.train, self.validation) = (try read(train), try read(validation))
         sampler = PairSampler(pairCount: train.paths.count, batchSize: recipe.training.batchSize, seed: seed)
         model = try PretrainedEncoders.DualEncoder(untrained: PretrainedFolder(directory: folder.partial), seed: seed)
     }
+
+    /// Reads other pictures and captions as the encoder takes them.
+    /// - Throws: `InputError` naming a picture that cannot be read.
+    package func inputs(_ data: CaptionedPictures) throws -> EncoderInputs { try read(data) }
 
     /// Throws where the output folder cannot be written or holds something: to know before long work.
     /// - Parameter overwrite: Whether it may hold an encoder, which is then replaced; never anything besides.

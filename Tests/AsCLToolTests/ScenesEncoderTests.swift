@@ -43,9 +43,9 @@ struct ScenesEncoderTests {
         let torn = try Workshop.linked(to: Workshop.drawnScenes.get(), "torn")
         try FileManager.default.removeItem(atPath: torn + "/images")
         try FileManager.default.copyItem(atPath: Workshop.drawnScenes.get() + "/images", toPath: torn + "/images")
-        try write(Data(bytes(torn + "/images/train_000003.png").prefix(200)), to: torn + "/images/train_000003.png")
+        try write(Data(bytes(torn + "/images/test_000003.png").prefix(200)), to: torn + "/images/test_000003.png")
         expectRefusal(
-            try Tool.run("scenes", "encoder", "--data", torn, "--output", output), [torn + "/images/train_000003.png"])
+            try Tool.run("scenes", "encoder", "--data", torn, "--output", output), [torn + "/images/test_000003.png"])
 
         #expect(try names(in: folder).isEmpty)
         try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)

@@ -42,7 +42,8 @@ struct EncoderTrainingTests {
         var recipe = EncoderRecipe.tiny
         (recipe.training.epochs, recipe.training.batchSize, recipe.training.learningRate) = (100, 6, 5e-3)
         var losses: [Double] = []
-        let outcome = try EncoderTraining(recipe, train: data, validation: data, output: pictures.output).run(onEvent: {
+        let training = try EncoderTraining(recipe, train: data, validation: data, output: pictures.output)
+        let outcome = try training.run(onEvent: {
             if case .step(_, pairs: let pairs, loss: let loss) = $0 {
                 losses.append(loss)
                 #expect(pairs == 12)
@@ -53,7 +54,7 @@ struct EncoderTrainingTests {
         #expect(losses.count == 100)
         #expect(try #require(losses.last) < 0.2 * losses[0])
         // The folder holds the best epoch's weights, not the first's.
-        #expect(try EncoderInputs.result(ofEncoder: pictures.output, on: data).rsum == 600)
+        #expect(try training.inputs(data).result(ofEncoder: pictures.output).rsum == 600)
     }
 
     @Test func `the same seed gives the same bytes, another other weights`() throws {
