@@ -23,7 +23,7 @@ package struct BytePairVocabulary: Sendable {
     package init(learntFrom texts: [String], mostMerges: Int) {
         let characters = (0...UInt8.max).map { String(ByteAlphabet.scalar($0)) }
         var tokens = characters + characters.map { $0 + Self.ending }
-        var numbers = Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1, $0) })
+        let numbers = Dictionary(uniqueKeysWithValues: tokens.enumerated().map { ($1, $0) })
         var words = Self.words(of: texts).map { word, count in
             let symbols = word.enumerated().map { place, scalar in
                 numbers[String(scalar) + (place == word.count - 1 ? Self.ending : "")] ?? 0
@@ -33,13 +33,10 @@ package struct BytePairVocabulary: Sendable {
         var merges: [(first: String, second: String)] = []
         while merges.count < mostMerges, let pair = Self.mostFrequentPair(of: words) {
             let (first, second) = (tokens[pair.first], tokens[pair.second])
-            let whole = first + second
-            // Two merges may end in one token.
-            let number = numbers[whole] ?? tokens.count
-            if number == tokens.count { tokens.append(whole) }
-            numbers[whole] = number
+            for index in words.indices { words[index].symbols.merge(pair, into: tokens.count) }
+            // A new one always: what becomes a token does so by the same merges, whatever stands around it.
+            tokens.append(first + second)
             merges.append((first, second))
-            for index in words.indices { words[index].symbols.merge(pair, into: number) }
         }
         self.tokens = tokens + [Self.startName, Self.endName]
         self.merges = merges
