@@ -1,4 +1,4 @@
-package import AsCLBase
+import AsCLBase
 import Foundation
 
 /// A byte-level vocabulary and its merges as CLIP's tokenizer has them, learnt from texts: the most frequent pair of tokens
