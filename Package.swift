@@ -121,6 +121,12 @@ let package = Package(
                 "RetrievalEvaluation", "RunReports", .product(name: "Yams", package: "Yams"),
             ]),
         layer(
+            "EncoderTraining",
+            [
+                "AsCLBase", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding", "ImageEncoding",
+                "PretrainedEncoders", "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+            ]),
+        layer(
             "RetrievalExperiments",
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
@@ -155,7 +161,7 @@ let package = Package(
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
-                "RunReports", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
+                "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
                 "CommandLineOptions",
                 argumentParser,
             ],
@@ -216,8 +222,14 @@ let package = Package(
         tests(
             "RetrievalTraining",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalFixtures",
+            ]),
+        tests(
+            "EncoderTraining",
+            [
+                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PretrainedEncoders",
+                "RetrievalTraining", "RetrievalFixtures",
             ]),
         tests("RunReports", ["AsCLBase"]),
         tests(

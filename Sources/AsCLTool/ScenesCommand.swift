@@ -5,8 +5,9 @@ import Scenes
 
 struct ScenesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scenes", abstract: "Make Scenes, a data set of drawn pictures with exactly known content.",
-        subcommands: [Generate.self])
+        commandName: "scenes",
+        abstract: "Make Scenes, a data set of drawn pictures with exactly known content, and an encoder of them.",
+        subcommands: [Generate.self, Encoder.self])
 
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(

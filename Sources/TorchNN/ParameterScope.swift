@@ -37,6 +37,8 @@ package struct ParameterScope {
 package enum Initializer: Sendable {
     case zeros
     case ones
+    /// This value everywhere.
+    case constant(Double)
     /// Uniform in [-bound, bound].
     case uniform(Double)
     /// Normal with zero mean and this standard deviation.

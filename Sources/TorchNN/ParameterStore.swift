@@ -74,6 +74,7 @@ package final class ParameterStore {
             switch initial {
             case .zeros: return try .zeros(shape)
             case .ones: return try .full(shape, 1)
+            case .constant(let value): return try .full(shape, value)
             case .uniform(let bound): return try .uniform(shape, -bound, bound, generator: generator)
             case .normal(let deviation): return try .normal(shape, generator: generator) * deviation
             }

@@ -70,10 +70,16 @@ struct ContactSheetTests {
         expectRefusal(run, [page])
     }
 
-    @Test(arguments: [["--sheet", "F"], ["--images", "I"]])
-    func `a sheet and its images need each other`(_ options: [String]) throws {
+    @Test(arguments: [
+        (["--sheet", "F"], "ascl: --sheet needs --images"),
+        (
+            ["--images", "I"],
+            "ascl: --images: only --sheet shows pictures of a checkpoint's data, and --encoder reads them"
+        ),
+    ])
+    func `a sheet and its images need each other`(_ options: [String], _ line: String) throws {
         let run = try query(options + ["a star"])
-        #expect(run.status == 2 && run.errorLines.first == "ascl: --sheet and --images need each other", "\(run)")
+        #expect(run.status == 2 && run.errorLines.first == line, "\(run)")
     }
 
     @Test func `what needs captions refuses a collection`() throws {

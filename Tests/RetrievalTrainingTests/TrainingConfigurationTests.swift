@@ -1,4 +1,6 @@
 import Foundation
+import PretrainedFolders
+import RetrievalFixtures
 import RetrievalModels
 import Testing
 import TextEncoding
@@ -66,15 +68,25 @@ import TextEncoding
     func `the method that is named is the one to be trained`(_ method: Method) throws {
         let tiny = try TinyTraining()
         var configuration = tiny.configuration
-        try configuration.apply(overrides: ["model.method=\(method.rawValue)"])
-        let encoder = try TextEncoder(directory: tiny.folder.path + "/bert")
-        #expect(try configuration.modelConfiguration(for: tiny.split, encoder).method == method)
+        try configuration.apply(overrides: ["model.method=\(method.rawValue)", "samples.level=embeddings"])
+        let folder = tiny.folder.path + (method.readsPair ? "/pair" : "/bert")
+        var split = tiny.split
+        if method.readsPair {
+            let family = method == .siglip ? PretrainedFamily.siglip : .clip
+            try TinyPretrained.write(family, to: folder)
+            var data = TinyData(images: 4, captionsPerImage: 2)
+            data.globalDimension = TinyPretrained.projection(family)
+            split = try data.split("pair", in: tiny.folder)
+        }
+        let encoder = try TextEncoder(directory: folder)
+        #expect(try configuration.modelConfiguration(for: split, encoder).method == method)
     }
 
     @Test(arguments: Method.allCases)
     func `heads matter to a method that has them`(_ method: Method) throws {
-        let yaml = "model: {method: \(method.rawValue), joint_dimension: 100, heads: 8}"
-        if method == .ascl {
+        let yaml =
+            "model: {method: \(method.rawValue), joint_dimension: 100, heads: 8}\nsamples: {level: embeddings}"
+        if method == .ascl || method == .mixed {
             #expect(throws: TrainingError.self) { try TrainingConfiguration(yaml: yaml, source: "x.yaml") }
         } else {
             #expect(try TrainingConfiguration(yaml: yaml, source: "x.yaml").model.method == method)
@@ -84,4 +96,9 @@ import TextEncoding
     private let configs =
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/Configs/"
+}
+
+extension Method {
+    /// Whether it wants a pretrained pair's words and vectors.
+    fileprivate var readsPair: Bool { self == .clip || self == .siglip || self == .mixed }
 }

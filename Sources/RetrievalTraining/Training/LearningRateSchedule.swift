@@ -2,12 +2,13 @@ import Foundation
 import TorchNN
 
 /// The learning rate of every step of a run (docs/method.md, Training).
-struct LearningRateSchedule {
+package struct LearningRateSchedule {
     private let settings: TrainingConfiguration.TrainingSection
     private let stepsPerEpoch: Int
     private let decay: StepSchedule
 
-    init(_ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int) {
+    /// The schedule that `settings` ask for.
+    package init(_ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int) {
         self.settings = settings
         self.stepsPerEpoch = max(stepsPerEpoch, 1)
         decay = StepSchedule(
@@ -18,7 +19,7 @@ struct LearningRateSchedule {
     private var total: Int { stepsPerEpoch * settings.epochs }
 
     /// The learning rate of a step, counted from zero.
-    func learningRate(step: Int) -> Double {
+    package func learningRate(step: Int) -> Double {
         let warmup = settings.warmupSteps
         if step < warmup { return settings.learningRate * Double(step + 1) / Double(warmup) }
         switch settings.learningRateDecay.shape {

@@ -23,7 +23,7 @@ import TorchNN
         #expect(expected.method == .scan && expected.readsTokens)
     }
 
-    @Test(arguments: Method.allCases.filter { $0 != .ascl })
+    @Test(arguments: Method.allCases.filter(\.isBaseline))
     func `what is written is read again and can be built`(_ method: Method) throws {
         let folder = try ScratchFolder()
         let path = folder.path + "/config.json"
@@ -39,7 +39,7 @@ import TorchNN
         #expect(parameters.valueCount > 0)
     }
 
-    @Test(arguments: Method.allCases.filter { $0 != .ascl }, BaselineConfiguration.Words.allCases)
+    @Test(arguments: Method.allCases.filter(\.isBaseline), BaselineConfiguration.Words.allCases)
     func `image layers begin as in the authors' programs`(
         _ method: Method, _ words: BaselineConfiguration.Words
     ) throws {
