@@ -131,10 +131,10 @@ struct BenchSearch: ParsableCommand {
         return time
     }
 
-    /// Bytes a second that threads read from memory, each its part of half a gigabyte: the median of some passes, as load
-    /// of others slows the search down too.
+    /// Bytes a second that threads read from memory, each its part of as many as a search reads: the median of some passes,
+    /// as load of others slows the search down too.
     private func readingRate(threads: Int) throws -> Double {
-        let lines = [SIMD8<UInt64>](repeating: SIMD8(repeating: 1), count: 1 << 23)
+        let lines = [SIMD8<UInt64>](repeating: SIMD8(repeating: 1), count: items * dimension / 64 + 4 * threads)
         let part = lines.count / threads / 4 * 4
         let passes = try (0..<9).map { _ in
             try seconds {

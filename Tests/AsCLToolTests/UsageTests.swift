@@ -123,7 +123,8 @@ struct UsageTests {
             #expect(try (run.json["append_items_per_second"] != nil) == isFirst)
         }
         let other = try Tool(["bench", "search", "--items", "301", "--folder", folder + "/s"]).finish()
-        expectRefusal(other, ["fingerprint: expected vectors of the model ascl-bench search, 301 items"])
+        #expect(other.status == 1 && other.output.isEmpty)
+        #expect(other.errors.contains("fingerprint: expected vectors of the model ascl-bench search, 301 items, found"))
     }
 
     @Test func `bench is the program beside it`() throws {
