@@ -24,7 +24,7 @@ lint: ## check formatting, naming and documentation, and that every import keeps
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 	@scripts/check-layers
 
-sanitize: ## run the kernel of the pair score under the address and undefined-behaviour sanitizers
+sanitize: ## run the kernels of the pair score and the vector scan under the address and undefined-behaviour sanitizers
 	@scripts/sanitize
 
 fuzz: setup ## give the readers of strangers' files changed ones for a minute each

@@ -34,16 +34,15 @@ final class StoreWriter: @unchecked Sendable {
         try Self.removeUnlisted(folder, state.manifest)
     }
 
-    /// Removes what a crash, or a compaction, left of segments and marks.
+    /// Removes what a crash, or a compaction, left of segments and marks; other files are left alone. Marks go last: a reader
+    /// that finds them gone does not find the segments either that they were of, and begins anew.
     static func removeUnlisted(_ folder: String, _ manifest: StoreManifest) throws {
-        let listed = Set(manifest.segments.map { Segment.path(folder, $0) })
-        let marks = DeletionMarks.path(folder, manifest.generation)
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        let own = /\d+\.vectors|deleted\.\d+|\.(store\.json|\d+\.vectors|deleted\.\d+)\.\w+\.partial/
+        let listed = Set(
+            manifest.segments.map { Segment.path(folder, $0) } + [DeletionMarks.path(folder, manifest.generation)])
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
             let path = "\(folder)/\(name)"
-            let isStale =
-                name.hasSuffix(".vectors") && !listed.contains(path) || name.hasPrefix("deleted.") && path != marks
-                || name.hasPrefix(".") && name.hasSuffix(".partial")
-            guard isStale, unlink(path) != 0 else { continue }
+            guard name.wholeMatch(of: own) != nil, !listed.contains(path), unlink(path) != 0 else { continue }
             throw InputError.system(path, place: "removing", expected: "a file that can be removed")
         }
     }

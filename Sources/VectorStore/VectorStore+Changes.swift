@@ -15,7 +15,7 @@ extension VectorStore {
                 path: folder, place: "append", expected: "\(ids.count) vectors of \(dimension) numbers",
                 found: "\(vectors.count) numbers")
         }
-        _ = try normalized(vectors[...], names: ids.map { "the vector of id \($0)" }, wantsHalves: false)
+        _ = try normalized(vectors[...]) { "the vector of id \(ids[$0])" }
         guard !ids.isEmpty else { return }
         try change { writer in
             var manifest = state.withLock { $0.manifest }
@@ -25,7 +25,7 @@ extension VectorStore {
                 ids: ids,
                 halves: { rows in
                     let numbers = rows.lowerBound * dimension..<rows.upperBound * dimension
-                    return try normalized(vectors[numbers], names: [], wantsHalves: true).halves
+                    return try normalized(vectors[numbers], wantsHalves: true) { "vector \($0)" }.halves
                 }, folder: folder, manifest: &manifest, settings: settings)
         }
     }
@@ -61,9 +61,9 @@ extension VectorStore {
     }
 
     /// Scales vectors to length 1, for a search in float32, for the file in float16.
-    /// - Parameter names: What an error calls each.
+    /// - Parameter name: What an error calls each.
     func normalized(
-        _ vectors: ArraySlice<Float>, names: [String], wantsHalves: Bool, wantsUnits: Bool = false
+        _ vectors: ArraySlice<Float>, wantsUnits: Bool = false, wantsHalves: Bool = false, name: (Int) -> String
     ) throws(InputError) -> (units: [Float], halves: [UInt16]) {
         var units = [Float](repeating: 0, count: wantsUnits ? vectors.count : 0)
         var halves = [UInt16](repeating: 0, count: wantsHalves ? vectors.count : 0)
@@ -78,9 +78,8 @@ extension VectorStore {
             }
         }
         guard status == VS_OK else {
-            let name = names.indices.contains(Int(bad)) ? names[Int(bad)] : "vector \(bad + 1)"
             throw InputError(
-                path: folder, place: name, expected: "finite numbers, not all of them 0",
+                path: folder, place: name(Int(bad)), expected: "finite numbers, not all of them 0",
                 found: status == VS_NO_LENGTH ? "zeros only" : "a NaN or an infinity")
         }
         return (units, halves)

@@ -51,9 +51,7 @@ extension VectorStore {
             throw InputError(
                 path: folder, place: "query \(place + 1)", expected: "\(dimension) numbers", found: "\(query.count)")
         }
-        let names = queries.indices.map { "query \($0 + 1)" }
-        let units = try normalized(queries.flatMap { $0 }[...], names: names, wantsHalves: false, wantsUnits: true)
-            .units
+        let units = try normalized(queries.flatMap { $0 }[...], wantsUnits: true) { "query \($0 + 1)" }.units
         let (held, known) = state.withLock { state in (state.withoutIDs, filters.map { $0.knownRows(state) }) }
         // A closure of the caller's runs without the lock.
         let rows = zip(filters, known).map { $1 ?? $0.matchingRows(held) }

@@ -112,7 +112,11 @@ package final class VectorStore: Sendable {
         }
         let isContinued = try state.withLock { state in
             guard state.isContinued(by: manifest) else { return false }
-            try state.extend(folder, manifest, isThorough: true)
+            do { try state.extend(folder, manifest, isThorough: true) } catch let error as InputError {
+                // Compacted in between.
+                guard error.systemCode == ENOENT else { throw error }
+                return false
+            }
             return true
         }
         if isContinued { return }

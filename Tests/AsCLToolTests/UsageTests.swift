@@ -40,9 +40,13 @@ struct UsageTests {
         (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
-        (["bench"], ["forward", "step", "evaluation", "pictures", "encoders", "scan", "sharing", "--version"]),
+        (
+            ["bench"],
+            ["forward", "step", "evaluation", "pictures", "encoders", "scan", "search", "sharing", "--version"]
+        ),
         (["bench", "forward"], ["--images", "--captions"] + bench),
         (["bench", "scan"], ["--images", "--captions"] + bench),
+        (["bench", "search"], ["--items", "--dimension", "--queries", "--top", "--folder", "--threads", "--json"]),
         (["bench", "step"], ["--batch"] + bench),
         (["bench", "evaluation"], ["--images", "--captions-per-image", "--text-encoder", "--folder"] + bench),
     ])
@@ -86,6 +90,8 @@ struct UsageTests {
         (["bench", "forward", "--dimension", "10", "--heads", "3"], "--heads"),
         (["bench", "step", "--batch", "1"], "--batch"),
         (["bench", "evaluation", "--images", "0"], "--images"),
+        (["bench", "search", "--items", "0"], "--items"),
+        (["bench", "search", "--queries", "0"], "--queries"),
         (["bench", "encoders", "--folder", "F", "--words", "4"], "--words"),
         (["bench", "forward", "--precision", "int8"], "--precision"),
     ])
@@ -102,6 +108,23 @@ struct UsageTests {
             "evaluate", "--checkpoint", Workshop.checkpoint.get(), "--data", Workshop.scenes.get(), "--split", "test",
             "--fold-images", "5")
         expectRefusal(run, ["folds of 5 images: expected a multiple", "found 12 images"])
+    }
+
+    @Test func `bench search finds the exact best in a store that it makes, keeps and finds again`() throws {
+        let folder = try Workshop.newFolder("store")
+        let command = [
+            "bench", "search", "--items", "300", "--dimension", "24", "--queries", "9", "--folder", folder + "/s",
+            "--json",
+        ]
+        for isFirst in [true, false] {
+            let run = try Tool(command).finish()
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try run.json["recall"] as? Double ?? 0 > 0.98)
+            #expect(try (run.json["append_items_per_second"] != nil) == isFirst)
+        }
+        let other = try Tool(["bench", "search", "--items", "301", "--folder", folder + "/s"]).finish()
+        #expect(other.status == 1 && other.output.isEmpty)
+        #expect(other.errors.contains("fingerprint: expected vectors of the model ascl-bench search, 301 items, found"))
     }
 
     @Test func `bench is the program beside it`() throws {

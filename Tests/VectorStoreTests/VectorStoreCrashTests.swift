@@ -19,6 +19,7 @@ import Testing
             try Work(path).run(killedAt: moment, times)
         }
         let done = try Work(path).done()
+        try folder.write(".other.partial", [1])
         let store = try folder.open()
         try store.verify()
         let all = Work.steps
@@ -36,7 +37,7 @@ import Testing
         #expect(
             Set(try folder.open(.reading).search(queries: [Work.vector(0)], top: 1000)[0].map(\.id))
                 == present.union([1000]))
-        #expect(try folder.names.filter { $0.hasPrefix("deleted.") || $0.hasPrefix(".") } == [])
+        #expect(try folder.names.filter { $0.hasPrefix("deleted.") || $0.hasPrefix(".") } == [".other.partial"])
     }
 }
 

@@ -1,5 +1,6 @@
 import AsCLBase
 import Foundation
+import Synchronization
 import Testing
 
 @testable import VectorStore
@@ -130,6 +131,39 @@ import Testing
         #expect(try store.search(queries: [query], top: 40) == found)
         try store.append(ids: [99], vectors: Array(vectors[..<8]))
         #expect(try folder.open(.reading).count == 41)
+    }
+
+    @Test func `searches go on while others append, delete and compact`() throws {
+        let folder = try StoreFolder()
+        let store = try folder.open(segmentSize: 1)
+        let vectors = clustered(200, 8)
+        try store.append(ids: Array(0..<100), vectors: Array(vectors[..<800]))
+        let reader = try folder.open(.reading)
+        let failures = Mutex<[String]>([])
+        // What is never touched is found all the time, by the writer's own searches and by another's.
+        let stays = Set<Int64>(0..<50)
+        DispatchQueue.concurrentPerform(iterations: 3) { thread in
+            do {
+                for round in 0..<30 {
+                    if thread == 0 {
+                        let id = Int64(100 + round)
+                        let row = Array(vectors[(800 + round * 8)..<(808 + round * 8)])
+                        try store.append(ids: [id, 60], vectors: row + row)
+                        try store.delete(ids: [id - 30])
+                        if round % 7 == 0 { try store.compact() }
+                    } else {
+                        let searched = thread == 1 ? store : reader
+                        try searched.refresh()
+                        let found = try searched.search(queries: [Array(vectors[..<8])], top: 500)[0].map(\.id)
+                        guard stays.isSubset(of: found), Set(found).count == found.count else {
+                            failures.withLock { $0.append("round \(round): \(found)") }
+                            return
+                        }
+                    }
+                }
+            } catch { failures.withLock { $0.append("\(error)") } }
+        }
+        #expect(failures.withLock { $0 } == [])
     }
 
     @Test func `a reader sees what was appended and deleted once it refreshes`() throws {
