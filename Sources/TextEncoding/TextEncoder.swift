@@ -26,13 +26,14 @@ package struct TextEncoder: Sendable {
     private let device: Device
 
     /// Loads a folder.
+    /// - Parameter use: What for; unless for training, weights stay where they lie in the mapped file if they can.
     /// - Throws: `InputError` or `ParameterError` naming the file and what does not fit.
-    package init(directory: String, device: Device = .cpu) throws {
+    package init(directory: String, use: ParameterUse = .training, device: Device = .cpu) throws {
         self.directory = directory
         self.device = device
         let others: [String]
         if PretrainedFolder.isNamed(in: directory) {
-            let loaded = try TextTower.load(PretrainedFolder(directory: directory), use: .training, device: device)
+            let loaded = try TextTower.load(PretrainedFolder(directory: directory), use: use, device: device)
             tokenizer = try TokenizerFolder.tokenizer(directory: directory)
             network = TowerNetwork(tower: loaded.model, padsLeft: tokenizer.padsLeft)
             (parameters, others) = (loaded.parameters, loaded.notices)
@@ -40,7 +41,9 @@ package struct TextEncoder: Sendable {
             let configuration = try BERTConfiguration(path: directory + "/config.json")
             tokenizer = try WordPieceTokenizer(directory: directory)
             let weights = try PretrainedWeights(directory: directory, names: .bert)
-            let (bert, parameters) = try ParameterStore.load(weights.tensors, from: weights.path, device: device) {
+            let (bert, parameters) = try ParameterStore.load(
+                weights.tensors, from: weights.path, use: use, device: device
+            ) {
                 try BERT($0, configuration)
             }
             (network, self.parameters, others) = (bert, parameters, weights.notices)

@@ -59,7 +59,9 @@ public struct RetrievalModel: Sendable {
     package init(pretrained directory: String, device: Device = .cpu, digests: inout FileDigests) throws {
         let folder = try PretrainedFolder(directory: directory)
         let fingerprint = try folder.fingerprint(&digests)
-        let encoder = try TextEncoder(directory: directory, device: device)
+        // A SigLIP 2's table of tokens is half of its weights, and a sentence looks up a dozen of its rows.
+        let encoder = try TextEncoder(
+            directory: directory, use: .inference(products: .float32), device: device)
         let configuration = try PretrainedConfiguration(
             folder.family.method, of: encoder, maxTokens: encoder.positionCount)
         try self.init(configuration, textEncoder: encoder, features: fingerprint, seed: 0, device: device)
