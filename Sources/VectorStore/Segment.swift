@@ -17,14 +17,17 @@ struct Segment: Sendable {
 
     let path: String
     let dimension: Int
+    /// The number of its first row in the store, once it has one.
+    let firstRow: Int
     private(set) var file: MappedFile
     private(set) var blocks: [Block] = []
     /// Where the last whole block ends.
     private(set) var end = SealedHeader.byteCount
 
     /// Maps a segment; nothing of its blocks is read yet.
-    init(path: String, dimension: Int) throws(InputError) {
+    init(path: String, dimension: Int, firstRow: Int) throws(InputError) {
         self.path = path
+        self.firstRow = firstRow
         self.dimension = dimension
         file = try MappedFile(path: path)
         guard file.bytes.count >= SealedHeader.byteCount,
@@ -43,30 +46,27 @@ struct Segment: Sendable {
         return "\(folder)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).vectors"
     }
 
-    var rows: Int { blocks.last.map { $0.firstRow + $0.rows - blocks[0].firstRow } ?? 0 }
+    var rows: Int { blocks.last.map { $0.firstRow + $0.rows - firstRow } ?? 0 }
 
     /// Reads the headers and ids of blocks that came since.
     /// - Parameters:
-    ///   - firstRow: The number that the first new row gets.
     ///   - isOpen: Whether blocks may still be appended, so that an unfinished one may stand at the end.
     ///   - isThorough: Whether to hold all bytes of the new blocks to their digests, not those of headers and ids alone.
     ///   - note: Gets the new blocks one by one.
     mutating func extend(
-        firstRow: Int, isOpen: Bool, isThorough: Bool, _ note: (Segment, Block) -> Void
+        isOpen: Bool, isThorough: Bool, _ note: (Segment, Block) -> Void
     ) throws(InputError) {
         file = try MappedFile(path: path)
-        var firstRow = firstRow
         while end < file.bytes.count {
-            guard let block = try nextBlock(firstRow: firstRow, isOpen: isOpen) else { return }
+            guard let block = try nextBlock(isOpen: isOpen) else { return }
             blocks.append(block)
             end += layout(block).byteCount
-            firstRow += block.rows
             if isThorough { try verify(blocks.count - 1) }
             note(self, block)
         }
     }
 
-    private func nextBlock(firstRow: Int, isOpen: Bool) throws(InputError) -> Block? {
+    private func nextBlock(isOpen: Bool) throws(InputError) -> Block? {
         let rest = UnsafeRawBufferPointer(rebasing: file.bytes[end...])
         let place = "block \(blocks.count + 1)"
         guard rest.count >= SealedHeader.byteCount, rest.prefix(SealedHeader.byteCount).contains(where: { $0 != 0 })
@@ -77,7 +77,7 @@ struct Segment: Sendable {
         guard let header = SealedHeader(rest), header.kind == .block, header.number == blocks.count + 1,
             header.dimension == dimension, (1...BlockLayout.mostRows(dimension: dimension)).contains(header.rows)
         else { throw damage(place, "a block's header as it was written") }
-        let block = Block(offset: end, rows: header.rows, firstRow: firstRow)
+        let block = Block(offset: end, rows: header.rows, firstRow: firstRow + self.rows)
         let layout = layout(block)
         guard rest.count >= layout.byteCount else {
             if isOpen { return nil }

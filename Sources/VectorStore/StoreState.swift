@@ -29,13 +29,13 @@ struct StoreState: Sendable {
         for (place, number) in manifest.segments.enumerated().dropFirst(max(0, segments.count - 1)) {
             if place == segments.count {
                 let path = Segment.path(folder, number)
-                segments.append(try Segment(path: path, dimension: manifest.dimension))
+                segments.append(try Segment(path: path, dimension: manifest.dimension, firstRow: rowCount))
             }
             let isLast = place == manifest.segments.count - 1
             // Copied out and in again, for it calls back to note its blocks.
             var segment = segments[place]
             defer { segments[place] = segment }
-            try segment.extend(firstRow: rowCount, isOpen: isLast, isThorough: isThorough && isLast) { note($0, $1) }
+            try segment.extend(isOpen: isLast, isThorough: isThorough && isLast) { note($0, $1) }
         }
     }
 
@@ -83,7 +83,8 @@ struct StoreState: Sendable {
 
     /// Where a row of the store lies.
     func place(of row: Int) -> (segment: Segment, block: Segment.Block, row: Int) {
-        let segment = segments[last(segments.count) { (segments[$0].blocks.first?.firstRow ?? .max) <= row }]
+        // The last that begins there: one before it may have stayed empty, after an append that failed.
+        let segment = segments[last(segments.count) { segments[$0].firstRow <= row }]
         let block = segment.blocks[last(segment.blocks.count) { segment.blocks[$0].firstRow <= row }]
         return (segment, block, row - block.firstRow)
     }

@@ -6,6 +6,8 @@ final class StoreWriter: @unchecked Sendable {
     // Sendable, as the store lets one thread at a time have it.
     private let lock: FolderLock
     private var segment: SegmentWriter?
+    /// Whether a compaction failed where the files may be the new ones already, of which this writer knows nothing.
+    var isLost = false
 
     /// Takes hold of a folder, which is made when it is missing.
     static func lock(_ folder: String) throws(InputError) -> FolderLock {

@@ -56,6 +56,11 @@ extension VectorStore {
                     path: folder, place: "writing", expected: "a store that was opened for writing",
                     found: "one that was opened for reading")
             }
+            guard !writer.isLost else {
+                throw InputError(
+                    path: folder, place: "writing", expected: "files as this program left them",
+                    found: "a compaction that failed at its end; open the store anew")
+            }
             return try body(writer)
         }
     }

@@ -14,11 +14,13 @@ extension VectorStore {
             manifest.generation += 1
             manifest.segments = try rewritten(before)
             try settings.reached(.compactedWritten)
+            writer.isLost = true
             try manifest.write(folder)
             try settings.reached(.compactedListed)
             let after = try StoreState(folder, manifest)
             try writer.resume(after, settings: settings)
             state.withLock { $0 = after }
+            writer.isLost = false
             try StoreWriter.removeUnlisted(folder, manifest)
             try settings.reached(.oldRemoved)
         }

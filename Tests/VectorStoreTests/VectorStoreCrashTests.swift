@@ -41,6 +41,47 @@ import Testing
     }
 }
 
+/// A write fails at each moment, as on a full disk, and the program goes on.
+@Suite struct VectorStoreFailureTests {
+    private struct Full: Error {}
+
+    @Test(arguments: WriterSettings.Moment.allCases, [1, 2])
+    func `what failed can be done again, and nothing else is lost`(
+        _ moment: WriterSettings.Moment, _ times: Int
+    ) throws {
+        let folder = try StoreFolder()
+        let left = Countdown(times)
+        let settings = WriterSettings(segmentSize: 400) { if $0 == moment, left.next() == 0 { throw Full() } }
+        func open() throws -> VectorStore {
+            try VectorStore(
+                folder: folder.path, dimension: 8, fingerprint: "m1", mode: .writing, threads: 1, settings: settings)
+        }
+        var store: VectorStore? = try open()
+        var failures = 0
+        for step in Work.steps {
+            do { try Work.perform(step, #require(store)) } catch is Full {
+                failures += 1
+                do { try Work.perform(step, #require(store)) } catch let error as InputError {
+                    #expect(moment == .compactedListed && error.description.contains("open the store anew"))
+                    store = nil
+                    store = try open()
+                    try Work.perform(step, #require(store))
+                }
+            }
+        }
+        let isOnce: Set<WriterSettings.Moment> = [.compactedWritten, .compactedListed, .oldRemoved]
+        #expect(failures == (isOnce.contains(moment) && times > 1 ? 0 : 1))
+        let query = Work.vector(0)
+        let found = try #require(store).search(queries: [query], top: 1000)
+        #expect(Set(found[0].map(\.id)) == Work.ids(after: Work.steps))
+        let reader = try folder.open(.reading)
+        try reader.verify()
+        #expect(try reader.search(queries: [query], top: 1000) == found)
+        store = nil
+        #expect(try folder.open().search(queries: [query], top: 1000) == found)
+    }
+}
+
 /// What the killed process does.
 struct Work {
     enum Step: Sendable {
@@ -71,6 +112,14 @@ struct Work {
         }
     }
 
+    static func perform(_ step: Step, _ store: VectorStore) throws {
+        switch step {
+        case .append(let ids): try store.append(ids: Array(ids), vectors: ids.flatMap(Self.vector))
+        case .delete(let ids): try store.delete(ids: ids)
+        case .compact: try store.compact()
+        }
+    }
+
     /// How many steps were reported done.
     func done() throws -> Int { (try? Data(contentsOf: URL(fileURLWithPath: log)).count) ?? 0 }
 
@@ -83,11 +132,7 @@ struct Work {
         let store = try VectorStore(
             folder: folder, dimension: 8, fingerprint: "m1", mode: .writing, threads: 1, settings: settings)
         for (place, step) in Self.steps.enumerated() {
-            switch step {
-            case .append(let ids): try store.append(ids: Array(ids), vectors: ids.flatMap(Self.vector))
-            case .delete(let ids): try store.delete(ids: ids)
-            case .compact: try store.compact()
-            }
+            try Self.perform(step, store)
             try Data(repeating: 1, count: place + 1).write(to: URL(fileURLWithPath: log))
         }
     }
