@@ -149,7 +149,7 @@ let package = Package(
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "FeatureExtraction",
-                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "PictureCatalogue", "PictureSearch",
             ]),
         .target(name: "CWaiting"),
         layer(

@@ -90,6 +90,7 @@ package struct Indexing {
     package func run(
         _ folder: String, progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> Summary {
+        if isCancelled() { throw CancellationError() }
         let path = Self.path(folder)
         let rules = try IgnoreRules(root: path)
         let entries = try PictureList.folder(path).splits.flatMap(\.entries)

@@ -14,7 +14,9 @@ package enum TinyPretrained {
     package static func projection(_ family: PretrainedFamily) -> Int { family == .clip ? 8 : 16 }
 
     /// Writes the folder.
-    package static func write(_ family: PretrainedFamily, to directory: String, seed: UInt64 = 5) throws {
+    package static func write(
+        _ family: PretrainedFamily, to directory: String, seed: UInt64 = 5, bias: Float = -3
+    ) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         func write(_ value: Any, _ name: String) throws {
             let data = try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys])
@@ -46,7 +48,7 @@ package enum TinyPretrained {
         }
         var tensors = parameters.dictionary
         tensors["logit_scale"] = try Tensor([Float(2)], shape: []) * 1
-        if family == .siglip { tensors["logit_bias"] = try Tensor([Float(-3)], shape: [1]) }
+        if family == .siglip { tensors["logit_bias"] = try Tensor([bias], shape: [1]) }
         try TensorFiles.save(tensors, metadata: ["format": "pt"], to: directory + "/model.safetensors")
     }
 
