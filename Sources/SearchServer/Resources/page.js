@@ -155,7 +155,9 @@ function tile(hit, place) {
   show.setAttribute("aria-label", nameOf(picture) + (hasBelief ? `, ${belief(relevance)}` : ""));
   show.title = nameOf(picture) + (hasBelief ? `: ${percent(relevance)}` : "");
   show.addEventListener("click", () => open(place));
-  const alike = make("button", { type: "button", className: "alike", textContent: "more like this", tabIndex: -1 });
+  const alike = make("button", { type: "button", className: "alike", tabIndex: -1 },
+    make("span", { textContent: "more " }), "like this");
+  alike.setAttribute("aria-label", `More like ${nameOf(picture)}`);
   alike.addEventListener("click", () => likeThis(picture.id));
   const item = make("li", {}, show);
   if (hasBelief) {
