@@ -65,6 +65,9 @@ let documentation: [Package.Dependency] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "AsCL",
@@ -76,7 +79,11 @@ let package = Package(
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -142,6 +149,13 @@ let package = Package(
                 "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PictureCatalogue",
                 "VectorStore",
             ]),
+        .target(
+            name: "SearchServer",
+            dependencies: [
+                "AsCLBase", "ImageEncoding", "PictureCatalogue", "PictureSearch", crypto, httpTypes, hummingbird,
+                logging,
+            ],
+            resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         layer("Scenes", ["AsCLBase", "ArrayFiles", "ImageEncoding", "RetrievalEvaluation", "CPNG"]),
         layer(
@@ -162,8 +176,9 @@ let package = Package(
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
+                "SearchServer",
                 "CommandLineOptions",
-                argumentParser,
+                argumentParser, logging,
             ],
             swiftSettings: swiftSettings),
         .executableTarget(
@@ -208,6 +223,13 @@ let package = Package(
                 "RetrievalModels", "RetrievalFixtures",
             ]),
         tests("PictureCatalogue", ["AsCLBase", "ImageEncoding", "RetrievalFixtures"]),
+        tests(
+            "SearchServer",
+            [
+                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalFixtures",
+                hummingbird,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
+            ]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(
             "RetrievalModels",

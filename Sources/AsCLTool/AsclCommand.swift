@@ -19,8 +19,8 @@ struct AsclCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ProbeCommand.self, QueryCommand.self, DataCommand.self,
-            FeaturesCommand.self, WeightsCommand.self, IndexCommand.self, SearchCommand.self, ExperimentCommand.self,
-            ScenesCommand.self, BenchCommand.self,
+            FeaturesCommand.self, WeightsCommand.self, IndexCommand.self, SearchCommand.self, ServeCommand.self,
+            ExperimentCommand.self, ScenesCommand.self, BenchCommand.self,
         ])
 
     static func main() { runAsProgram() }

@@ -29,6 +29,8 @@ package final class PictureCollection: Sendable {
 
     /// Answers are given above this probability.
     package static let leastRelevance = 0.2
+    /// What errors call a picture that came as bytes.
+    package static let nameOfData = "the picture"
     /// The nearest pictures that are looked at more closely.
     private static let mostLookedAt = 1000
 
@@ -125,7 +127,7 @@ package final class PictureCollection: Sendable {
                 switch subject {
                 case .sentence(let text): try opened.sentences.vectors([text])[0]
                 case .file(let path): try opened.tower.vector(PictureDecoder().decode(path: path))
-                case .data(let data): try opened.tower.vector(PictureDecoder().decode(data, name: "the picture"))
+                case .data(let data): try opened.tower.vector(PictureDecoder().decode(data, name: Self.nameOfData))
                 case .picture(let id): try known(id, opened)
                 }
             for place in sum.indices { sum[place] += weight * vector[place] }

@@ -58,6 +58,20 @@ final class Tool {
     /// Runs the tool to its end.
     static func run(_ arguments: String...) throws -> Result { try Tool(arguments).finish() }
 
+    /// Waits for the first line that it prints; what there is, where it ends before.
+    func firstLine() throws -> String {
+        while true {
+            let isOver = !process.isRunning
+            let output = try text(captured + "/output")
+            if let end = output.firstIndex(of: "\n") { return String(output[..<end]) }
+            if isOver { return output }
+            sched_yield()
+        }
+    }
+
+    /// Asks it to end, by SIGTERM.
+    func terminate() { process.terminate() }
+
     /// Waits for the end.
     func finish() throws -> Result {
         process.waitUntilExit()

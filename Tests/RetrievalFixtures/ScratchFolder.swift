@@ -1,7 +1,7 @@
 package import Foundation
 
 /// A new folder that goes away with the object.
-package final class ScratchFolder {
+package final class ScratchFolder: Sendable {
     package let path: String
 
     package init() throws {

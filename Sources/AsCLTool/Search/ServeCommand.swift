@@ -1,0 +1,96 @@
+import ArgumentParser
+import AsCLBase
+import CommandLineOptions
+import Foundation
+import Logging
+import PictureSearch
+import SearchServer
+import Synchronization
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Search indexed pictures in the browser, and over HTTP.",
+        discussion: """
+            Shows a page for searching at the address that it prints, and answers programs under /api, as \
+            /api/openapi.json says. What is indexed meanwhile is found. Ctrl-C or SIGTERM ends it.
+
+            Only programs of this machine reach it, unless --host names another of its addresses. Then everyone has to \
+            bring a token: in a browser as the password of any user, else as `Authorization: Bearer TOKEN`. The way \
+            there is not encrypted: beyond a network that you trust, put it behind a proxy that speaks HTTPS.
+
+            Try it:  ascl index photos
+                     ascl serve
+            """)
+
+    @OptionGroup var options: IndexOptions
+    @OptionGroup var compute: ComputeOptions
+
+    @Option(help: "The address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port; 0 takes any that is free.")
+    var port = 7070
+
+    @Option(
+        help: """
+            A file with the token that requests have to bring, of \(Token.leastLength) characters or more. Default: \
+            $ASCL_TOKEN, if it is set.
+            """)
+    var tokenFile: String?
+
+    mutating func validate() throws {
+        if !(0...65535).contains(port) { throw ValidationError("--port: expected 0 to 65535, found \(port)") }
+    }
+
+    func run() throws {
+        var settings = ServerSettings()
+        (settings.host, settings.port) = (host, port)
+        settings.token = try token()
+        guard settings.token != nil || ServerSettings.isLoopback(host) else {
+            throw ValidationError(
+                "--host \(host): others reach it there; give --token-file and a file with a secret, such as "
+                    + "`head -c 24 /dev/urandom | base64 > token` makes")
+        }
+        let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        let logger = Logger(label: "ascl", factory: { StreamLogHandler.standardError(label: $0) })
+        let server = SearchServer(collection, settings: settings, logger: logger)
+        let host = host.contains(":") ? "[\(host)]" : host
+        let pictures = try collection.catalogue.numbers().findable
+        try Self.finish {
+            try await server.run { port in
+                print("\(pictures) pictures at http://\(host):\(port)/")
+                fflush(nil)
+            }
+        }
+    }
+
+    private func token() throws -> Token? {
+        let (name, text): (String, String)
+        if let tokenFile {
+            let bytes = try TextFile.read(tokenFile, expected: "a readable token")
+            (name, text) = (tokenFile, String(decoding: bytes, as: UTF8.self))
+        } else if let variable = ProcessInfo.processInfo.environment["ASCL_TOKEN"], !variable.isEmpty {
+            (name, text) = ("$ASCL_TOKEN", variable)
+        } else {
+            return nil
+        }
+        guard let token = Token(text) else {
+            throw InputError(
+                path: name, place: "token", expected: "at least \(Token.leastLength) characters", found: "fewer")
+        }
+        return token
+    }
+
+    /// Waits on this thread for work that is done on others.
+    private static func finish(_ work: @escaping @Sendable () async throws -> Void) throws {
+        let failure = Mutex<(any Error)?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        Task {
+            do { try await work() } catch { failure.withLock { $0 = error } }
+            done.signal()
+        }
+        done.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+}

@@ -1,0 +1,65 @@
+import AsCLBase
+import Foundation
+import Hummingbird
+import PictureCatalogue
+import PictureSearch
+
+extension SearchServer {
+    private struct Status: Encodable {
+        let version: String
+        let encoder: String?
+        let numbers: Catalogue.Numbers
+    }
+
+    /// What the index holds.
+    func status() async throws -> some Encodable {
+        let catalogue = collection.catalogue
+        return try await files.queue.run {
+            Status(
+                version: Version.current,
+                encoder: try catalogue.answeringModel().map { URL(fileURLWithPath: $0.encoder).lastPathComponent },
+                numbers: try catalogue.numbers())
+        }
+    }
+
+    /// What the server has done.
+    func figures() async throws -> Response {
+        let catalogue = collection.catalogue
+        let numbers = try await files.queue.run { try catalogue.numbers() }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(numbers))))
+    }
+
+    /// Answers a search, as `ascl search --json` prints it.
+    func search(_ request: Request, picture: Data?) async throws -> Response {
+        let query = try PictureQuery(request: request.uri.query, picture: picture, settings: settings)
+        let collection = collection
+        do {
+            let answer = try await searches.run { try collection.search(query) }
+            metrics.noteSearch()
+            return Response.json(answer)
+        } catch let error as InputError where error.path == nil || error.path == PictureCollection.nameOfData {
+            // What was asked, not the index, is at fault.
+            throw RequestProblem(status: .badRequest, message: error.description)
+        }
+    }
+
+    /// The picture that a request brings.
+    func picture(of request: Request) async throws -> Data {
+        let limit = settings.pictureBytes
+        let tooLarge = RequestProblem(
+            status: .contentTooLarge, message: "picture: expected at most \(limit) bytes, found more")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        var data = Data()
+        for try await part in request.body {
+            guard data.count + part.readableBytes <= limit else { throw tooLarge }
+            data.append(contentsOf: part.readableBytesView)
+        }
+        guard !data.isEmpty else {
+            throw RequestProblem.bad("body", expected: "a picture file's bytes", found: "nothing")
+        }
+        return data
+    }
+}

@@ -1,0 +1,78 @@
+import AsCLBase
+import Foundation
+package import Hummingbird
+package import Logging
+import PictureCatalogue
+package import PictureSearch
+
+/// Answers searches of an indexed collection over HTTP, and shows a page for them.
+package struct SearchServer: Sendable {
+    let collection: PictureCollection
+    let settings: ServerSettings
+    let logger: Logger
+    let metrics = ServerMetrics()
+    let searches: WorkQueue
+    let files: PictureFiles
+
+    /// A server of a collection; it does not listen yet.
+    package init(_ collection: PictureCollection, settings: ServerSettings, logger: Logger) {
+        self.collection = collection
+        self.settings = settings
+        self.logger = logger
+        searches = WorkQueue(
+            "searches", atOnce: settings.searches, waiting: settings.waitingSearches, seconds: settings.seconds)
+        files = PictureFiles(
+            catalogue: collection.catalogue,
+            queue: WorkQueue(
+                "readings", atOnce: settings.readings, waiting: settings.waitingReadings, seconds: settings.seconds))
+    }
+
+    /// Listens until the program is asked to end by SIGINT or SIGTERM, and then finishes what it is at.
+    /// - Parameter onListening: Told the port once requests are taken.
+    /// - Throws: `InputError` where it cannot listen there.
+    package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
+        do {
+            try await application(onListening: onListening).runService()
+        } catch {
+            throw InputError(
+                path: "\(settings.host):\(settings.port)", place: "listening",
+                expected: "an address of this machine and a free port", found: "\(error)")
+        }
+    }
+
+    /// What listens; tests ask it without.
+    package func application(
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) -> Application<RouterResponder<BasicRequestContext>> {
+        let port = settings.port
+        return Application(
+            router: router(), server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: .init(address: .hostname(settings.host, port: port)),
+            onServerRunning: { onListening($0.localAddress?.port ?? port) }, logger: logger)
+    }
+
+    /// Every route.
+    package func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestRecord(metrics: metrics, logger: logger))
+        router.add(middleware: Doorkeeper(token: settings.token))
+        PageFiles.addRoutes(to: router)
+        router.get("/healthz") { _, _ in Response.json(["status": "ok"]) }
+        router.get("/metrics") { _, _ in try await figures() }
+        router.get("/api/status") { _, _ in Response.json(try await status()) }
+        router.get("/api/search") { request, _ in try await search(request, picture: nil) }
+        router.post("/api/search/picture") { request, _ in
+            try await search(request, picture: try await picture(of: request))
+        }
+        router.get("/api/pictures/{id}") { _, context in
+            Response.json(try await files.facts(context.parameters.get("id") ?? ""))
+        }
+        router.get("/api/pictures/{id}/original") { request, context in
+            try await files.original(context.parameters.get("id") ?? "", request)
+        }
+        router.get("/api/pictures/{id}/thumbnail") { request, context in
+            try await files.thumbnail(context.parameters.get("id") ?? "", request)
+        }
+        return router
+    }
+}
