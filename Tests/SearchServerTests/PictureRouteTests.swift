@@ -70,7 +70,7 @@ import Testing
                 for form in ["/api/pictures/*", "/api/pictures/*/original", "/api/pictures/*/thumbnail", "/*"] {
                     let address = form.replacing("*", with: id)
                     let answer = try await client.get(address)
-                    #expect(answer.status == .notFound || address.hasSuffix("/.."), "\(address)")
+                    #expect(answer.status == .notFound, "\(address)")
                     #expect(!answer.text.contains("a secret") && !answer.text.contains("root:"), "\(address)")
                 }
             }

@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import RetrievalFixtures
+import Synchronization
 import Testing
 
 @testable import SearchServer
@@ -102,11 +103,16 @@ import Testing
 
     @Test func `a body of unknown length is read no further than is allowed`() async throws {
         try await ServedPhotos(["1"]).serve({ $0.pictureBytes = 1000 }) { server async throws in
-            let parts = AsyncStream<ByteBuffer>(unfolding: { ByteBuffer(repeating: 7, count: 300) })
+            let count = Atomic(0)
+            let parts = AsyncStream<ByteBuffer>(unfolding: {
+                count.add(1, ordering: .relaxed)
+                return ByteBuffer(repeating: 7, count: 300)
+            })
             let request = Request(
                 head: .init(method: .post, scheme: "http", authority: "localhost", path: "/api/search/picture"),
                 body: RequestBody(asyncSequence: parts))
             await #expect(throws: RequestProblem.self) { try await server.picture(of: request) }
+            #expect(count.load(ordering: .relaxed) == 4)
         }
     }
 }
