@@ -85,12 +85,14 @@ package final class PictureCollection: Sendable {
         let wanted = max(query.offset + query.count, Self.mostLookedAt)
         let matches = try opened.store.search(
             queries: [vector], top: wanted, filter: allowed.map { .allowing($0) })[0]
-        let judge = query.subjects.contains { $0.subject.isSentence } ? opened.relevance.of(query: vector) : nil
-        var found: [(id: Int64, score: Float, relevance: Double?)] = matches.map { match in
-            let relevance = judge.flatMap { judge in
-                opened.store.vector(of: match.id).map { judge($0, match.score) }
-            }
-            return (match.id, match.score, relevance)
+        var relevance: [Double?] = matches.map { _ in nil }
+        if query.subjects.contains(where: { $0.subject.isSentence }) {
+            // What went between the scan and now has no vector, and is no answer either.
+            let known = matches.map { opened.store.vector(of: $0.id) ?? vector }
+            relevance = try opened.relevance.of(known, cosines: matches.map(\.score), query: vector)
+        }
+        var found: [(id: Int64, score: Float, relevance: Double?)] = zip(matches, relevance).map {
+            ($0.id, $0.score, $1)
         }
         if !query.showsAll { found.removeAll { ($0.relevance ?? 1) < Self.leastRelevance } }
         let searched = allowed?.count ?? opened.store.count

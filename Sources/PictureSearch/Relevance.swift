@@ -12,25 +12,36 @@ import Torch
 struct Relevance: Sendable {
     private let scale: Float
     private let bias: Float?
-    private let background: [[Float]]
+    /// `[sentences, dimension]`; nil for a SigLIP.
+    private let background: Tensor?
 
-    /// Above this cosine two sentences count as the same.
-    private static let sameSentence: Float = 0.9
+    /// From this cosine on two sentences count as the same.
+    private static let sameSentence = 0.9
 
     init(_ folder: PretrainedFolder, _ sentences: SentenceEncoder) throws {
         let (scale, bias) = try folder.logitScale()
         self.scale = exp(scale)
         self.bias = bias
-        background = bias == nil ? try sentences.vectors(Background.sentences) : []
+        guard bias == nil else {
+            background = nil
+            return
+        }
+        let vectors = try sentences.vectors(Background.sentences)
+        background = try Tensor(vectors.flatMap { $0 }, shape: [vectors.count, vectors[0].count])
     }
 
-    /// What belongs to one query, given as a unit vector: gives the probability of a picture by its unit vector and its
-    /// cosine with the query.
-    func of(query: [Float]) -> (_ picture: [Float], _ cosine: Float) -> Double {
-        if let bias { return { 1 / (1 + exp(-Double(scale * $1 + bias))) } }
-        let others = background.filter { dot($0, query) < Self.sameSentence }
-        return { picture, cosine in
-            1 / (1 + others.reduce(0) { $0 + exp(Double(scale * (dot($1, picture) - cosine))) })
+    /// The probabilities of pictures by their unit vectors and their cosines with a query, a unit vector.
+    func of(_ pictures: [[Float]], cosines: [Float], query: [Float]) throws -> [Double] {
+        if let bias { return cosines.map { 1 / (1 + exp(-Double(scale * $0 + bias))) } }
+        guard let background, !pictures.isEmpty else { return [] }
+        return try inferenceMode { () throws(TorchError) in
+            let matrix = try Tensor(pictures.flatMap { $0 }, shape: [pictures.count, query.count])
+            let same = try background.matmul(Tensor(query, shape: [query.count])).less(than: Self.sameSentence).not()
+            let own = try Tensor(cosines, shape: [cosines.count, 1])
+            // How much better a picture fits each of the others than what was asked for.
+            let others = try ((matrix.matmul(background.transposed()) - own) * Double(scale)).exp()
+            let sum = try others.filled(where: same.unsqueezed(0), with: 0).sum(1)
+            return try sum.array(Float.self).map { 1 / (1 + Double($0)) }
         }
     }
 }
