@@ -39,7 +39,8 @@ public final class PhotoCollection: Sendable {
     /// Indexes folders of photos, or brings their index up to date: only what is new or has changed is computed, and what was
     /// computed stays when it is stopped.
     /// - Parameters:
-    ///   - folders: Of photos, and the folders in them.
+    ///   - folders: Of photos, and the folders in them; none for all of the index. Another encoder than the index's own
+    ///     sees to all of them anew.
     ///   - index: The index's folder, made when it is missing.
     ///   - encoder: The model's folder, in Hugging Face's layout.
     ///   - isStopping: Asked several times a second; `CancellationError` is thrown once it says so.
@@ -55,7 +56,7 @@ public final class PhotoCollection: Sendable {
         let indexing = try Indexing(
             Catalogue(folder: index, isNew: true), encoder: tower, place: place,
             workers: ProcessInfo.processInfo.activeProcessorCount)
-        for folder in folders {
+        for folder in try indexing.folders(folders) {
             _ = try indexing.run(folder, progress: { onProgress($0.done, $0.total) }, isCancelled: isStopping)
         }
         try indexing.finish()

@@ -90,6 +90,16 @@ extension Catalogue {
         }
     }
 
+    /// Forgets that there are features of some contents, which are then made again.
+    func forgetFeatures(of contents: some Sequence<Int64>, _ model: CatalogueModel) throws {
+        try database.write { database in
+            for content in contents {
+                try database.execute(
+                    sql: "DELETE FROM feature WHERE model = ? AND content = ?", arguments: [model.id, content])
+            }
+        }
+    }
+
     /// Forgets files, and contents that no file has any more.
     func forget(_ names: [PictureName], _ root: Int64) throws {
         try database.write { database in
@@ -102,8 +112,11 @@ extension Catalogue {
     }
 
     /// Forgets a folder and all that lies in it; false where the index has none of that path.
+    /// - Throws: `InputError` while somebody is indexing.
     package func forget(root path: String) throws -> Bool {
-        try database.write { database in
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        let isThere = try database.write { database in
             guard let root = try Int64.fetchOne(database, sql: "SELECT id FROM root WHERE path = ?", arguments: [path])
             else { return false }
             try database.execute(sql: "DELETE FROM file WHERE root = ?", arguments: [root])
@@ -111,6 +124,12 @@ extension Catalogue {
             try Self.forgetUnused(database)
             return true
         }
+        // What is not found any more has no vector either.
+        if isThere, let model = try answeringModel() {
+            let vectors = try vectors(of: model, mode: .writing)
+            try vectors.delete(ids: vectors.ids.subtracting(contents(model).values))
+        }
+        return isThere
     }
 
     private static func forgetUnused(_ database: Database) throws {

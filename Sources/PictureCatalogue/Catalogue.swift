@@ -57,9 +57,8 @@ package struct Catalogue: Sendable {
             try database.execute(
                 sql: """
                     CREATE TABLE model (
-                        id INTEGER PRIMARY KEY, encoder TEXT NOT NULL, checkpoint TEXT, identity TEXT NOT NULL UNIQUE,
-                        regions INTEGER NOT NULL, regionDimension INTEGER NOT NULL, dimension INTEGER NOT NULL,
-                        answers BOOLEAN NOT NULL
+                        id INTEGER PRIMARY KEY, encoder TEXT NOT NULL, identity TEXT NOT NULL UNIQUE,
+                        dimension INTEGER NOT NULL, answers BOOLEAN NOT NULL
                     );
                     CREATE TABLE root (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
                     CREATE TABLE content (
@@ -88,12 +87,8 @@ package struct CatalogueModel: Codable, Sendable, Equatable {
     package let id: Int64
     /// The folder of its encoder.
     package let encoder: String
-    /// The folder of the AsCL checkpoint that orders what the encoder finds, where there is one.
-    package let checkpoint: String?
     /// What makes the features, by fingerprint.
     package let identity: String
-    /// Regions of a picture, and values of each.
-    package let regions, regionDimension: Int
     /// Values of a picture's vector.
     package let dimension: Int
     /// Whether searches are answered by it: one that is not whole yet is not asked.
@@ -109,25 +104,31 @@ extension Catalogue {
     }
 
     /// The entry of a model, made where there is none.
-    func model(
-        identity: String, encoder: String, checkpoint: String?, shape: FeatureShape
-    ) throws -> CatalogueModel {
-        try database.write { database in
+    func model(_ encoder: any PictureEncoder, place: String) throws -> CatalogueModel {
+        let identity = encoder.identity
+        return try database.write { database in
             try database.execute(
                 sql: """
-                    INSERT INTO model (encoder, checkpoint, identity, regions, regionDimension, dimension, answers)
-                    VALUES (?, ?, ?, ?, ?, ?, 0)
-                    ON CONFLICT (identity) DO UPDATE SET encoder = excluded.encoder, checkpoint = excluded.checkpoint
+                    INSERT INTO model (encoder, identity, dimension, answers) VALUES (?, ?, ?, 0)
+                    ON CONFLICT (identity) DO UPDATE SET encoder = excluded.encoder
                     """,
-                arguments: [
-                    encoder, checkpoint, identity, shape.regions, shape.regionDimension, shape.globalDimension,
-                ])
+                arguments: [place, identity, encoder.shape.globalDimension])
             guard
                 let model = try CatalogueModel.fetchOne(
                     database, sql: "SELECT * FROM model WHERE identity = ?", arguments: [identity])
             else { throw DatabaseError(message: "no model after it was written") }
             return model
         }
+    }
+
+    /// The right to change the index, for as long as it is held.
+    /// - Throws: `InputError` where somebody else has it.
+    func lock() throws -> FolderLock {
+        guard let lock = try FolderLock(folder, isWaiting: false) else {
+            throw InputError(
+                path: folder, place: "lock", expected: "one indexing at a time", found: "another at work here")
+        }
+        return lock
     }
 
     /// From now on searches are answered by this model, and what there is of others goes.

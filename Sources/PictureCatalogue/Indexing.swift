@@ -60,27 +60,29 @@ package struct Indexing {
     /// Takes hold of an index.
     /// - Parameters:
     ///   - place: The folder of the encoder's model, for whoever opens the index.
-    ///   - checkpoint: That of the AsCL checkpoint which orders what the encoder finds.
     ///   - workers: Threads that decode and encode.
     /// - Throws: `InputError` where another process is at it.
     package init(
-        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, checkpoint: String? = nil, workers: Int
+        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, workers: Int
     ) throws {
         self.catalogue = catalogue
         self.encoder = encoder
         self.workers = workers
-        guard let lock = try FolderLock(catalogue.folder, isWaiting: false) else {
-            throw InputError(
-                path: catalogue.folder, place: "lock", expected: "one indexing at a time", found: "another at work here"
-            )
-        }
-        self.lock = lock
-        model = try catalogue.model(
-            identity: encoder.identity, encoder: place, checkpoint: checkpoint, shape: encoder.shape)
+        lock = try catalogue.lock()
+        model = try catalogue.model(encoder, place: place)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
         vectors = try catalogue.vectors(of: model, mode: .writing)
         try mend()
+    }
+
+    /// The folders to index where these are asked for: all of the index where none is, and all besides where another
+    /// model answers so far, since a model answers only once it has every picture.
+    package func folders(_ asked: [String]) throws -> [String] {
+        let (paths, roots) = (asked.map(Self.path), try catalogue.roots())
+        if paths.isEmpty { return roots }
+        let isAnother = try catalogue.answeringModel().map { $0.identity != model.identity } ?? false
+        return isAnother ? roots + paths.filter { !roots.contains($0) } : paths
     }
 
     /// Indexes a folder of pictures.
@@ -120,19 +122,21 @@ package struct Indexing {
         try work(off: tasks, root, known, &summary, progress, isCancelled)
         summary.removed = gone.count
         try catalogue.forget(Array(gone), root)
-        if !gone.isEmpty { try mend() }
         return summary
     }
 
     /// What was put right of the vectors' files on opening, a line each.
     package var repairs: [String] { vectors.repairs }
 
-    /// Makes vectors those of the catalogue's pictures: a run that was killed may have left some out, or too many.
+    /// Makes the stores agree: a run that was killed may have left vectors out, or too many, and of a block that is damaged
+    /// nothing is left, so that its pictures are to be encoded again.
     private func mend() throws {
+        let lost = try catalogue.contents(model).filter { !blocks.contains($0.key) }
+        try catalogue.forgetFeatures(of: lost.values, model)
         let contents = try catalogue.contents(model)
         let there = vectors.ids
         try vectors.delete(ids: there.subtracting(contents.values))
-        try append(contents.filter { !there.contains($0.value) && blocks.contains($0.key) })
+        try append(contents.filter { !there.contains($0.value) })
     }
 
     /// Puts the vectors of contents, by their numbers, into the store.
@@ -154,8 +158,8 @@ package struct Indexing {
 
     /// Lets searches be answered by the model, and clears away what nothing needs any more.
     package func finish() throws {
-        try catalogue.answer(by: model)
         try mend()
+        try catalogue.answer(by: model)
         try blocks.compact(keeping: Set(catalogue.contents(model).keys))
         if vectors.deletedShare > 0.25 { try vectors.compact() }
         try catalogue.removeOtherModels(than: model)

@@ -20,7 +20,6 @@ package final class PictureCollection: Sendable {
     /// Everything that belongs to the model that answers.
     private struct Opened: Sendable {
         let model: CatalogueModel
-        let folder: PretrainedFolder
         let sentences: SentenceEncoder
         let relevance: Relevance
         let store: VectorStore
@@ -59,7 +58,7 @@ package final class PictureCollection: Sendable {
         }
         let sentences = try SentenceEncoder(folder, device: device)
         return Opened(
-            model: model, folder: folder, sentences: sentences, relevance: try Relevance(folder, sentences),
+            model: model, sentences: sentences, relevance: try Relevance(folder, sentences),
             store: try catalogue.vectors(of: model, mode: .reading),
             tower: PictureTower(folder: model.encoder, device: device))
     }

@@ -63,6 +63,7 @@ import Testing
         var digests = FileDigests()
         let tower = try PatchEncoder(directory: folder.path, regions: .vector, digests: &digests)
         let indexing = try Indexing(catalogue, encoder: tower, place: folder.path, workers: 1)
+        #expect(try indexing.folders([photos.folder.path + "/more"]).first == Indexing.path(photos.images))
         _ = try indexing.run(photos.images)
         #expect(try catalogue.answeringModel() == first)
         try indexing.finish()
@@ -70,6 +71,39 @@ import Testing
         #expect(second.identity == tower.identity && second.dimension == 8)
         #expect(!FileManager.default.fileExists(atPath: catalogue.place(of: first)))
         #expect(try catalogue.contents(second).count == 4)
+    }
+
+    @Test func `pictures of a damaged block are encoded again`() throws {
+        let photos = try Photos(5)
+        try photos.indexed()
+        let catalogue = try Catalogue(folder: photos.index, isNew: false)
+        let model = try #require(try catalogue.answeringModel())
+        let blocks = catalogue.place(of: model) + "/features"
+        for name in try FileManager.default.contentsOfDirectory(atPath: blocks) where name.hasSuffix(".block") {
+            #expect(truncate(blocks + "/" + name, 100) == 0)
+        }
+        #expect(try photos.indexed() == .init(pictures: 5, new: 5))
+        #expect(try catalogue.vectors(of: model, mode: .reading).count == 5)
+    }
+
+    @Test func `what is forgotten has no vector left`() throws {
+        let photos = try Photos(3)
+        try photos.indexed()
+        let catalogue = try Catalogue(folder: photos.index, isNew: false)
+        let model = try #require(try catalogue.answeringModel())
+        #expect(try catalogue.forget(root: Indexing.path(photos.images)))
+        #expect(try catalogue.vectors(of: model, mode: .reading).count == 0)
+        #expect(try !catalogue.forget(root: Indexing.path(photos.images)))
+    }
+
+    @Test func `another encoder sees to every folder, the same one to those that are asked for`() throws {
+        let photos = try Photos(2)
+        try photos.indexed()
+        let (first, second) = (Indexing.path(photos.images), Indexing.path(photos.folder.path + "/more"))
+        let catalogue = try Catalogue(folder: photos.index, isNew: false)
+        let same = try Indexing(catalogue, encoder: DescriptorEncoder(), place: "descriptors", workers: 1)
+        #expect(try same.folders([second]) == [second] && same.folders([]) == [first])
+        withExtendedLifetime(same) {}
     }
 
     @Test func `ignored folders and names stay out`() throws {

@@ -38,6 +38,19 @@ import Torch
     }
 
     @Test(arguments: [PretrainedFamily.clip, .siglip])
+    func `noise spares the tokens that are no words`(_ family: PretrainedFamily) throws {
+        let folder = try ScratchFolder()
+        try TinyPretrained.write(family, to: folder.path)
+        let encoder = try TextEncoder(directory: folder.path)
+        let ids = try encoder.tokenize(["b d f h"], maxTokens: 24)[0].ids
+        let words = encoder.network.specialTokens.words(of: ids.count)
+        let plain = try encoder.tokenizer.encode("b d f h", maxTokens: 24).ids
+        // A start and an end around a CLIP's words; behind a SigLIP's an end, and all of the padding as one.
+        #expect(Array(ids[words]) == Array(family == .clip ? plain[1..<plain.count - 1] : plain[..<(plain.count - 1)]))
+        #expect(ids[words.upperBound...].count == (family == .clip ? 1 : 2))
+    }
+
+    @Test(arguments: [PretrainedFamily.clip, .siglip])
     func `what a checkpoint keeps of it computes the same`(_ family: PretrainedFamily) throws {
         let folder = try ScratchFolder()
         try TinyPretrained.write(family, to: folder.path + "/whole")

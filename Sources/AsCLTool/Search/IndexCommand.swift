@@ -74,19 +74,14 @@ struct IndexUpdate: ParsableCommand {
         let tower = try PatchEncoder(pretrained: place, regions: .vector, on: device)
         // Made once all that may be wrong is known.
         let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
-        let roots = try catalogue.roots()
-        var wanted = folders.map(Indexing.path)
-        // Another model answers only once it has all pictures.
         if let own = try catalogue.answeringModel(), own.identity != tower.identity {
             Terminal.say(
                 "indexing all folders anew by \(place); searches are answered by \(own.encoder) until that is done")
-            wanted = roots + wanted.filter { !roots.contains($0) }
         }
-        if wanted.isEmpty { wanted = roots }
         let indexing = try Indexing(catalogue, encoder: tower, place: place, workers: workers)
         indexing.repairs.forEach(Terminal.say)
         var sum = Indexing.Summary()
-        for folder in wanted {
+        for folder in try indexing.folders(folders) {
             let meter = ProgressMeter("indexing \(folder)", unit: "pictures")
             var hasBegun = false
             do {
