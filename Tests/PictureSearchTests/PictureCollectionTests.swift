@@ -74,6 +74,31 @@ import Torch
         #expect(undated.hits.isEmpty && undated.searchedCount == 0)
     }
 
+    @Test func `pictures are found by when and with what they were taken`() throws {
+        let photos = try IndexedPhotos(pictures: 3)
+        for (number, taken, camera) in [
+            (20, "2019:07:31 23:59:59", "Canon EOS 5D"), (21, "2019:08:01 00:00:00", "Canon EOS 5D"),
+            (22, "2020:01:02 03:04:05", "NIKON D90"),
+        ] {
+            let data = try TinyPicture.jpeg(number, taken: taken, camera: camera, in: photos.folder)
+            try data.write(to: URL(fileURLWithPath: "\(photos.images)/\(number).jpg"))
+        }
+        try photos.update()
+        let collection = try PictureCollection(index: photos.index)
+        func found(_ change: (inout PictureQuery) -> Void) throws -> [String] {
+            var query = PictureQuery("a cat")
+            query.showsAll = true
+            change(&query)
+            return try names(collection.search(query))
+        }
+        #expect(try Set(found { ($0.filter.from, $0.filter.to) = ("2019-07", "2019-07") }) == ["20.jpg"])
+        #expect(try Set(found { $0.filter.to = "2019-08-01" }) == ["20.jpg", "21.jpg"])
+        #expect(try Set(found { $0.filter.to = "2019" }) == ["20.jpg", "21.jpg"])
+        #expect(try Set(found { $0.filter.from = "2019-08-01" }) == ["21.jpg", "22.jpg"])
+        #expect(try Set(found { $0.filter.camera = "eos" }) == ["20.jpg", "21.jpg"])
+        #expect(try Array(found { $0.newestFirst = true }.prefix(3)) == ["22.jpg", "21.jpg", "20.jpg"])
+    }
+
     @Test func `what is indexed meanwhile is found, and what is gone is not`() throws {
         let photos = try IndexedPhotos()
         let collection = try PictureCollection(index: photos.index)
