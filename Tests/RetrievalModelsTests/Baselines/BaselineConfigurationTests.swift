@@ -65,7 +65,7 @@ import TorchNN
         ),
         (
             "\"scan\"", "\"ascl\"",
-            "architecture: expected one of vse++, scan, imram, dsran, dual_encoder, lexicon, found ascl"
+            "architecture: expected one of vse++, scan, imram, dsran, dime, dual_encoder, lexicon, found ascl"
         ),
         ("2048", "-1", "region_dimension: expected at least 1, found -1"),
         ("2049", "0", "global_dimension: expected at least 1, found 0"),
