@@ -169,4 +169,16 @@ struct FolderEvent {
         return events
     }
 }
+#else
+/// Tells when something changes in folders of pictures: on Linux alone.
+package final class FolderWatch {
+    /// - Throws: `InputError`.
+    package init(_ roots: [String]) throws {
+        throw InputError(
+            place: "watching", expected: "Linux, which tells of changes by inotify", found: "another system")
+    }
+
+    /// Of none.
+    package func changes(isCancelled: () -> Bool) throws -> Set<String> { [] }
+}
 #endif
