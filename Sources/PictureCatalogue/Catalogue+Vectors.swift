@@ -7,4 +7,11 @@ extension Catalogue {
         try VectorStore(
             folder: place(of: model) + "/vectors", dimension: model.dimension, fingerprint: model.identity, mode: mode)
     }
+
+    /// Takes files of a model's vectors that are damaged out of their store: what lies in the blocks is put in again.
+    /// - Returns: What was damaged, a line each.
+    func removeDamage(of model: CatalogueModel) throws -> [String] {
+        try VectorStore.removeDamage(
+            folder: place(of: model) + "/vectors", dimension: model.dimension, fingerprint: model.identity)
+    }
 }

@@ -53,6 +53,8 @@ package struct Indexing {
     private let blocks: BlockStore
     private let vectors: VectorStore
     private let lock: FolderLock
+    /// What was put right of the vectors' files on opening, a line each.
+    package let repairs: [String]
 
     /// Pictures whose features are written at once; what a kill can lose at most.
     private static let picturesPerBlock = 128
@@ -61,18 +63,22 @@ package struct Indexing {
     /// - Parameters:
     ///   - place: The folder of the encoder's model, for whoever opens the index.
     ///   - workers: Threads that decode and encode.
+    ///   - checks: Whether every byte of the catalogue and of the vectors is looked at first.
     /// - Throws: `InputError` where another process is at it.
     package init(
-        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, workers: Int
+        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, workers: Int, checks: Bool = true
     ) throws {
         self.catalogue = catalogue
         self.encoder = encoder
         self.workers = workers
         lock = try catalogue.lock()
+        if checks { try catalogue.check() }
         model = try catalogue.model(encoder, place: place)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
+        let damage = checks ? try catalogue.removeDamage(of: model) : []
         vectors = try catalogue.vectors(of: model, mode: .writing)
+        repairs = damage + vectors.repairs
         try mend()
     }
 
@@ -125,9 +131,6 @@ package struct Indexing {
         return summary
     }
 
-    /// What was put right of the vectors' files on opening, a line each.
-    package var repairs: [String] { vectors.repairs }
-
     /// Makes the stores agree: a run that was killed may have left vectors out, or too many, and of a block that is damaged
     /// nothing is left, so that its pictures are to be encoded again.
     private func mend() throws {
@@ -156,13 +159,20 @@ package struct Indexing {
         }
     }
 
-    /// Lets searches be answered by the model, and clears away what nothing needs any more.
-    package func finish() throws {
+    /// Lets searches be answered by the model, looks at what nobody has looked at, and clears away what nothing needs any more.
+    /// - Parameters:
+    ///   - progress: How many pictures were looked at, and how many there are.
+    ///   - isCancelled: Asked meanwhile; `CancellationError` is thrown then, and the same call goes on.
+    package func finish(
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
+    ) throws {
         try mend()
         try catalogue.answer(by: model)
+        try catalogue.addLooks(progress: progress, isCancelled: isCancelled)
         try blocks.compact(keeping: Set(catalogue.contents(model).keys))
         if vectors.deletedShare > 0.25 { try vectors.compact() }
         try catalogue.removeOtherModels(than: model)
+        try catalogue.removeThumbnailsOfNothing()
     }
 
     private func work(
@@ -180,8 +190,9 @@ package struct Indexing {
             PictureWorker(
                 encoder: encoder,
                 decode: { path in
-                    let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+                    var picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
                     try picture.expectContent()
+                    picture.facts.look = PictureLook(picture)
                     return picture
                 }, layout: layout, batchSize: 4))
         let unchanged = summary.pictures - tasks.count

@@ -15,7 +15,8 @@ package final class PictureCollection: Sendable {
     /// What is known of the pictures.
     package let catalogue: Catalogue
     private let device: Device
-    private let opened: Mutex<Opened>
+    /// Nil while the models are let go of.
+    private let opened: Mutex<Opened?>
 
     /// Everything that belongs to the model that answers.
     private struct Opened: Sendable {
@@ -59,20 +60,30 @@ package final class PictureCollection: Sendable {
         let sentences = try SentenceEncoder(folder, device: device)
         return Opened(
             model: model, sentences: sentences, relevance: try Relevance(folder, sentences),
-            store: try catalogue.vectors(of: model, mode: .reading),
+            store: try catalogue.vectors(of: model, mode: .readingWhole),
             tower: PictureTower(folder: model.encoder, device: device))
     }
 
     /// The state that answers now: what was indexed meanwhile is taken in.
     private func current() throws -> Opened {
         try opened.withLock { opened in
-            if try catalogue.answeringModel() == opened.model {
-                try opened.store.refresh()
-            } else {
-                opened = try Self.open(catalogue, device)
+            if let known = opened, try catalogue.answeringModel() == known.model {
+                try known.store.refresh()
+                return known
             }
-            return opened
+            let new = try Self.open(catalogue, device)
+            opened = new
+            return new
         }
+    }
+
+    /// Whether the models are in memory.
+    package var isLoaded: Bool { opened.withLock { $0 != nil } }
+
+    /// Lets go of the models; the next search loads them again.
+    package func unload() {
+        opened.withLock { $0 = nil }
+        FreedMemory.release()
     }
 
     /// Pictures that answer a query, best first or newest first.
@@ -113,11 +124,22 @@ package final class PictureCollection: Sendable {
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
-        try query.subjects.compactMap { subject, _ in
+        let cuts: [String] = try query.subjects.compactMap { subject, _ in
             guard case .sentence(let text) = subject else { return nil }
             let count = try opened.sentences.cutCount(text)
             return count > 0 ? "the last \(count) tokens of the sentence are not read: the model reads no more" : nil
         }
+        guard let damage = opened.store.damage.first else { return cuts }
+        let missing = max(0, try catalogue.numbers().findable - opened.store.count)
+        return cuts + ["\(missing) pictures cannot be found until `ascl index` has mended this: \(damage)"]
+    }
+
+    /// Looks at every byte of the vectors; files that are damaged are left out of what is searched from then on.
+    /// - Returns: What is damaged, a line each.
+    package func check() throws -> [String] {
+        let store = try current().store
+        try store.leaveOutDamage()
+        return store.damage
     }
 
     /// The unit vector of a query: the weighted sum of its subjects'.
