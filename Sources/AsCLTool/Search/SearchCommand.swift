@@ -11,8 +11,9 @@ struct SearchCommand: ParsableCommand {
         abstract: "Search indexed pictures by sentence, or by a picture.",
         discussion: """
             Prints the pictures that show what the sentence says, with the model's belief that they do, in percent; where \
-            it believes of none, nothing. Terminals that can (kitty, iTerm2 and their like) show the pictures too. Subjects may be joined: several sentences and pictures are added up, --minus \
-            takes away.
+            it believes of none, nothing. Subjects may be joined: several sentences and pictures are added up, --minus \
+            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order. Terminals that \
+            can (kitty, iTerm2 and their like) show the pictures too.
 
             Try it:  ascl search "a dog runs on the beach"
                      ascl search "a beach" --minus people --after 2019-06
@@ -59,6 +60,9 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "Also what hardly answers, down to the last.")
     var all = false
 
+    @Flag(help: "Where a trained model searches, score every picture and not the nearest alone.")
+    var exhaustive = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -80,6 +84,7 @@ struct SearchCommand: ParsableCommand {
         var query = PictureQuery(
             sentences.map { (.sentence($0), 1) } + like.map { (.file($0), 1) } + minus.map { (.sentence($0), -1) })
         (query.offset, query.count, query.newestFirst, query.showsAll) = (skip, top, newest, all)
+        query.isExhaustive = exhaustive
         (query.filter.folder, query.filter.leastSide) = (folder, size)
         (query.filter.from, query.filter.to) = (after, before)
         (query.filter.camera, query.filter.orientation) = (camera, orientation)
@@ -92,6 +97,9 @@ struct SearchCommand: ParsableCommand {
             if let text = pictures?.text(of: hit.picture.path) { print(text) }
             let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
+        }
+        if !sentences.isEmpty, !all, !answer.hits.isEmpty, answer.hits.allSatisfy({ $0.relevance == nil }) {
+            Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
         }
         if answer.hits.isEmpty {
             Terminal.say(
