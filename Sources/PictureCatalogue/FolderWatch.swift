@@ -19,6 +19,8 @@ package final class FolderWatch {
     private let quiet, most: Double
     /// The roots that a watched folder lies in, by the watch's number.
     private var rootsOfWatch: [Int32: Set<String>] = [:]
+    /// Roots within which other folders may be than are watched.
+    private var stale = Set<String>()
 
     /// Watches from now on.
     /// - Parameters:
@@ -77,26 +79,29 @@ package final class FolderWatch {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while case let count = Foundation.read(descriptor, &buffer, buffer.count), count > 0 {
             for event in FolderEvent.all(buffer[..<count]) {
-                guard let roots = try take(event) else { continue }
+                guard let roots = take(event) else { continue }
                 isBusy = true
                 touched.formUnion(roots)
             }
         }
+        // Once for all folders that came: each look goes through the whole root.
+        for root in stale { try watch(root) }
+        stale = []
         return (touched, isBusy)
     }
 
     /// Takes in what the system has to tell.
     /// - Returns: The roots that are to be looked at; none of a file that is not whole yet, nil of what is no news.
-    func take(_ event: FolderEvent) throws -> Set<String>? {
+    func take(_ event: FolderEvent) -> Set<String>? {
         if event.kind & UInt32(IN_Q_OVERFLOW) != 0 {
             // Nobody knows what was left out.
-            for root in roots { try watch(root) }
-            return Set(roots)
+            stale = Set(roots)
+            return stale
         }
         guard let own = rootsOfWatch[event.watch], !event.isHidden else { return nil }
         if event.kind & UInt32(IN_IGNORED) != 0 { rootsOfWatch[event.watch] = nil }
         guard event.kind & UInt32(Self.unfinished) == 0 else { return [] }
-        if event.kind & UInt32(Self.restructured) != 0 { for root in own { try watch(root) } }
+        if event.kind & UInt32(Self.restructured) != 0 || event.isOfRules { stale.formUnion(own) }
         return own
     }
 
@@ -146,7 +151,10 @@ struct FolderEvent {
     let name: [UInt8]
 
     /// Nothing that is indexed: but what of a folder is not, such a file says.
-    var isHidden: Bool { name.first == UInt8(ascii: ".") && name != Array(".asclignore".utf8) }
+    var isHidden: Bool { name.first == UInt8(ascii: ".") && !isOfRules }
+
+    /// What says which folders are looked at.
+    var isOfRules: Bool { name == Array(".asclignore".utf8) }
 
     /// The events of a buffer: each is a watch, a kind, a cookie and a length in 32 bits, and a name filled up with zeros.
     static func all(_ bytes: ArraySlice<UInt8>) -> [FolderEvent] {
