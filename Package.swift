@@ -151,8 +151,8 @@ let package = Package(
         layer(
             "PictureSearch",
             [
-                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "PictureCatalogue",
-                "VectorStore",
+                "AsCLBase", "Torch", "PretrainedFolders", "TextEncoding", "ImageEncoding", "FeatureExtraction",
+                "RetrievalModels", "PictureCatalogue", "VectorStore",
             ]),
         .target(
             name: "SearchServer",
@@ -224,10 +224,10 @@ let package = Package(
         tests(
             "PictureSearch",
             [
-                "AsCLBase", "Torch", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders", "PictureCatalogue",
-                "RetrievalModels", "RetrievalFixtures",
+                "AsCLBase", "Torch", "TextEncoding", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders",
+                "PictureCatalogue", "RetrievalModels", "RetrievalFixtures",
             ]),
-        tests("PictureCatalogue", ["AsCLBase", "ImageEncoding", "RetrievalFixtures"]),
+        tests("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "RetrievalFixtures", grdb]),
         tests(
             "SearchServer",
             [

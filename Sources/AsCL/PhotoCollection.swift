@@ -4,7 +4,8 @@ import ImageEncoding
 import PictureCatalogue
 import PictureSearch
 
-/// Photos of one's own, indexed once by a pretrained CLIP or SigLIP, and found by sentence without any training.
+/// Photos of one's own, indexed once and found by sentence: by a pretrained CLIP or SigLIP without any training, or by a
+/// trained model, which scores what is found.
 ///
 /// ```swift
 /// try PhotoCollection.index(["photos"], in: "photos-index", encoder: "clip-vit-base-patch32")
@@ -19,7 +20,8 @@ public final class PhotoCollection: Sendable {
     public struct Photo: Sendable, Equatable {
         /// Where it lies.
         public let path: String
-        /// The cosine of photo and query: higher is nearer. Cosines of different queries do not compare.
+        /// The cosine of photo and query, or the trained model's score: higher is nearer. Scores of different queries do not
+        /// compare.
         public let score: Float
         /// How likely the photo shows what the sentence says, by the model, 0 to 1; nil where a photo was asked with.
         public let belief: Double?
@@ -50,19 +52,43 @@ public final class PhotoCollection: Sendable {
         _ folders: [String], in index: String, encoder: String, device: Device = .cpu,
         isStopping: () -> Bool = { false }, onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
+        try self.index(
+            folders, in: index, .vector(folder: Indexing.path(encoder)), nil, device, isStopping, onProgress)
+    }
+
+    /// The same with a trained model that scores what is found.
+    /// - Parameters:
+    ///   - encoding: What the model was trained on. Another model on the same encoding encodes no photo anew.
+    ///   - model: The model's folder, as `ascl train` writes it.
+    /// - Throws: `InputError` also where the model was trained on something else.
+    public static func index(
+        _ folders: [String], in index: String, encoding: PictureEncoding, model: String, device: Device = .cpu,
+        isStopping: () -> Bool = { false }, onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) throws {
+        let trained = try TrainedModel(checkpoint: model, device: device)
+        try self.index(folders, in: index, encoding.description(), trained, device, isStopping, onProgress)
+    }
+
+    private static func index(
+        _ folders: [String], in index: String, _ description: EncoderDescription, _ trained: TrainedModel?,
+        _ device: Device, _ isStopping: () -> Bool, _ onProgress: (Int, Int) -> Void
+    ) throws {
         var digests = FileDigests.ofModels
-        let place = Indexing.path(encoder)
-        let tower = try PatchEncoder(directory: place, regions: .vector, device: device, digests: &digests)
+        let encoder = try description.encoder(on: device, digests: &digests)
+        try trained?.check(encoder)
         let indexing = try Indexing(
-            Catalogue(folder: index, isNew: true), encoder: tower, place: place,
+            Catalogue(folder: index, isNew: true), encoder: encoder, description: description,
+            checkpoint: trained?.searchCheckpoint(description, shape: encoder.shape),
             workers: ProcessInfo.processInfo.activeProcessorCount)
+        try indexing.catchUp(isCancelled: isStopping)
         for folder in try indexing.folders(folders) {
             _ = try indexing.run(folder, progress: { onProgress($0.done, $0.total) }, isCancelled: isStopping)
         }
         try indexing.finish()
     }
 
-    /// The photos that show what a sentence says, best first; none where the model believes that none does.
+    /// The photos that show what a sentence says, best first; none where the model believes that none does. A trained model
+    /// that is not on a CLIP or a SigLIP has no belief: then the nearest come, whether they match or not.
     public func search(_ sentence: String, top: Int = 10) throws -> [Photo] {
         try photos(PictureQuery(sentence), top)
     }

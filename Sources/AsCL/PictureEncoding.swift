@@ -2,6 +2,7 @@ import AsCLBase
 import FeatureExtraction
 import Foundation
 import ImageEncoding
+import PictureCatalogue
 import Torch
 
 /// What turns pictures into the features that a model reads. It has to be what the model was trained on.
@@ -13,21 +14,24 @@ public enum PictureEncoding: Sendable, Equatable {
     /// - `weights`: The network's weights, `.safetensors` or PyTorch's `.pth`.
     /// - `side`: Side in pixels of the square that a picture is brought to; nil is the backbone's own.
     case grid(backbone: String, weights: String, side: Int? = nil)
+    /// Patches of a CLIP's or a SigLIP's picture tower, and its vector.
+    /// - `model`: The model's folder, in Hugging Face's layout.
+    /// - `grid`: Means over so many cells each way; nil is every patch.
+    /// - `projected`: Whether patches are in the space that pictures and texts share.
+    case patches(model: String, grid: Int? = nil, projected: Bool = false)
 
-    /// The encoder, with its weights.
-    func encoder(on device: Device) throws -> any PictureEncoder {
+    /// What it takes to make the encoder.
+    func description() throws -> EncoderDescription {
         switch self {
-        case .descriptors: return DescriptorEncoder()
+        case .descriptors: return .descriptors
         case .grid(let name, let weights, let side):
             guard let backbone = BackboneName(rawValue: name) else {
                 let known = BackboneName.allCases.map(\.rawValue).joined(separator: ", ")
                 throw InputError(place: "backbone", expected: "one of \(known)", found: name)
             }
-            var digests = FileDigests()
-            let digest = try digests.digest(ofFile: weights)
-            let network = try Backbone(
-                backbone, TensorFiles.load(weights: weights), from: weights, weightsDigest: digest, device: device)
-            return try GridEncoder(network, side: side)
+            return .grid(.init(backbone, weights: Indexing.path(weights)), side: side)
+        case .patches(let model, let grid, let projected):
+            return .patches(folder: Indexing.path(model), grid: grid, projected: projected)
         }
     }
 }
@@ -36,7 +40,8 @@ extension PictureEncoding {
     /// Brings the features of a folder's pictures up to date: only what is new or has changed is computed.
     /// - Returns: What has to be told of pictures that failed, a line.
     func extract(_ pictures: String, into features: String, on device: Device) throws -> [String] {
-        let encoder = try encoder(on: device)
+        var digests = FileDigests.ofModels
+        let encoder = try description().encoder(on: device, digests: &digests)
         let decoder = PictureDecoder()
         let summary = try Extraction(
             list: .folder(pictures, split: "all"), encoder: encoder,

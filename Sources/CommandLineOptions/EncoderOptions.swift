@@ -25,9 +25,10 @@ package struct EncoderOptions: ParsableArguments {
             What the regions of a picture are. bottom_up_attention: objects found by Faster R-CNN with ResNet-101, as in \
             the paper. fasterrcnn_resnet50_fpn: objects found by torchvision's detector. grid: the backbone's map as 6x6 \
             cells, no detector needed. patches: the patches of a CLIP's or a SigLIP's picture tower (--encoder), whose vector is \
-            the picture's. vector: that vector alone. descriptors: colours and edges of 6x6 cells, no weights needed.
+            the picture's. vector: that vector alone. descriptors: colours and edges of 6x6 cells, no weights needed. \
+            Default: patches where --encoder is given, else bottom_up_attention.
             """)
-    package var regions = Regions.bottomUpAttention
+    package var regions: Regions?
 
     @Option(
         help: """
@@ -63,7 +64,16 @@ package struct EncoderOptions: ParsableArguments {
 
     package init() {}
 
+    /// Whether any of them is given.
+    package var isGiven: Bool {
+        regions != nil || encoder != nil || patchGrid != nil || projected || backbone != .resnet152
+            || backboneWeights != nil || detectorWeights != nil || size != nil || classNames != nil
+    }
+
+    private var kind: Regions { regions ?? (encoder == nil ? .bottomUpAttention : .patches) }
+
     package mutating func validate() throws {
+        let regions = kind
         if regions.needsTower != (encoder != nil) {
             throw ValidationError(
                 regions.needsTower
@@ -92,58 +102,47 @@ package struct EncoderOptions: ParsableArguments {
         }
     }
 
-    /// The encoder with its weights.
-    package func encoder(on device: Device) throws -> any PictureEncoder {
-        switch regions {
-        case .descriptors:
-            return DescriptorEncoder()
-        case .patches, .vector:
-            return try PatchEncoder(
-                pretrained: PretrainedModels.folder(encoder ?? ""),
-                regions: regions == .vector ? .vector : .patches(grid: patchGrid, projected: projected), on: device)
-        case .grid:
-            return try GridEncoder(try backbone(on: device), side: size)
-        case .fasterRCNN:
-            let (tensors, path, digest) = try weights(detectorWeights, named: regions.rawValue)
-            let detector = try FasterRCNN.load(tensors, from: path, device: device)
-            return DetectorEncoder(detector: detector, detectorDigest: digest, describer: try backbone(on: device))
+    /// What is asked for, every file by its whole path. Weights that are not named are those that were fetched.
+    /// - Parameter vectorSuffices: Whether a tower's vector alone is meant where nothing is said of its patches.
+    package func description(vectorSuffices: Bool = false) throws -> EncoderDescription {
+        let isVector = vectorSuffices && regions == nil && encoder != nil && patchGrid == nil && !projected
+        switch isVector ? .vector : kind {
+        case .descriptors: return .descriptors
+        case .vector: return .vector(folder: try tower())
+        case .patches: return .patches(folder: try tower(), grid: patchGrid, projected: projected)
+        case .grid: return .grid(try network(), side: size)
+        case .fasterRCNN: return .fasterRCNN(weights: try detector(.fasterRCNN), describer: try network())
         case .bottomUpAttention:
-            var configuration = BottomUpAttentionConfiguration()
-            if let classNames {
-                configuration.classNames[1...] = try names(in: classNames, count: configuration.classNames.count - 1)[
-                    ...]
-            }
-            let (tensors, path, digest) = try weights(detectorWeights, named: regions.rawValue)
-            let detector = try BottomUpAttention.load(tensors, from: path, device: device, configuration: configuration)
-            return DetectorEncoder(detector: detector, detectorDigest: digest, describer: try backbone(on: device))
+            return .bottomUpAttention(
+                weights: try detector(.bottomUpAttention), classNames: classNames.map(Self.whole),
+                describer: try network())
         }
     }
 
-    private func backbone(on device: Device) throws -> Backbone {
-        let (tensors, path, digest) = try weights(backboneWeights, named: backbone.rawValue)
-        return try Backbone(backbone, tensors, from: path, weightsDigest: digest, device: device)
+    /// The encoder with its weights; what is left out of a tower's folder is told.
+    package func encoder(on device: Device) throws -> any PictureEncoder {
+        try Self.encoder(description(), on: device)
     }
 
-    /// The tensors of a file, or of the cached weights of that name.
-    private func weights(
-        _ file: String?, named name: String
-    ) throws -> (tensors: [String: Tensor], path: String, digest: String) {
-        let path = try file ?? cached(name)
-        return (try TensorFiles.load(weights: path), path, try ContentDigest(ofFile: path).hexadecimal)
+    /// A described encoder with its weights; what is left out of a tower's folder is told.
+    package static func encoder(_ description: EncoderDescription, on device: Device) throws -> any PictureEncoder {
+        var digests = FileDigests.ofModels
+        let encoder = try description.encoder(on: device, digests: &digests)
+        (encoder as? PatchEncoder)?.notices.forEach(Terminal.say)
+        return encoder
     }
 
-    private func names(in path: String, count: Int) throws -> [String] {
-        let bytes = try TextFile.read(path, expected: "a readable list of class names")
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw InputError(path: path, place: "encoding", expected: "UTF-8 text", found: "bytes that are not UTF-8")
-        }
-        var names = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-        if names.last?.isEmpty == true { names.removeLast() }
-        guard names.count == count else {
-            throw InputError(path: path, place: "lines", expected: "\(count) class names", found: "\(names.count)")
-        }
-        return names
+    private func tower() throws -> String { Self.whole(try PretrainedModels.folder(encoder ?? "")) }
+
+    private func network() throws -> EncoderDescription.Network {
+        .init(backbone, weights: Self.whole(try backboneWeights ?? cached(backbone.rawValue)))
     }
+
+    private func detector(_ kind: Regions) throws -> String {
+        Self.whole(try detectorWeights ?? cached(kind.rawValue))
+    }
+
+    private static func whole(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func cached(_ name: String) throws -> String {
         let cache = WeightsCache()

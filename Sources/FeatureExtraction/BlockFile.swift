@@ -4,7 +4,7 @@ import Foundation
 
 /// A file of finished pictures: a mark, bytes a record and number of records, then the pictures' digests, then their
 /// records. Whole or worthless: its size has to be what its beginning says.
-struct BlockFile {
+struct BlockFile: Sendable {
     private static let mark = UInt64(littleEndian: 0x316B_6C62_6C63_7361)
     private static let headerSize = 24
 
@@ -36,6 +36,12 @@ struct BlockFile {
         return try withExtendedLifetime(file) {
             try body(UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + recordSize]))
         }
+    }
+
+    /// Where a block lies, by its number.
+    static func path(_ number: Int, in folder: String) -> String {
+        let digits = String(number)
+        return "\(folder)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).block"
     }
 
     /// A block's content.

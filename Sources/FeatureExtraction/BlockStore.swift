@@ -93,10 +93,7 @@ package final class BlockStore {
         for (row, digest) in digests.enumerated() { places[digest] = Place(block: block, row: row) }
     }
 
-    private func path(_ number: Int) -> String {
-        let digits = String(number)
-        return "\(folder)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).block"
-    }
+    private func path(_ number: Int) -> String { BlockFile.path(number, in: folder) }
 
     private func remove(_ path: String) throws {
         guard unlink(path) == 0 else {

@@ -46,6 +46,37 @@ package struct RecordLayout: Sendable {
         byteCount = end
     }
 
+    /// A part of a picture's features.
+    package enum Part: String, Sendable {
+        case regions = "_ims.npy"
+        case global = "_globals.npy"
+        case boxes = "_boxes.npy"
+    }
+
+    /// The bytes of a part of a record, for as long as `body` runs; none where pictures have no such part.
+    package func withBytes<Result>(
+        of part: Part, in record: BlockReader.Record, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        guard let column = columns.first(where: { $0.suffix == part.rawValue }) else {
+            return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        return try record.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[column.bytes])) }
+    }
+
+    /// The picture's own vector of a record in float16.
+    package func global(_ record: BlockReader.Record) -> [Float] {
+        withBytes(of: .global, in: record) { bytes in
+            (0..<bytes.count / 2).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
+        }
+    }
+
+    /// The regions' boxes: left, top, right, bottom of each, as fractions of the picture's width and height.
+    package func boxes(_ record: BlockReader.Record) -> [Float] {
+        withBytes(of: .boxes, in: record) { bytes in
+            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+    }
+
     /// A picture's record. Refused are numbers that are not finite or that the element type cannot hold, sizes other
     /// than the shape's and classes without a name.
     func record(of features: PictureFeatures, classCount: Int) throws(PictureFailure) -> [UInt8] {

@@ -1,23 +1,27 @@
 import AsCLBase
-import FeatureExtraction
+package import FeatureExtraction
 import Foundation
 
 extension Catalogue {
-    /// The store of a model's features.
+    private func featuresFolder(_ model: CatalogueModel) -> String { place(of: model) + "/features" }
+
+    /// The store of a model's features, for whoever adds to it.
     func blocks(of model: CatalogueModel, recordSize: Int) throws -> BlockStore {
-        let folder = place(of: model) + "/features"
-        try Folder.make(folder)
-        return try BlockStore(folder: folder, recordSize: recordSize, picturesPerBlock: 128) { data, path in
+        try Folder.make(featuresFolder(model))
+        return try BlockStore(
+            folder: featuresFolder(model), recordSize: recordSize, picturesPerBlock: 128
+        ) { data, path in
             try AtomicFile.write(data, to: path)
         }
     }
 
-    /// Removes the features and vectors of models that the catalogue has no more.
-    func removeOtherModels(than model: CatalogueModel) throws {
-        let own = URL(fileURLWithPath: place(of: model)).lastPathComponent
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
-        where name.hasPrefix("model-") && name != own {
-            try FileManager.default.removeItem(atPath: folder + "/" + name)
-        }
+    /// A model's features, for whoever reads them.
+    package func features(of model: CatalogueModel) throws -> BlockReader {
+        try BlockReader(folder: featuresFolder(model), recordSize: model.layout.byteCount)
     }
+}
+
+extension CatalogueModel {
+    /// How a picture's features stand in a block.
+    package var layout: RecordLayout { RecordLayout(shape: shape, elementType: .float16) }
 }

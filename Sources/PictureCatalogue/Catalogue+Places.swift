@@ -26,6 +26,22 @@ package struct PicturePlaces: Sendable {
 }
 
 extension Catalogue {
+    /// The contents of pictures by their numbers; those that are gone are missing.
+    package func digests(of ids: [Int64]) throws -> [Int64: ContentDigest] {
+        try database.read { database in
+            let statement = try database.cachedStatement(sql: "SELECT sha256 FROM content WHERE id = ?")
+            var digests: [Int64: ContentDigest] = [:]
+            for id in ids {
+                guard let key = try Data.fetchOne(statement, arguments: [id]), key.count == ContentDigest.byteCount
+                else {
+                    continue
+                }
+                digests[id] = key.withUnsafeBytes { ContentDigest(bytes: $0) }
+            }
+            return digests
+        }
+    }
+
     /// Where a picture lies, by its number; nil where there is none of that number. Nothing but what was indexed has one.
     package func places(of id: Int64) throws -> PicturePlaces? {
         try database.read { database in

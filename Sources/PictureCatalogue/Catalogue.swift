@@ -2,7 +2,6 @@ package import AsCLBase
 import FeatureExtraction
 import Foundation
 import GRDB
-import ImageEncoding
 
 /// What is known of the pictures of a collection, in SQLite: which files there are, what they hold, and of which contents
 /// there are features by which model.
@@ -83,50 +82,24 @@ package struct Catalogue: Sendable {
                     UPDATE file SET written = modified WHERE modified >= 0;
                     """)
         }
+        migrator.registerMigration("checkpoint") { database in
+            // Models of before are the vectors of a CLIP's or a SigLIP's folder.
+            try database.execute(
+                sql: """
+                    ALTER TABLE model ADD COLUMN description TEXT;
+                    ALTER TABLE model ADD COLUMN shape TEXT;
+                    CREATE TABLE checkpoint (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL REFERENCES model(id),
+                        path TEXT NOT NULL, fingerprint TEXT NOT NULL, dimension INTEGER, answers BOOLEAN NOT NULL,
+                        UNIQUE (model, fingerprint)
+                    );
+                    """)
+        }
         return migrator
     }
 }
 
-/// A model that an index has features of.
-package struct CatalogueModel: Codable, Sendable, Equatable {
-    /// Its number in the index.
-    package let id: Int64
-    /// The folder of its encoder.
-    package let encoder: String
-    /// What makes the features, by fingerprint.
-    package let identity: String
-    /// Values of a picture's vector.
-    package let dimension: Int
-    /// Whether searches are answered by it: one that is not whole yet is not asked.
-    package let answers: Bool
-}
-
-extension CatalogueModel: FetchableRecord {}
-
 extension Catalogue {
-    /// The model that searches are answered by, nil before the first is whole.
-    package func answeringModel() throws -> CatalogueModel? {
-        try database.read { try CatalogueModel.fetchOne($0, sql: "SELECT * FROM model WHERE answers") }
-    }
-
-    /// The entry of a model, made where there is none.
-    func model(_ encoder: any PictureEncoder, place: String) throws -> CatalogueModel {
-        let identity = encoder.identity
-        return try database.write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO model (encoder, identity, dimension, answers) VALUES (?, ?, ?, 0)
-                    ON CONFLICT (identity) DO UPDATE SET encoder = excluded.encoder
-                    """,
-                arguments: [place, identity, encoder.shape.globalDimension])
-            guard
-                let model = try CatalogueModel.fetchOne(
-                    database, sql: "SELECT * FROM model WHERE identity = ?", arguments: [identity])
-            else { throw DatabaseError(message: "no model after it was written") }
-            return model
-        }
-    }
-
     /// The right to change the index, for as long as it is held.
     /// - Throws: `InputError` where somebody else has it.
     func lock() throws -> FolderLock {
@@ -137,16 +110,4 @@ extension Catalogue {
         }
         return lock
     }
-
-    /// From now on searches are answered by this model, and what there is of others goes.
-    func answer(by model: CatalogueModel) throws {
-        try database.write { database in
-            try database.execute(sql: "UPDATE model SET answers = (id = ?)", arguments: [model.id])
-            try database.execute(sql: "DELETE FROM feature WHERE model <> ?", arguments: [model.id])
-            try database.execute(sql: "DELETE FROM model WHERE id <> ?", arguments: [model.id])
-        }
-    }
-
-    /// Where a model's features and vectors lie.
-    package func place(of model: CatalogueModel) -> String { "\(folder)/model-\(model.id)" }
 }

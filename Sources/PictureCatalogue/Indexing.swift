@@ -2,7 +2,6 @@ import AsCLBase
 import FeatureExtraction
 import Foundation
 package import ImageEncoding
-import VectorStore
 
 /// Brings an index up to date with folders of pictures: what is new, changed, moved or gone, and nothing else.
 ///
@@ -51,7 +50,7 @@ package struct Indexing {
     private let workers: Int
     private let layout: RecordLayout
     private let blocks: BlockStore
-    private let vectors: VectorStore
+    private let vectors: VectorUpkeep
     private let lock: FolderLock
     /// What was put right of the vectors' files on opening, a line each.
     package let repairs: [String]
@@ -61,25 +60,29 @@ package struct Indexing {
 
     /// Takes hold of an index.
     /// - Parameters:
-    ///   - place: The folder of the encoder's model, for whoever opens the index.
+    ///   - description: The encoder's, for whoever opens the index.
+    ///   - checkpoint: The trained model that is to search by the features, where there is one.
     ///   - workers: Threads that decode and encode.
     ///   - checks: Whether every byte of the catalogue and of the vectors is looked at first.
     /// - Throws: `InputError` where another process is at it.
     package init(
-        _ catalogue: Catalogue, encoder: any PictureEncoder, place: String, workers: Int, checks: Bool = true
+        _ catalogue: Catalogue, encoder: any PictureEncoder, description: EncoderDescription,
+        checkpoint: SearchCheckpoint? = nil, workers: Int, checks: Bool = true
     ) throws {
         self.catalogue = catalogue
         self.encoder = encoder
         self.workers = workers
         lock = try catalogue.lock()
         if checks { try catalogue.check() }
-        model = try catalogue.model(encoder, place: place)
+        model = try catalogue.model(encoder, description, checkpoint)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
         let damage = checks ? try catalogue.removeDamage(of: model) : []
-        vectors = try catalogue.vectors(of: model, mode: .writing)
-        repairs = damage + vectors.repairs
-        try mend()
+        vectors = try VectorUpkeep(catalogue, model, checkpoint?.vectors)
+        repairs = damage + vectors.store.repairs
+        // Of a block that is damaged nothing is left, so that its pictures are to be encoded again.
+        let lost = try catalogue.contents(model).filter { [blocks] in !blocks.contains($0.key) }
+        try catalogue.forgetFeatures(of: lost.values, model)
     }
 
     /// The folders to index where these are asked for: all of the index where none is, and all besides where another
@@ -131,32 +134,15 @@ package struct Indexing {
         return summary
     }
 
-    /// Makes the stores agree: a run that was killed may have left vectors out, or too many, and of a block that is damaged
-    /// nothing is left, so that its pictures are to be encoded again.
-    private func mend() throws {
-        let lost = try catalogue.contents(model).filter { !blocks.contains($0.key) }
-        try catalogue.forgetFeatures(of: lost.values, model)
-        let contents = try catalogue.contents(model)
-        let there = vectors.ids
-        try vectors.delete(ids: there.subtracting(contents.values))
-        try append(contents.filter { !there.contains($0.value) })
-    }
-
-    /// Puts the vectors of contents, by their numbers, into the store.
-    private func append(_ contents: [ContentDigest: Int64]) throws {
-        guard let column = layout.columns.first(where: { $0.suffix == "_globals.npy" }) else { return }
-        for part in contents.sorted(by: { $0.value < $1.value }).chunks(of: 4096) {
-            var values: [Float] = []
-            for (digest, _) in part {
-                try blocks.withRecord(of: digest) { record in
-                    let own = UnsafeRawBufferPointer(rebasing: record[column.bytes])
-                    values += (0..<column.rowLength).map {
-                        Float(own.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self))
-                    }
-                }
-            }
-            try vectors.append(ids: part.map(\.value), vectors: values)
-        }
+    /// Makes the vectors of pictures that have features and no vector: a run that was killed may have left some out, and
+    /// another checkpoint has none yet.
+    /// - Parameters:
+    ///   - progress: Told how many are made, of how many.
+    ///   - isCancelled: Asked as often; what was made stays, and `CancellationError` is thrown.
+    package func catchUp(
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
+    ) throws {
+        try vectors.catchUp(with: catalogue.contents(model), progress: progress, isCancelled: isCancelled)
     }
 
     /// Lets searches be answered by the model, looks at what nobody has looked at, and clears away what nothing needs any more.
@@ -166,12 +152,12 @@ package struct Indexing {
     package func finish(
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
     ) throws {
-        try mend()
+        try catchUp()
         try catalogue.answer(by: model)
         try catalogue.addLooks(progress: progress, isCancelled: isCancelled)
         try blocks.compact(keeping: Set(catalogue.contents(model).keys))
-        if vectors.deletedShare > 0.25 { try vectors.compact() }
-        try catalogue.removeOtherModels(than: model)
+        if vectors.store.deletedShare > 0.25 { try vectors.store.compact() }
+        try catalogue.removeOthers(than: model)
         try catalogue.removeThumbnailsOfNothing()
     }
 
@@ -232,10 +218,7 @@ package struct Indexing {
         }
         try blocks.append(records)
         let numbers = try catalogue.note(pending, root, model)
-        try append(
-            Dictionary(
-                uniqueKeysWithValues: records.compactMap { record in numbers[record.digest].map { (record.digest, $0) }
-                }))
+        try vectors.append(records.compactMap { record in numbers[record.digest].map { (record.digest, $0) } })
         pending = []
     }
 
@@ -258,12 +241,5 @@ extension Picture {
             return true
         }
         guard !isPlain else { throw PictureFailure(reason: "a picture of one colour, with nothing to find in it") }
-    }
-}
-
-extension Array {
-    /// Parts of so many, the last of what is left.
-    fileprivate func chunks(of count: Int) -> [[Element]] {
-        stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
     }
 }

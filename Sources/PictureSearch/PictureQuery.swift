@@ -1,3 +1,4 @@
+import AsCLBase
 package import Foundation
 package import PictureCatalogue
 
@@ -27,12 +28,31 @@ package struct PictureQuery: Sendable {
     package var newestFirst = false
     /// Whether answers that are hardly relevant are given too.
     package var showsAll = false
+    /// Whether every picture is scored, and not the nearest alone, where a trained model searches.
+    package var isExhaustive = false
 
     /// A query for one sentence.
     package init(_ sentence: String) { subjects = [(.sentence(sentence), 1)] }
 
     /// A query for several things at once.
     package init(_ subjects: [(subject: Subject, weight: Float)]) { self.subjects = subjects }
+
+    /// Its sentences with their weights.
+    /// - Throws: `InputError` for a blank one.
+    var sentences: [(text: String, weight: Float)] {
+        get throws {
+            try subjects.compactMap { subject, weight in
+                guard case .sentence(let text) = subject else { return nil }
+                guard !text.allSatisfy(\.isWhitespace) else {
+                    throw InputError(place: "sentence", expected: "words", found: "only blanks")
+                }
+                return (text, weight)
+            }
+        }
+    }
+
+    /// Whether it asks with pictures too.
+    var hasPictures: Bool { !subjects.allSatisfy(\.subject.isSentence) }
 }
 
 /// What a search found.
@@ -41,8 +61,10 @@ package struct SearchAnswer: Sendable, Encodable {
     package struct Hit: Sendable, Encodable {
         /// The picture.
         package let picture: CataloguedPicture
-        /// The cosine of picture and query.
+        /// The trained model's score, summed over the sentences; the cosine of picture and query where none has a say.
         package let score: Float
+        /// The cosine of picture and query by the first stage, where that is another number.
+        package let cosine: Float?
         /// How likely the picture shows what was asked for, by the model; nil where the query has no sentence, which its
         /// belief is about.
         package let relevance: Double?

@@ -4,11 +4,11 @@ import PictureSearch
 
 extension PictureQuery {
     private enum Order: String, CaseIterable { case relevance, time }
-    private enum Everything: String, CaseIterable { case yes = "1", no = "0" }
+    private enum Choice: String, CaseIterable { case yes = "1", no = "0" }
 
     private static let names: Set<String> = [
         "q", "minus", "like", "in", "after", "before", "camera", "orientation", "size", "sort", "offset", "count",
-        "all",
+        "all", "exhaustive",
     ]
     /// Sentences and pictures of one query: each costs a run of the model.
     private static let mostSubjects = 16
@@ -45,7 +45,8 @@ extension PictureQuery {
         offset = try items.number("offset", in: 0...1_000_000, default: 0)
         count = try items.number("count", in: 1...settings.mostAnswers, default: 50)
         newestFirst = try items.choice("sort") == Order.time
-        showsAll = try items.choice("all") == Everything.yes
+        showsAll = try items.choice("all") == Choice.yes
+        isExhaustive = try items.choice("exhaustive") == Choice.yes
         filter.folder = try items.text("in")
         if let folder = filter.folder, !folder.hasPrefix("/") {
             throw RequestProblem.bad("in", expected: "a folder's whole path", found: folder)

@@ -7,7 +7,7 @@ import PictureSearch
 extension SearchServer {
     private struct Status: Encodable {
         let version: String
-        let encoder: String?
+        let encoder, model: String?
         let numbers: Catalogue.Numbers
     }
 
@@ -15,10 +15,11 @@ extension SearchServer {
     func status() async throws -> some Encodable {
         let catalogue = collection.catalogue
         return try await files.queue.run {
-            Status(
-                version: Version.current,
-                encoder: try catalogue.answeringModel().map { URL(fileURLWithPath: $0.encoder).lastPathComponent },
-                numbers: try catalogue.numbers())
+            func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+            let own = try catalogue.answeringModel()
+            return Status(
+                version: Version.current, encoder: own.map { name($0.encoder) },
+                model: own?.checkpoint.map { name($0.path) }, numbers: try catalogue.numbers())
         }
     }
 

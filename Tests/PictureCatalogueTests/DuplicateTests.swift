@@ -70,7 +70,7 @@ import Testing
         try catalogue.database.write { try $0.execute(sql: "UPDATE content SET look = NULL") }
         #expect(try catalogue.unseenCount() == 6)
         #expect(try catalogue.duplicates().map { $0.others.map(\.reason) } == [[.sameBytes]])
-        let indexing = try Indexing(catalogue, encoder: UnusableEncoder(), place: "descriptors", workers: 1)
+        let indexing = try Indexing(catalogue, encoder: UnusableEncoder(), description: .descriptors, workers: 1)
         var told: [Int] = []
         try indexing.finish { done, _ in told.append(done) }
         #expect(told == [6])

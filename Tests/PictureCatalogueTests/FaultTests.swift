@@ -24,7 +24,7 @@ import Testing
             bytes[place] ^= 1
             try bytes.write(to: URL(fileURLWithPath: path))
             let catalogue = try Catalogue(folder: photos.index, isNew: false)
-            let indexing = try Indexing(catalogue, encoder: UnusableEncoder(), place: "descriptors", workers: 1)
+            let indexing = try Indexing(catalogue, encoder: UnusableEncoder(), description: .descriptors, workers: 1)
             #expect(indexing.repairs.count == 1 && indexing.repairs[0].hasPrefix("\(path): "), "\(indexing.repairs)")
             // Nothing is encoded, or this would fail.
             #expect(try indexing.run(photos.images) == .init(pictures: 5))

@@ -62,7 +62,7 @@ import Testing
         try TinyPretrained.write(.clip, to: folder.path)
         var digests = FileDigests()
         let tower = try PatchEncoder(directory: folder.path, regions: .vector, digests: &digests)
-        let indexing = try Indexing(catalogue, encoder: tower, place: folder.path, workers: 1)
+        let indexing = try Indexing(catalogue, encoder: tower, description: .vector(folder: folder.path), workers: 1)
         #expect(try indexing.folders([photos.folder.path + "/more"]).first == Indexing.path(photos.images))
         _ = try indexing.run(photos.images)
         #expect(try catalogue.answeringModel() == first)
@@ -101,7 +101,7 @@ import Testing
         try photos.indexed()
         let (first, second) = (Indexing.path(photos.images), Indexing.path(photos.folder.path + "/more"))
         let catalogue = try Catalogue(folder: photos.index, isNew: false)
-        let same = try Indexing(catalogue, encoder: DescriptorEncoder(), place: "descriptors", workers: 1)
+        let same = try Indexing(catalogue, encoder: DescriptorEncoder(), description: .descriptors, workers: 1)
         #expect(try same.folders([second]) == [second] && same.folders([]) == [first])
         withExtendedLifetime(same) {}
     }
@@ -119,9 +119,9 @@ import Testing
     @Test func `two indexings at once are told apart, and a missing index is named`() throws {
         let photos = try Photos(1)
         let catalogue = try Catalogue(folder: photos.index, isNew: true)
-        let first = try Indexing(catalogue, encoder: DescriptorEncoder(), place: "", workers: 1)
+        let first = try Indexing(catalogue, encoder: DescriptorEncoder(), description: .descriptors, workers: 1)
         let error = #expect(throws: InputError.self) {
-            _ = try Indexing(catalogue, encoder: DescriptorEncoder(), place: "", workers: 1)
+            _ = try Indexing(catalogue, encoder: DescriptorEncoder(), description: .descriptors, workers: 1)
         }
         #expect("\(try #require(error))".hasSuffix("lock: expected one indexing at a time, found another at work here"))
         withExtendedLifetime(first) {}

@@ -37,7 +37,7 @@ struct Photos {
         _ encoder: any PictureEncoder = DescriptorEncoder(), isCancelled: () -> Bool = { false }
     ) throws -> Indexing.Summary {
         let indexing = try Indexing(
-            Catalogue(folder: index, isNew: true), encoder: encoder, place: "descriptors", workers: 2)
+            Catalogue(folder: index, isNew: true), encoder: encoder, description: .descriptors, workers: 2)
         let summary = try indexing.run(images, isCancelled: isCancelled)
         try indexing.finish()
         return summary

@@ -31,7 +31,8 @@ struct IndexedPhotos {
         let place = encoder ?? self.encoder
         var digests = FileDigests()
         let tower = try PatchEncoder(directory: place, regions: .vector, digests: &digests)
-        let indexing = try Indexing(Catalogue(folder: index, isNew: true), encoder: tower, place: place, workers: 1)
+        let indexing = try Indexing(
+            Catalogue(folder: index, isNew: true), encoder: tower, description: .vector(folder: place), workers: 1)
         _ = try indexing.run(images)
         if finishing { try indexing.finish() }
     }

@@ -29,7 +29,7 @@ import Torch
             var own = PictureQuery([(.file(hit.picture.path), 1)])
             own.count = 1
             #expect(try collection.search(own).hits.first?.picture.id == hit.picture.id)
-            let tower = PictureTower(folder: photos.encoder, device: .cpu)
+            let tower = PictureTower(.vector(folder: photos.encoder), device: .cpu)
             let picture = try tower.vector(PictureFile.decoded(hit.picture.path))
             #expect(abs(dot(sentence, picture) - hit.score) < 2e-3)
         }
@@ -163,7 +163,7 @@ import Torch
         let sentences = try SentenceEncoder(folder)
         let relevance = try Relevance(folder, sentences)
         let query = try sentences.vectors(["a cat sat"])[0]
-        let picture = try PictureTower(folder: photos.encoder, device: .cpu)
+        let picture = try PictureTower(.vector(folder: photos.encoder), device: .cpu)
             .vector(PictureFile.decoded(photos.images + "/even/2.bmp"))
         let found = try relevance.of([picture], cosines: [dot(query, picture)], query: query)[0]
         let whole = try DualEncoder(directory: photos.encoder)

@@ -29,7 +29,8 @@ struct ServedPhotos: Sendable {
         try TinyPretrained.write(.clip, to: clip)
         var digests = FileDigests.ofModels
         let encoder = try PatchEncoder(directory: clip, regions: .vector, device: .cpu, digests: &digests)
-        let indexing = try Indexing(Catalogue(folder: index, isNew: true), encoder: encoder, place: clip, workers: 1)
+        let indexing = try Indexing(
+            Catalogue(folder: index, isNew: true), encoder: encoder, description: .vector(folder: clip), workers: 1)
         _ = try indexing.run(images)
         try indexing.finish()
     }

@@ -13,11 +13,15 @@ struct IndexCommand: ParsableCommand {
             what is new, changed, moved or gone, and goes on after Ctrl-C or a kill. Without a folder it brings all folders \
             of the index up to date. Searches are answered meanwhile.
 
+            With --model, a trained model scores what is found. Pictures are then encoded by what the model was trained on, \
+            named as for `ascl features`; another model on the same encoder encodes none of them anew.
+
             Hidden files and folders are left out, and what a folder's .asclignore names, a pattern a line.
 
             Try it:  ascl weights fetch clip-vit-b-32
                      ascl index photos
                      ascl search "a dog runs on the beach"
+                     ascl index photos --model runs/f8k --regions grid --backbone mobilenet_v2
             """,
         subcommands: [IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self],
         defaultSubcommand: IndexUpdate.self)
@@ -48,19 +52,21 @@ struct IndexStatus: ParsableCommand {
 
     struct Status: Encodable {
         let index: String
-        let encoder: String?
+        let encoder, model: String?
         let numbers: Catalogue.Numbers
         let problems: [Catalogue.Problem]
     }
 
     func run() throws {
         let catalogue = try Catalogue(folder: options.folder, isNew: false)
+        let own = try catalogue.answeringModel()
         let status = Status(
-            index: options.folder, encoder: try catalogue.answeringModel()?.encoder,
+            index: options.folder, encoder: own?.encoder, model: own?.checkpoint?.path,
             numbers: try catalogue.numbers(), problems: try catalogue.problems())
         if json { return try Terminal.printJSON(status) }
         print("index     \(status.index)")
         print("encoder   \(status.encoder ?? "none yet: the first indexing has not come to its end")")
+        if let model = status.model { print("model     \(model)") }
         for folder in status.numbers.folders { print("folder    \(folder)") }
         print(
             "pictures  \(status.numbers.pictures) in \(status.numbers.files) files, \(status.numbers.findable) can be found"

@@ -3,24 +3,28 @@ import AsCLBase
 import CommandLineOptions
 import Foundation
 import ImageEncoding
-import ModelWeights
 import PictureCatalogue
-import PretrainedEncoders
+import PictureSearch
 import Torch
 
 struct IndexUpdate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "Bring an index up to date (what `ascl index` does by itself).")
+        commandName: "update", abstract: "Bring an index up to date (what `ascl index` does by itself).",
+        discussion: """
+            What is not named stays as the index has it. A new index is by clip-vit-b-32, and `--encoder` alone means a \
+            tower's vector. Another encoder than the index's own indexes everything anew.
+            """)
 
     @OptionGroup var options: IndexOptions
 
     @Option(
         help: """
-            A CLIP or a SigLIP: its folder, or what `ascl weights fetch` brought, by name. Default: the index's own, of a \
-            new index clip-vit-b-32. Another than the index's own indexes everything anew.
+            A trained model's folder, as `ascl train` writes it: it scores what is found. It has to have been trained on what \
+            the encoder makes.
             """)
-    var encoder: String?
+    var model: String?
 
+    @OptionGroup var encoders: EncoderOptions
     @OptionGroup var compute: ComputeOptions
 
     @Flag(help: "Then follow the folders: what changes is indexed within seconds, until Ctrl-C.")
@@ -40,26 +44,27 @@ struct IndexUpdate: ParsableCommand {
         InterruptFlag.install()
         let device = try compute.prepare()
         let workers = Torch.threadCount
-        // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
-        try Torch.setThreadCount(1)
         for folder in folders { try Folder.expect(folder) }
         let old =
             folders.isEmpty || Catalogue.exists(in: options.folder)
             ? try Catalogue(folder: options.folder, isNew: false) : nil
         try old?.expectWritable()
-        let place = try place(old)
-        let tower = try PatchEncoder(pretrained: place, regions: .vector, on: device)
+        let choice = try IndexChoice(model: model, encoders: encoders, own: old?.answeringModel(), on: device)
         // Made once all that may be wrong is known.
         let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
-        if let own = try catalogue.answeringModel(), own.identity != tower.identity {
-            Terminal.say(
-                "indexing all folders anew by \(place); searches are answered by \(own.encoder) until that is done")
+        func open(checks: Bool) throws -> Indexing {
+            try Indexing(
+                catalogue, encoder: choice.encoder, description: choice.description, checkpoint: choice.checkpoint,
+                workers: workers, checks: checks)
         }
-        var indexing: Indexing? = try Indexing(catalogue, encoder: tower, place: place, workers: workers)
-        indexing?.repairs.forEach(Terminal.say)
+        var indexing: Indexing? = try open(checks: true)
+        ((indexing?.repairs ?? []) + choice.notices).forEach(Terminal.say)
         let paths = try indexing?.folders(folders) ?? []
         // Before the first look: nothing that happens meanwhile is missed.
         let watch = watch ? try FolderWatch(paths) : nil
+        try indexing?.makeVectors()
+        // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
+        try Torch.setThreadCount(1)
         let sum = try indexing?.update(paths) ?? Indexing.Summary()
         if json { return try Terminal.printJSON(sum) }
         print(sum.line)
@@ -68,16 +73,7 @@ struct IndexUpdate: ParsableCommand {
         fflush(nil)
         // From now on others may change the index too, while nothing happens here.
         indexing = nil
-        var following = IndexWatch(watch: watch, failed: sum.failed) {
-            try Indexing(catalogue, encoder: tower, place: place, workers: workers, checks: false)
-        }
+        var following = IndexWatch(watch: watch, failed: sum.failed) { try open(checks: false) }
         try following.run()
-    }
-
-    /// The folder of the encoder that is wanted.
-    private func place(_ catalogue: Catalogue?) throws -> String {
-        if let encoder { return Indexing.path(try PretrainedModels.folder(encoder)) }
-        if let own = try catalogue?.answeringModel() { return own.encoder }
-        return Indexing.path(try PretrainedModels.folder("clip-vit-b-32"))
     }
 }

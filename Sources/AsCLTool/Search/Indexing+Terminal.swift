@@ -9,7 +9,7 @@ extension Indexing {
     /// - Throws: `ExitCode` where it was interrupted, which it says; what is done stays.
     func update(_ folders: [String]) throws -> Summary {
         var sum = Summary()
-        do {
+        try told {
             for folder in folders {
                 let meter = Meter("indexing \(folder)")
                 sum.add(
@@ -23,14 +23,24 @@ extension Indexing {
             } isCancelled: {
                 Self.isInterrupted()
             }
-        } catch is CancellationError {
+        }
+        return sum
+    }
+
+    /// Makes the vectors that a killed run, or another trained model, has left out.
+    func makeVectors() throws {
+        let meter = Meter("vectors")
+        try told { try catchUp(progress: { meter.show($0, from: 0, of: $1) }, isCancelled: Self.isInterrupted) }
+    }
+
+    private func told(_ body: () throws -> Void) throws {
+        do { try body() } catch is CancellationError {
             Terminal.say("interrupted; the same command goes on")
             throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
         } catch let error as InputError where [ENOSPC, EDQUOT, EFBIG].contains(error.systemCode) {
             Terminal.say("what is done is kept; once there is room, the same command goes on")
             throw error
         }
-        return sum
     }
 
     private static func isInterrupted() -> Bool { InterruptFlag.signalNumber != nil }

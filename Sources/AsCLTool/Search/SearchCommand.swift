@@ -11,8 +11,9 @@ struct SearchCommand: ParsableCommand {
         abstract: "Search indexed pictures by sentence, or by a picture.",
         discussion: """
             Prints the pictures that show what the sentence says, with the model's belief that they do, in percent; where \
-            it believes of none, nothing. Terminals that can (kitty, iTerm2 and their like) show the pictures too. Subjects may be joined: several sentences and pictures are added up, --minus \
-            takes away.
+            it believes of none, nothing. Subjects may be joined: several sentences and pictures are added up, --minus \
+            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order. Terminals that \
+            can (kitty, iTerm2 and their like) show the pictures too.
 
             Try it:  ascl search "a dog runs on the beach"
                      ascl search "a beach" --minus people --after 2019-06
@@ -59,6 +60,9 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "Also what hardly answers, down to the last.")
     var all = false
 
+    @Flag(help: "Where a trained model searches, score every picture and not the nearest alone.")
+    var exhaustive = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -80,6 +84,7 @@ struct SearchCommand: ParsableCommand {
         var query = PictureQuery(
             sentences.map { (.sentence($0), 1) } + like.map { (.file($0), 1) } + minus.map { (.sentence($0), -1) })
         (query.offset, query.count, query.newestFirst, query.showsAll) = (skip, top, newest, all)
+        query.isExhaustive = exhaustive
         (query.filter.folder, query.filter.leastSide) = (folder, size)
         (query.filter.from, query.filter.to) = (after, before)
         (query.filter.camera, query.filter.orientation) = (camera, orientation)
@@ -93,6 +98,7 @@ struct SearchCommand: ParsableCommand {
             let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
         }
+        let hasBelief = answer.hits.contains { $0.relevance != nil }
         if answer.hits.isEmpty {
             Terminal.say(
                 answer.searchedCount == 0
@@ -100,8 +106,11 @@ struct SearchCommand: ParsableCommand {
                     : "nothing matches among \(answer.searchedCount) pictures; --all shows what comes nearest")
         } else if skip + top < answer.count {
             Terminal.say(
-                "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "") that match; "
-                    + "--skip \(skip + top) shows the next")
+                "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "")"
+                    + "\(hasBelief ? " that match" : ""); --skip \(skip + top) shows the next")
+        }
+        if !answer.hits.isEmpty, !sentences.isEmpty, !hasBelief, !all {
+            Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
         }
     }
 }

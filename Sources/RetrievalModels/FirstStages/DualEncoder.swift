@@ -7,7 +7,7 @@ package import TorchNN
 ///
 /// It takes the features and words that all methods here take, not those papers' pre-trained Transformers.
 package struct DualEncoder: PairScorer {
-    private let inputs: BaselineInputs
+    let inputs: BaselineInputs
     private let image, text: SetPooling
 
     /// Its `BaselineConfiguration`.

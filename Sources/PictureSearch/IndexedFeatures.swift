@@ -1,0 +1,65 @@
+package import AsCLBase
+package import FeatureExtraction
+import ImageEncoding
+package import PictureCatalogue
+package import RetrievalModels
+package import Torch
+
+/// The features of an index's pictures, as a retrieval model reads them.
+package struct IndexedFeatures: Sendable {
+    private let shape: FeatureShape
+    private let layout: RecordLayout
+    private let blocks: BlockReader
+
+    /// Those of a model's pictures.
+    package init(_ catalogue: Catalogue, _ model: CatalogueModel) throws {
+        (shape, layout) = (model.shape, model.layout)
+        blocks = try catalogue.features(of: model)
+    }
+
+    /// The records of pictures by their contents; nil for those that have none.
+    package func records(of contents: [ContentDigest]) throws -> [BlockReader.Record?] {
+        try blocks.records(of: contents)
+    }
+
+    /// The regions' boxes of a picture: left, top, right, bottom of each, as fractions of its width and height.
+    package func boxes(_ record: BlockReader.Record) -> [Float] { layout.boxes(record) }
+
+    /// Raw features of pictures, on a device.
+    package func batch(_ records: [BlockReader.Record], on device: Device) throws -> ImageBatch {
+        try Self.batch(records, shape, on: device)
+    }
+
+    /// Raw features of pictures of a shape, on a device.
+    static func batch(
+        _ records: [BlockReader.Record], _ shape: FeatureShape, on device: Device
+    ) throws -> ImageBatch {
+        let layout = RecordLayout(shape: shape, elementType: .float16)
+        func tensor(_ part: RecordLayout.Part, _ sizes: [Int]) throws -> Tensor {
+            let halves = try Tensor.empty([records.count] + sizes, dtype: .float16)
+            try halves.withBytes { memory in
+                var rest = memory[...]
+                for record in records {
+                    layout.withBytes(of: part, in: record) { bytes in
+                        UnsafeMutableRawBufferPointer(rebasing: rest.prefix(bytes.count)).copyMemory(from: bytes)
+                        rest = rest.dropFirst(bytes.count)
+                    }
+                }
+            }
+            return try halves.to(.float32).to(device: device)
+        }
+        return try ImageBatch(
+            regions: tensor(.regions, [shape.regions, shape.regionDimension]),
+            globals: tensor(.global, [shape.globalDimension]))
+    }
+
+    /// Features that an encoder has just made, on a device.
+    static func batch(
+        _ features: [PictureFeatures], _ shape: FeatureShape, on device: Device
+    ) throws -> ImageBatch {
+        let regions = try Tensor(
+            features.flatMap(\.regions), shape: [features.count, shape.regions, shape.regionDimension])
+        let globals = try Tensor(features.flatMap(\.global), shape: [features.count, shape.globalDimension])
+        return try ImageBatch(regions: regions.to(device: device), globals: globals.to(device: device))
+    }
+}
