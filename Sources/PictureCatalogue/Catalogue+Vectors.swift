@@ -6,15 +6,23 @@ extension Catalogue {
     /// The store of the vectors that pictures are searched by, by the numbers of their pictures: the encoder's, or the
     /// checkpoint's own.
     package func vectors(of model: CatalogueModel, mode: VectorStore.Mode) throws -> VectorStore {
-        let own = model.checkpoint.flatMap { $0.dimension == nil ? nil : $0 }
-        return try VectorStore(
-            folder: "\(place(of: model))/\(Self.vectorsName(model))", dimension: model.dimension,
-            fingerprint: own.map { "\($0.fingerprint) on \(model.identity)" } ?? model.identity, mode: mode)
+        try VectorStore(
+            folder: "\(place(of: model))/\(Self.name("vectors", model))", dimension: model.dimension,
+            fingerprint: model.vectorsFingerprint, mode: mode)
     }
 
-    private static func vectorsName(_ model: CatalogueModel) -> String {
-        guard let checkpoint = model.checkpoint, checkpoint.dimension != nil else { return "vectors" }
-        return "vectors-\(checkpoint.id)"
+    /// The store of the vectors of the captions, in the same space, by the captions' numbers; nil for reading where there is
+    /// none yet.
+    package func captionVectors(of model: CatalogueModel, mode: VectorStore.Mode) throws -> VectorStore? {
+        let folder = "\(place(of: model))/\(Self.name("captions", model))"
+        if case .reading = mode, !VectorStore.exists(in: folder) { return nil }
+        return try VectorStore(
+            folder: folder, dimension: model.dimension, fingerprint: model.vectorsFingerprint, mode: mode)
+    }
+
+    private static func name(_ what: String, _ model: CatalogueModel) -> String {
+        guard let checkpoint = model.checkpoint, checkpoint.dimension != nil else { return what }
+        return "\(what)-\(checkpoint.id)"
     }
 
     /// Removes the features and vectors of models and checkpoints that the catalogue has no more.
@@ -27,6 +35,14 @@ extension Catalogue {
         }
         let own = place(of: model)
         try remove("model-", but: URL(fileURLWithPath: own).lastPathComponent, in: folder)
-        try remove("vectors", but: Self.vectorsName(model), in: own)
+        for what in ["vectors", "captions"] { try remove(what, but: Self.name(what, model), in: own) }
+    }
+}
+
+extension CatalogueModel {
+    /// What makes the vectors that pictures are searched by.
+    var vectorsFingerprint: String {
+        guard let checkpoint, checkpoint.dimension != nil else { return identity }
+        return "\(checkpoint.fingerprint) on \(identity)"
     }
 }

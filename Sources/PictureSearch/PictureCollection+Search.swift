@@ -1,5 +1,6 @@
 import AsCLBase
 import PictureCatalogue
+import TextEncoding
 
 extension PictureCollection {
     /// Answers are given above this probability.
@@ -7,21 +8,50 @@ extension PictureCollection {
 
     /// Pictures that answer a query, best first or newest first.
     /// - Throws: `InputError` for a subject that is none: a blank sentence, a file that is no picture, a number of no picture.
-    package func search(_ query: PictureQuery) throws -> SearchAnswer {
+    package func search(_ query: PictureQuery) throws -> SearchAnswer { try search([query])[0] }
+
+    /// Answers to sentences, each alone, as many of them by one pass over the vectors as are given.
+    /// - Parameter form: The filter and the page of all of them; its subjects do not count.
+    package func search(each sentences: [String], as form: PictureQuery) throws -> [SearchAnswer] {
+        try search(
+            sentences.map { sentence in
+                var query = form
+                query.subjects = [(.sentence(sentence), 1)]
+                return query
+            })
+    }
+
+    /// Answers to queries that differ in nothing but what they look for.
+    private func search(_ queries: [PictureQuery]) throws -> [SearchAnswer] {
+        guard let form = queries.first else { return [] }
         let opened = try current()
-        let allowed = try catalogue.pictures(query.filter)
+        let allowed = try catalogue.pictures(form.filter)
         let searched = allowed?.count ?? opened.first.store.count
+        let second = form.hasPictures ? nil : opened.second
+        let words = try queries.map { query in
+            second != nil || opened.first.readsWords
+                ? try opened.trained?.words(of: query.sentences.map(\.text)) : nil
+        }
+        let scoresAll =
+            second != nil && (form.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
+        let wanted = scoresAll ? max(searched, 1) : max(form.offset + form.count, limits.found)
+        let found = try opened.first.candidates(queries, words, top: wanted, allowed: allowed, isScore: second == nil)
+        return try queries.indices.map {
+            try answer(
+                queries[$0], words[$0], found[$0], wanted: wanted, searched: searched, scoresAll: scoresAll, opened)
+        }
+    }
+
+    /// What of the candidates answers, in its order, a page of it.
+    private func answer(
+        _ query: PictureQuery, _ words: TextBatch?, _ candidates: [Candidate], wanted: Int, searched: Int,
+        scoresAll: Bool, _ opened: Opened
+    ) throws -> SearchAnswer {
         let sentences = try query.sentences
         let second = query.hasPictures ? nil : opened.second
-        let words =
-            second != nil || opened.first.readsWords ? try opened.trained?.words(of: sentences.map(\.text)) : nil
-        let scoresAll =
-            second != nil
-            && (query.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
-        let wanted = scoresAll ? max(searched, 1) : max(query.offset + query.count, limits.found)
-        var found = try opened.first.candidates(
-            query, words, top: wanted, allowed: allowed, isScore: second == nil)
-        if !query.showsAll { found.removeAll { ($0.relevance ?? 1) < Self.leastRelevance } }
+        var found = candidates
+        let least = found.contains { $0.relevance != nil } ? opened.first.leastRelevance : nil
+        if !query.showsAll, let least { found.removeAll { ($0.relevance ?? 1) < least } }
         // Where the last that was looked at still answers, others behind it may too.
         let mayHaveMore = found.count == wanted && wanted < searched
         var notes = try notes(query, opened)
@@ -57,7 +87,8 @@ extension PictureCollection {
                 guard let picture = pictures[hit.id], let score = hit.score else { return nil }
                 return .init(
                     picture: picture, score: score, cosine: second == nil ? nil : hit.cosine, relevance: hit.relevance)
-            }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched, notes: notes)
+            }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched,
+            leastRelevance: least, notes: notes)
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {

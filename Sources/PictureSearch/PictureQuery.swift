@@ -65,8 +65,8 @@ package struct SearchAnswer: Sendable, Encodable {
         package let score: Float
         /// The cosine of picture and query by the first stage, where that is another number.
         package let cosine: Float?
-        /// How likely the picture shows what was asked for, by the model; nil where the query has no sentence, which its
-        /// belief is about.
+        /// How likely the picture is what was asked for: by the calibration where the index has one, else by the model's
+        /// own belief; nil where the query has no sentence, which these are about, or where there is neither.
         package let relevance: Double?
     }
 
@@ -78,6 +78,8 @@ package struct SearchAnswer: Sendable, Encodable {
     package let mayHaveMore: Bool
     /// Pictures that could have been found.
     package let searchedCount: Int
+    /// The relevance from which on pictures are shown; nil where they have none.
+    package let leastRelevance: Double?
     /// What has to be told: a sentence that was cut. A line each.
     package let notes: [String]
 }

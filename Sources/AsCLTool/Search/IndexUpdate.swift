@@ -59,6 +59,8 @@ struct IndexUpdate: ParsableCommand {
             throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
         }
         try indexing.finish()
+        try Torch.setThreadCount(workers)
+        try CaptionEncoding.run(catalogue, device)
         if json { return try Terminal.printJSON(sum) }
         print(
             "\(sum.pictures) pictures: \(sum.new) new, \(sum.known) known by their content, \(sum.removed) gone, "
