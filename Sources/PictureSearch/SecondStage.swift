@@ -41,13 +41,13 @@ struct SecondStage: Sendable {
         let words = try trained.words.words(of: sentences.map(\.text))
         let scores = try withoutGradients {
             try scoring.scores(of: present.map { (candidates[$0.place].id, $0.record) }, words) {
-                try features.batch([$0], on: trained.model.device)
+                let raw = try features.batch([$0], on: trained.model.device)
+                return try raw.regions.allFinite() && raw.globals.allFinite() ? raw : nil
             }
         }
         for (picture, own) in zip(present, scores) {
-            let sum = zip(own, sentences).reduce(0) { $0 + $1.0 * $1.1.weight }
-            // Damage may have made numbers what is none.
-            if !sum.isNaN { candidates[picture.place].score = sum }
+            guard let own else { continue }
+            candidates[picture.place].score = zip(own, sentences).reduce(Float(0)) { $0 + $1.0 * $1.1.weight }
         }
         return known.count { candidates[$0.0].score == nil }
     }

@@ -157,6 +157,26 @@ import Torch
         #expect(mended.hits.count == 9 && mended.notes.isEmpty)
     }
 
+    @Test func `a picture whose numbers are none has no score, and no other suffers`() throws {
+        let photos = try TrainedPhotos(pictures: 4)
+        try photos.update(photos.checkpoint())
+        var query = PictureQuery("a ball")
+        query.isExhaustive = true
+        let whole = try PictureCollection(index: photos.index).search(query)
+        let block = try #require(try photos.blocks().keys.first)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: block))
+        // Behind the header and four digests the first picture's regions begin.
+        try file.seek(toOffset: 24 + 4 * 32)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: 64))
+        try file.close()
+        let answer = try PictureCollection(index: photos.index).search(query)
+        #expect(answer.hits.count == 3 && answer.notes.count == 1)
+        #expect(answer.notes[0].hasPrefix("1 pictures cannot be scored, since their features are damaged"))
+        for hit in answer.hits {
+            #expect(whole.hits.first { $0.picture == hit.picture }?.score == hit.score)
+        }
+    }
+
     @Test func `a search sees the features of what is indexed meanwhile`() throws {
         let photos = try TrainedPhotos(pictures: 4)
         let checkpoint = try photos.checkpoint()
