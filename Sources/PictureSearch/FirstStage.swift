@@ -16,7 +16,7 @@ struct FirstStage: Sendable {
         /// A CLIP's or a SigLIP's text tower, and its belief.
         case tower(SentenceEncoder, Relevance)
         /// The trained model.
-        case trained(any VectorScorer)
+        case trained(TrainedModel)
     }
 
     let store: VectorStore
@@ -33,7 +33,7 @@ struct FirstStage: Sendable {
             let encoder = try SentenceEncoder(folder, device: device)
             sentences = .tower(encoder, try Relevance(folder, encoder))
         } else {
-            sentences = (trained?.model.scorer as? any VectorScorer).map { .trained($0) }
+            sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
         }
         store = try catalogue.vectors(of: model, mode: .reading)
         pictures = PictureTower(
@@ -44,22 +44,17 @@ struct FirstStage: Sendable {
     /// Whether sentences have vectors here.
     var knowsSentences: Bool { sentences != nil }
 
-    /// Whether these are the trained model's, of its words.
-    var readsWords: Bool { if case .trained = sentences { true } else { false } }
-
     /// The nearest pictures to each query, nearest first; where sentences have no vectors, all pictures. One pass over the
     /// vectors serves all queries.
-    /// - Parameters:
-    ///   - words: Of each query's sentences, where `readsWords`.
-    ///   - isScore: Whether the cosine is the score.
+    /// - Parameter isScore: Whether the cosine is the score.
     func candidates(
-        _ queries: [PictureQuery], _ words: [TextBatch?], top: Int, allowed: Set<Int64>?, isScore: Bool
+        _ queries: [PictureQuery], top: Int, allowed: Set<Int64>?, isScore: Bool
     ) throws -> [[Candidate]] {
         guard isScore || knowsSentences else {
             let ids = allowed.map { store.ids.intersection($0) } ?? store.ids
             return queries.map { _ in ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) } }
         }
-        let vectors = try vectors(of: queries, words)
+        let vectors = try vectors(of: queries)
         let found =
             try (allowed == nil ? graph?.search(queries: vectors, top: top) : nil)
             ?? store.search(queries: vectors, top: top, filter: allowed.map { .allowing($0) })
@@ -117,11 +112,11 @@ struct FirstStage: Sendable {
     }
 
     /// The unit vectors of queries: the weighted sums of their subjects'. A tower encodes all sentences together.
-    func vectors(of queries: [PictureQuery], _ words: [TextBatch?]) throws -> [[Float]] {
-        let asked = try queries.map { try $0.sentences.map(\.text) }
-        var texts =
-            readsWords
-            ? try zip(asked, words).flatMap { try vectors($0, $1) }[...] : try vectors(asked.flatMap { $0 }, nil)[...]
+    func vectors(of queries: [PictureQuery]) throws -> [[Float]] {
+        let asked = queries.flatMap { query in
+            query.subjects.compactMap { if case .sentence(let text) = $0.subject { text } else { nil } }
+        }
+        var texts = try vectors(ofSentences: asked)[...]
         var found: [[Float]] = []
         for query in queries {
             var sum = [Float](repeating: 0, count: store.dimension)
@@ -146,16 +141,16 @@ struct FirstStage: Sendable {
     }
 
     /// Unit vectors of sentences.
-    /// - Parameter words: Of them, where `readsWords`.
-    func vectors(_ texts: [String], _ words: TextBatch?) throws -> [[Float]] {
+    func vectors(ofSentences texts: [String]) throws -> [[Float]] {
         guard !texts.isEmpty else { return [] }
         switch sentences {
         case .tower(let encoder, _): return try encoder.vectors(texts)
-        case .trained(let scorer):
-            guard let words else { break }
-            let values = try withoutGradients { try scorer.vectors(words).array(Float.self) }
-            let width = store.dimension
-            return texts.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+        case .trained(let trained):
+            guard let scorer = trained.model.scorer as? any VectorScorer else { break }
+            return try texts.map { text in
+                let words = try trained.words.words(of: [text])
+                return try withoutGradients { try scorer.vectors(words).array(Float.self) }
+            }
         case nil: break
         }
         throw InputError(

@@ -29,7 +29,7 @@ extension PictureCollection {
     /// - Parameter subject: A picture, known by its content where it is one of the index.
     package func captions(of subject: PictureQuery.Subject, count: Int) throws -> CaptionAnswer {
         let opened = try current()
-        let vector = try opened.first.vectors(of: [PictureQuery([(subject, 1)])], [nil])[0]
+        let vector = try opened.first.vectors(of: [PictureQuery([(subject, 1)])])[0]
         guard let store = try captionVectors.current(catalogue, opened.model), store.count > 0 else {
             return CaptionAnswer(hits: [], searchedCount: 0)
         }
@@ -80,17 +80,10 @@ extension PictureCollection {
             if isCancelled() { throw CancellationError() }
             let captions = try catalogue.captions(
                 Array(missing[start..<min(missing.count, start + Self.captionsAtOnce)]))
-            let vectors = try opened.vectors(of: captions.map(\.text))
+            let vectors = try opened.first.vectors(ofSentences: captions.map(\.text))
             try store.append(ids: captions.map(\.id), vectors: vectors.flatMap { $0 })
             progress(start + captions.count, missing.count)
         }
         if store.deletedShare > 0.25 { try store.compact() }
-    }
-}
-
-extension PictureCollection.Opened {
-    /// Unit vectors of sentences, in the space of the pictures' vectors.
-    func vectors(of texts: [String]) throws -> [[Float]] {
-        try first.vectors(texts, first.readsWords ? trained?.words(of: texts) : nil)
     }
 }

@@ -1,6 +1,5 @@
 import AsCLBase
 import PictureCatalogue
-import TextEncoding
 
 extension PictureCollection {
     /// Answers are given above this probability.
@@ -27,28 +26,21 @@ extension PictureCollection {
         let opened = try current()
         let allowed = try catalogue.pictures(form.filter)
         let searched = allowed?.count ?? opened.first.store.count
-        let second = form.hasPictures ? nil : opened.second
-        let words = try queries.map { query in
-            second != nil || opened.first.readsWords
-                ? try opened.trained?.words(of: query.sentences.map(\.text)) : nil
-        }
+        let isScored = try opened.second != nil && form.sentences != nil
         let scoresAll =
-            second != nil && (form.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
+            isScored && (form.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
         let wanted = scoresAll ? max(searched, 1) : max(form.offset + form.count, limits.found)
-        let found = try opened.first.candidates(queries, words, top: wanted, allowed: allowed, isScore: second == nil)
-        return try queries.indices.map {
-            try answer(
-                queries[$0], words[$0], found[$0], wanted: wanted, searched: searched, scoresAll: scoresAll, opened)
+        let found = try opened.first.candidates(queries, top: wanted, allowed: allowed, isScore: !isScored)
+        return try zip(queries, found).map {
+            try answer($0, $1, wanted: wanted, searched: searched, scoresAll: scoresAll, opened)
         }
     }
 
     /// What of the candidates answers, in its order, a page of it.
     private func answer(
-        _ query: PictureQuery, _ words: TextBatch?, _ candidates: [Candidate], wanted: Int, searched: Int,
-        scoresAll: Bool, _ opened: Opened
+        _ query: PictureQuery, _ candidates: [Candidate], wanted: Int, searched: Int, scoresAll: Bool, _ opened: Opened
     ) throws -> SearchAnswer {
-        let sentences = try query.sentences
-        let second = query.hasPictures ? nil : opened.second
+        let scoring = try opened.second.flatMap { second in try query.sentences.map { (second, $0) } }
         var found = candidates
         let least = found.contains { $0.relevance != nil } ? opened.first.leastRelevance : nil
         if !query.showsAll, let least { found.removeAll { ($0.relevance ?? 1) < least } }
@@ -56,8 +48,8 @@ extension PictureCollection {
         let mayHaveMore = found.count == wanted && wanted < searched
         var notes = try notes(query, opened)
         func score(_ places: Range<Int>) throws {
-            guard let second, let words else { return }
-            let lost = try second.score(&found[places], words, weights: sentences.map(\.weight))
+            guard let (second, sentences) = scoring else { return }
+            let lost = try second.score(&found[places], sentences)
             if lost > 0 {
                 notes.append(
                     "\(lost) pictures cannot be scored, since their features are damaged: `ascl index` mends that")
@@ -75,7 +67,7 @@ extension PictureCollection {
             if !scoresAll { try score(query.page(of: found.count)) }
         } else if scoresAll {
             found.sort(by: Candidate.isBetter)
-        } else if second != nil {
+        } else if scoring != nil {
             let blocks = query.blocks(of: found.count, least: limits.shortlist)
             try score((blocks.first?.lowerBound ?? 0)..<(blocks.last?.upperBound ?? 0))
             for block in blocks { found[block].sort(by: Candidate.isBetter) }
@@ -86,17 +78,20 @@ extension PictureCollection {
             hits: page.compactMap { hit in
                 guard let picture = pictures[hit.id], let score = hit.score else { return nil }
                 return .init(
-                    picture: picture, score: score, cosine: second == nil ? nil : hit.cosine, relevance: hit.relevance)
+                    picture: picture, score: score, cosine: scoring == nil ? nil : hit.cosine, relevance: hit.relevance)
             }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched,
             leastRelevance: least, notes: notes)
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
-        try query.subjects.flatMap { subject, _ -> [String] in
-            guard case .sentence(let text) = subject else { return [] }
-            if let trained = opened.trained { return try trained.model.notices(ofSentence: text) }
-            let count = try opened.first.cutCount(text)
-            return count > 0 ? ["the last \(count) tokens of the sentence are not read: the model reads no more"] : []
-        }
+        let unread = "the calibration cannot be read: `ascl index calibrate` makes it anew"
+        return try (opened.first.calibration.isUnreadable ? [unread] : [])
+            + query.subjects.flatMap { subject, _ -> [String] in
+                guard case .sentence(let text) = subject else { return [] }
+                if let trained = opened.trained { return try trained.model.notices(ofSentence: text) }
+                let count = try opened.first.cutCount(text)
+                return count > 0
+                    ? ["the last \(count) tokens of the sentence are not read: the model reads no more"] : []
+            }
     }
 }

@@ -59,7 +59,7 @@ extension PictureCollection {
         var generator = SeededGenerator(seed: 3)
         generator.shuffle(&captions)
         let sentences = Array((captions.isEmpty ? Background.sentences : captions).prefix(Self.mostQueries))
-        let vectors = try opened.vectors(of: sentences)
+        let vectors = try opened.first.vectors(ofSentences: sentences)
         let shares = try opened.first.store.shortlistRecall(
             queries: vectors, top: Self.nearest, sizes: Self.shortlists
         ) { progress($0, sentences.count) }

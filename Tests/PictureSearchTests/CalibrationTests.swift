@@ -50,7 +50,7 @@ import Torch
         let all = opened.first.store.ids.sorted().compactMap { id in opened.first.store.vector(of: id).map { (id, $0) }
         }
         let moments = try CollectionMoments(Tensor(all.flatMap(\.1), shape: [24, all[0].1.count]))
-        let sentence = try opened.vectors(of: ["a cat"])[0]
+        let sentence = try opened.first.vectors(ofSentences: ["a cat"])[0]
         let pairs = try CalibrationPairs(
             [(sentence, all[5].0), (sentence, all[9].0)], sample: Array(all.prefix(12)), nearest: 3, moments: moments,
             opened.first)
@@ -71,7 +71,7 @@ import Torch
         let all = opened.first.store.ids.sorted().compactMap { id in opened.first.store.vector(of: id).map { (id, $0) }
         }
         let moments = try CollectionMoments(Tensor(all.flatMap(\.1), shape: [24, all[0].1.count]))
-        let sentence = try opened.vectors(of: ["a cat"])[0]
+        let sentence = try opened.first.vectors(ofSentences: ["a cat"])[0]
         let pairs = try CalibrationPairs(
             [(sentence, all[0].0), (sentence, all[1].0)], sample: [], moments: moments, opened.first)
         // The first sentence's own picture has 0.9 and another 0.6; all pictures of the second have 0.05.

@@ -24,7 +24,6 @@ struct IndexCalibrate: ParsableCommand {
     var json = false
 
     func run() throws {
-        InterruptFlag.install()
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
         try CaptionEncoding.run(collection)
         let meter = ProgressMeter("scoring", unit: "captions")
