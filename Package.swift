@@ -146,7 +146,9 @@ let package = Package(
                 "RetrievalEvaluation", "RetrievalTraining", "RunReports",
             ]),
         .target(name: "CVectorScan", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
-        layer("VectorStore", ["AsCLBase", "CVectorScan"]),
+        .target(
+            name: "CNeighbourGraph", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
+        layer("VectorStore", ["AsCLBase", "CNeighbourGraph", "CVectorScan"]),
         layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
         layer(
             "PictureSearch",

@@ -26,6 +26,8 @@ struct BenchSearch: ParsableCommand {
     var folder: String?
     @Option(help: "Threads of a search. Default: all cores.")
     var threads: Int?
+    @Flag(help: "Time the graph of neighbours too; making it takes minutes for a million vectors.")
+    var graph = false
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -46,7 +48,20 @@ struct BenchSearch: ParsableCommand {
         let memory_bytes_per_second, memory_share: Double
         /// Of the exact best by float32 products, the part that was found.
         let recall: Double
+        /// Of putting one more in, until a reader finds it.
+        let add_one_seconds: Double
         let peak_memory_bytes: Int
+        let graph: Graph?
+    }
+
+    /// Of a graph of neighbours.
+    struct Graph: Encodable {
+        /// Of making it, nil where it was there; and of opening it.
+        let build_items_per_second: Double?
+        let open_seconds: Double
+        let single: Times
+        let recall: Double
+        let file_bytes, peak_memory_bytes: Int
     }
 
     struct Times: Encodable {
@@ -89,12 +104,15 @@ struct BenchSearch: ParsableCommand {
         let peak = peakMemory()
         let memory = try readingRate(threads: cores)
         let found = try store.search(queries: asked, top: top).map { Set($0.map(\.id)) }
+        let adding = try addOne(place, data, store)
+        let neighbours = graph ? try timeGraph(store, data, asked) : nil
         let figures = Figures(
             instructions: VectorStore.instructions, items: items, dimension: dimension, queries: queries,
             threads: cores, append_items_per_second: appending.map { Double(items) / $0 }, open_seconds: opening,
             single: single, batch_of_8: eight, memory_bytes_per_second: memory,
             memory_share: single.items_per_second * Double(dimension) / memory,
-            recall: try data.recall(of: found, queries: asked, top: top), peak_memory_bytes: peak)
+            recall: try data.recall(of: found, queries: asked, top: top), add_one_seconds: adding,
+            peak_memory_bytes: peak, graph: neighbours)
         if json { return try Terminal.printJSON(figures) }
         func line(_ name: String, _ times: Times) -> String {
             String(
@@ -111,6 +129,56 @@ struct BenchSearch: ParsableCommand {
             String(
                 format: "%.0f %% of the memory's %.1f GB/s; recall@%d %.4f; peak memory %.0f MB",
                 figures.memory_share * 100, memory / 1e9, top, figures.recall, Double(peak) / 1e6))
+        print(String(format: "one more put in and found in %.3f s", adding))
+        if let neighbours {
+            print(line("graph      ", neighbours.single))
+            print(
+                String(
+                    format: "recall@%d %.4f; opened in %.1f s; file %.0f MB, peak memory %.0f MB", top,
+                    neighbours.recall,
+                    neighbours.open_seconds, Double(neighbours.file_bytes) / 1e6,
+                    Double(neighbours.peak_memory_bytes) / 1e6))
+        }
+    }
+
+    /// Puts one more vector in, and waits for a reader to find it; then it goes again.
+    private func addOne(_ place: String, _ data: ClusteredVectors, _ reader: VectorStore) throws -> Double {
+        let writer = try VectorStore(
+            folder: place, dimension: dimension, fingerprint: data.fingerprint, mode: .writing, threads: 1)
+        let (id, vector) = (Int64(items), try data.queries(1)[0])
+        let time = try seconds {
+            try writer.append(ids: [id], vectors: vector)
+            try reader.refresh()
+            guard try reader.search(queries: [vector], top: 1)[0].first?.id == id else { throw ExitCode.failure }
+        }
+        try writer.delete(ids: [id])
+        try reader.refresh()
+        return time
+    }
+
+    private func timeGraph(_ store: VectorStore, _ data: ClusteredVectors, _ asked: [[Float]]) throws -> Graph {
+        let meter = ProgressMeter("graph", unit: "vectors")
+        var begun = 0
+        let building = try seconds {
+            _ = try NeighbourGraph(of: store) { done, total in
+                if begun == 0 { begun = done }
+                meter.update(done, of: total)
+            }
+        }
+        var opened: NeighbourGraph?
+        let opening = try seconds { opened = try NeighbourGraph(of: store) }
+        guard let graph = opened else { throw ExitCode.failure }
+        func found(_ query: [Float]) throws -> [VectorMatch] {
+            guard let matches = try graph.search(queries: [query], top: top)?[0] else { throw ExitCode.failure }
+            return matches
+        }
+        _ = try found(asked[0])
+        let each = try asked.map { query in try seconds { _ = try found(query) } }
+        return Graph(
+            build_items_per_second: begun > 0 ? Double(items) / building : nil, open_seconds: opening,
+            single: Times(each, items: items, queries: 1),
+            recall: try data.recall(of: asked.map { Set(try found($0).map(\.id)) }, queries: asked, top: top),
+            file_bytes: try graph.byteCount, peak_memory_bytes: peakMemory())
     }
 
     /// Puts the items in, and tells the seconds; nil where they are there.

@@ -12,9 +12,11 @@ package enum Terminal {
     package static func show(_ result: some CustomStringConvertible) { print(result.description.escapedForTerminal) }
 
     /// Prints a result as JSON.
-    package static func printJSON(_ value: some Encodable) throws {
+    /// - Parameter isOneLine: For programs that read a result a line.
+    package static func printJSON(_ value: some Encodable, isOneLine: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !isOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         // JSON escapes the control characters below the blank itself; the others stand in strings alone.
         print(
             String(decoding: try encoder.encode(value), as: UTF8.self).unicodeScalars.reduce(into: "") { text, scalar in

@@ -64,6 +64,8 @@ extension Catalogue {
     package struct Numbers: Sendable, Encodable {
         /// Files, pictures among them by content, those of the answering model that can be found, and those that cannot be used.
         package let files, pictures, findable, problems: Int
+        /// Sentences about pictures.
+        package let captions: Int
         /// The folders.
         package let folders: [String]
     }
@@ -79,6 +81,7 @@ extension Catalogue {
                 problems: try count(
                     "SELECT COUNT(*) FROM file LEFT JOIN feature ON feature.content = file.content "
                         + "WHERE file.problem IS NOT NULL OR feature.problem IS NOT NULL"),
+                captions: try count("SELECT COUNT(*) FROM caption"),
                 folders: try String.fetchAll(database, sql: "SELECT path FROM root ORDER BY path"))
         }
     }

@@ -18,16 +18,21 @@ extension Catalogue {
     }
 
     private func vectorsPlace(_ model: CatalogueModel) -> (folder: String, fingerprint: String) {
-        let own = model.checkpoint.flatMap { $0.dimension == nil ? nil : $0 }
-        return (
-            "\(place(of: model))/\(Self.vectorsName(model))",
-            own.map { "\($0.fingerprint) on \(model.identity)" } ?? model.identity
-        )
+        ("\(place(of: model))/\(Self.name("vectors", model))", model.vectorsFingerprint)
     }
 
-    private static func vectorsName(_ model: CatalogueModel) -> String {
-        guard let checkpoint = model.checkpoint, checkpoint.dimension != nil else { return "vectors" }
-        return "vectors-\(checkpoint.id)"
+    /// The store of the vectors of the captions, in the same space, by the captions' numbers; nil for reading where there is
+    /// none yet.
+    package func captionVectors(of model: CatalogueModel, mode: VectorStore.Mode) throws -> VectorStore? {
+        let folder = "\(place(of: model))/\(Self.name("captions", model))"
+        if case .reading = mode, !VectorStore.exists(in: folder) { return nil }
+        return try VectorStore(
+            folder: folder, dimension: model.dimension, fingerprint: model.vectorsFingerprint, mode: mode)
+    }
+
+    private static func name(_ what: String, _ model: CatalogueModel) -> String {
+        guard let checkpoint = model.checkpoint, checkpoint.dimension != nil else { return what }
+        return "\(what)-\(checkpoint.id)"
     }
 
     /// Removes the features and vectors of models and checkpoints that the catalogue has no more.
@@ -40,6 +45,14 @@ extension Catalogue {
         }
         let own = place(of: model)
         try remove("model-", but: URL(fileURLWithPath: own).lastPathComponent, in: folder)
-        try remove("vectors", but: Self.vectorsName(model), in: own)
+        for what in ["vectors", "captions"] { try remove(what, but: Self.name(what, model), in: own) }
+    }
+}
+
+extension CatalogueModel {
+    /// What makes the vectors that pictures are searched by.
+    var vectorsFingerprint: String {
+        guard let checkpoint, checkpoint.dimension != nil else { return identity }
+        return "\(checkpoint.fingerprint) on \(identity)"
     }
 }

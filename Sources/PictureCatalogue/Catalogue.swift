@@ -95,6 +95,26 @@ package struct Catalogue: Sendable {
                     );
                     """)
         }
+        migrator.registerMigration("captions") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE caption (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        content INTEGER NOT NULL REFERENCES content(id) ON DELETE CASCADE, text TEXT NOT NULL,
+                        UNIQUE (content, text)
+                    );
+                    """)
+        }
+        migrator.registerMigration("calibration") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE calibration (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        model INTEGER NOT NULL REFERENCES model(id) ON DELETE CASCADE, vectors TEXT NOT NULL,
+                        fit BLOB NOT NULL, UNIQUE (model, vectors)
+                    );
+                    """)
+        }
         return migrator
     }
 }

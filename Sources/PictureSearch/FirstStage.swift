@@ -16,10 +16,14 @@ struct FirstStage: Sendable {
         /// A CLIP's or a SigLIP's text tower, and its belief.
         case tower(SentenceEncoder, Relevance)
         /// The trained model.
-        case trained(any VectorScorer)
+        case trained(TrainedModel)
     }
 
     let store: VectorStore
+    /// What cosines and beliefs are worth here, where somebody found out.
+    var calibration = FittedCalibration()
+    /// What finds the nearest of the whole collection instead of the scan, where it is asked for.
+    var graph: NeighbourGraph?
     private let sentences: Sentences?
     private let pictures: PictureTower
 
@@ -29,7 +33,7 @@ struct FirstStage: Sendable {
             let encoder = try SentenceEncoder(folder, device: device)
             sentences = .tower(encoder, try Relevance(folder, encoder))
         } else {
-            sentences = (trained?.model.scorer as? any VectorScorer).map { .trained($0) }
+            sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
         }
         store = try catalogue.vectors(of: model, mode: .readingWhole)
         pictures = PictureTower(
@@ -40,44 +44,65 @@ struct FirstStage: Sendable {
     /// Whether sentences have vectors here.
     var knowsSentences: Bool { sentences != nil }
 
-    /// Whether these are the trained model's, of its words.
-    var readsWords: Bool { if case .trained = sentences { true } else { false } }
-
-    /// The nearest pictures to a query, nearest first; where sentences have no vectors, all pictures.
-    /// - Parameters:
-    ///   - words: Of the query's sentences, where `readsWords`.
-    ///   - isScore: Whether the cosine is the score.
+    /// The nearest pictures to each query, nearest first; where sentences have no vectors, all pictures. One pass over the
+    /// vectors serves all queries.
+    /// - Parameter isScore: Whether the cosine is the score.
     func candidates(
-        _ query: PictureQuery, _ words: TextBatch?, top: Int, allowed: Set<Int64>?, isScore: Bool
-    ) throws -> [Candidate] {
+        _ queries: [PictureQuery], top: Int, allowed: Set<Int64>?, isScore: Bool
+    ) throws -> [[Candidate]] {
         guard isScore || knowsSentences else {
             let ids = allowed.map { store.ids.intersection($0) } ?? store.ids
-            return ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) }
+            return queries.map { _ in ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) } }
         }
-        let vector = try vector(of: query, words)
-        let matches = try store.search(queries: [vector], top: top, filter: allowed.map { .allowing($0) })[0]
-        let relevance = try relevance(matches, query, vector)
-        return matches.indices.map {
-            let cosine = matches[$0].score
-            return Candidate(
-                id: matches[$0].id, cosine: cosine, relevance: relevance?[$0], score: isScore ? cosine : nil)
+        let vectors = try vectors(of: queries)
+        let found =
+            try (allowed == nil ? graph?.search(queries: vectors, top: top) : nil)
+            ?? store.search(queries: vectors, top: top, filter: allowed.map { .allowing($0) })
+        return try queries.indices.map { place in
+            let relevance = try relevance(found[place], queries[place], vectors[place])
+            return found[place].indices.map {
+                let match = found[place][$0]
+                return Candidate(
+                    id: match.id, cosine: match.score, relevance: relevance?[$0], score: isScore ? match.score : nil)
+            }
         }
     }
 
+    /// The relevance of pictures that were found: a picture's own, which depends on the query and on the whole collection, not
+    /// on what else passes a filter.
     private func relevance(_ matches: [VectorMatch], _ query: PictureQuery, _ vector: [Float]) throws -> [Double]? {
-        guard case .tower(_, let relevance) = sentences, query.subjects.contains(where: { $0.subject.isSentence })
-        else {
-            return nil
-        }
+        guard query.subjects.contains(where: { $0.subject.isSentence }) else { return nil }
+        let beliefs = try beliefs(matches, vector)
+        guard let fit = calibration.fit else { return beliefs?.map(probability(logOdds:)) }
+        return fit.logOdds(cosines: matches.map(\.score), beliefs: beliefs ?? [], query: vector)
+            .map { fit.probability($0, among: store.count) }
+    }
+
+    /// The relevance from which on pictures are shown.
+    var leastRelevance: Double {
+        guard let fit = calibration.fit else { return PictureCollection.leastRelevance }
+        return fit.probability(fit.leastLogOdds, among: store.count)
+    }
+
+    /// The model's own beliefs, as log-odds; nil where it has none.
+    private func beliefs(_ matches: [VectorMatch], _ vector: [Float]) throws -> [Double]? {
+        guard case .tower = sentences else { return nil }
         var beliefs: [Double] = []
         // A search of all pictures would otherwise hold all vectors at once.
         for start in stride(from: 0, to: matches.count, by: 1000) {
             let part = matches[start..<min(start + 1000, matches.count)]
             // What went between the scan and now has no vector, and is no answer either.
-            beliefs += try relevance.of(
-                part.map { store.vector(of: $0.id) ?? vector }, cosines: part.map(\.score), query: vector)
+            beliefs +=
+                try logOdds(
+                    of: part.map { store.vector(of: $0.id) ?? vector }, cosines: part.map(\.score), query: vector) ?? []
         }
         return beliefs
+    }
+
+    /// The model's own beliefs in pictures by their unit vectors, as log-odds; nil where it has none.
+    func logOdds(of pictures: [[Float]], cosines: [Float], query: [Float]) throws -> [Double]? {
+        guard case .tower(_, let relevance) = sentences else { return nil }
+        return try relevance.logOdds(of: pictures, cosines: cosines, query: query)
     }
 
     /// How many tokens of a sentence are not read.
@@ -86,38 +111,46 @@ struct FirstStage: Sendable {
         return try encoder.cutCount(sentence)
     }
 
-    /// The unit vector of a query: the weighted sum of its subjects'.
-    private func vector(of query: PictureQuery, _ words: TextBatch?) throws -> [Float] {
-        var texts = try vectors(query.sentences.map(\.text), words)[...]
-        var sum = [Float](repeating: 0, count: store.dimension)
-        for (subject, weight) in query.subjects {
-            let vector =
-                switch subject {
-                case .sentence: texts.removeFirst()
-                case .file(let path): try pictures.vector(PictureDecoder().decode(path: path))
-                case .data(let data):
-                    try pictures.vector(PictureDecoder().decode(data, name: PictureCollection.nameOfData))
-                case .picture(let id): try known(id)
-                }
-            for place in sum.indices { sum[place] += weight * vector[place] }
+    /// The unit vectors of queries: the weighted sums of their subjects'. A tower encodes all sentences together.
+    func vectors(of queries: [PictureQuery]) throws -> [[Float]] {
+        let asked = queries.flatMap { query in
+            query.subjects.compactMap { if case .sentence(let text) = $0.subject { text } else { nil } }
         }
-        let length = dot(sum, sum).squareRoot()
-        guard length > 1e-6 else {
-            throw InputError(place: "query", expected: "something to look for", found: "what takes itself away")
+        var texts = try vectors(ofSentences: asked)[...]
+        var found: [[Float]] = []
+        for query in queries {
+            var sum = [Float](repeating: 0, count: store.dimension)
+            for (subject, weight) in query.subjects {
+                let vector =
+                    switch subject {
+                    case .sentence: texts.removeFirst()
+                    case .file(let path): try pictures.vector(PictureDecoder().decode(path: path))
+                    case .data(let data):
+                        try pictures.vector(PictureDecoder().decode(data, name: PictureCollection.nameOfData))
+                    case .picture(let id): try known(id)
+                    }
+                for place in sum.indices { sum[place] += weight * vector[place] }
+            }
+            let length = dot(sum, sum).squareRoot()
+            guard length > 1e-6 else {
+                throw InputError(place: "query", expected: "something to look for", found: "what takes itself away")
+            }
+            found.append(sum.map { $0 / length })
         }
-        return sum.map { $0 / length }
+        return found
     }
 
-    /// Unit vectors of a query's sentences.
-    private func vectors(_ texts: [String], _ words: TextBatch?) throws -> [[Float]] {
+    /// Unit vectors of sentences.
+    func vectors(ofSentences texts: [String]) throws -> [[Float]] {
         guard !texts.isEmpty else { return [] }
         switch sentences {
         case .tower(let encoder, _): return try encoder.vectors(texts)
-        case .trained(let scorer):
-            guard let words else { break }
-            let values = try withoutGradients { try scorer.vectors(words).array(Float.self) }
-            let width = store.dimension
-            return texts.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+        case .trained(let trained):
+            guard let scorer = trained.model.scorer as? any VectorScorer else { break }
+            return try texts.map { text in
+                let words = try trained.words.words(of: [text])
+                return try withoutGradients { try scorer.vectors(words).array(Float.self) }
+            }
         case nil: break
         }
         throw InputError(

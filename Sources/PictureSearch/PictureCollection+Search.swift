@@ -7,27 +7,49 @@ extension PictureCollection {
 
     /// Pictures that answer a query, best first or newest first.
     /// - Throws: `InputError` for a subject that is none: a blank sentence, a file that is no picture, a number of no picture.
-    package func search(_ query: PictureQuery) throws -> SearchAnswer {
+    package func search(_ query: PictureQuery) throws -> SearchAnswer { try search([query])[0] }
+
+    /// Answers to sentences, each alone, as many of them by one pass over the vectors as are given.
+    /// - Parameter form: The filter and the page of all of them; its subjects do not count.
+    package func search(each sentences: [String], as form: PictureQuery) throws -> [SearchAnswer] {
+        try search(
+            sentences.map { sentence in
+                var query = form
+                query.subjects = [(.sentence(sentence), 1)]
+                return query
+            })
+    }
+
+    /// Answers to queries that differ in nothing but what they look for.
+    private func search(_ queries: [PictureQuery]) throws -> [SearchAnswer] {
+        guard let form = queries.first else { return [] }
         let opened = try current()
-        let allowed = try catalogue.pictures(query.filter)
+        let allowed = try catalogue.pictures(form.filter)
         let searched = allowed?.count ?? opened.first.store.count
-        let sentences = try query.sentences
-        let second = query.hasPictures ? nil : opened.second
-        let words =
-            second != nil || opened.first.readsWords ? try opened.trained?.words(of: sentences.map(\.text)) : nil
+        let isScored = try opened.second != nil && form.sentences != nil
         let scoresAll =
-            second != nil
-            && (query.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
-        let wanted = scoresAll ? max(searched, 1) : max(query.offset + query.count, limits.found)
-        var found = try opened.first.candidates(
-            query, words, top: wanted, allowed: allowed, isScore: second == nil)
-        if !query.showsAll { found.removeAll { ($0.relevance ?? 1) < Self.leastRelevance } }
+            isScored && (form.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
+        let wanted = scoresAll ? max(searched, 1) : max(form.offset + form.count, limits.found)
+        let found = try opened.first.candidates(queries, top: wanted, allowed: allowed, isScore: !isScored)
+        return try zip(queries, found).map {
+            try answer($0, $1, wanted: wanted, searched: searched, scoresAll: scoresAll, opened)
+        }
+    }
+
+    /// What of the candidates answers, in its order, a page of it.
+    private func answer(
+        _ query: PictureQuery, _ candidates: [Candidate], wanted: Int, searched: Int, scoresAll: Bool, _ opened: Opened
+    ) throws -> SearchAnswer {
+        let scoring = try opened.second.flatMap { second in try query.sentences.map { (second, $0) } }
+        var found = candidates
+        let least = found.contains { $0.relevance != nil } ? opened.first.leastRelevance : nil
+        if !query.showsAll, let least { found.removeAll { ($0.relevance ?? 1) < least } }
         // Where the last that was looked at still answers, others behind it may too.
         let mayHaveMore = found.count == wanted && wanted < searched
         var notes = try notes(query, opened)
         func score(_ places: Range<Int>) throws {
-            guard let second, let words else { return }
-            let lost = try second.score(&found[places], words, weights: sentences.map(\.weight))
+            guard let (second, sentences) = scoring else { return }
+            let lost = try second.score(&found[places], sentences)
             if lost > 0 {
                 notes.append(
                     "\(lost) pictures cannot be scored, since their features are damaged: `ascl index` mends that")
@@ -45,7 +67,7 @@ extension PictureCollection {
             if !scoresAll { try score(query.page(of: found.count)) }
         } else if scoresAll {
             found.sort(by: Candidate.isBetter)
-        } else if second != nil {
+        } else if scoring != nil {
             let blocks = query.blocks(of: found.count, least: limits.shortlist)
             try score((blocks.first?.lowerBound ?? 0)..<(blocks.last?.upperBound ?? 0))
             for block in blocks { found[block].sort(by: Candidate.isBetter) }
@@ -56,15 +78,19 @@ extension PictureCollection {
             hits: page.compactMap { hit in
                 guard let picture = pictures[hit.id], let score = hit.score else { return nil }
                 return .init(
-                    picture: picture, score: score, cosine: second == nil ? nil : hit.cosine, relevance: hit.relevance)
-            }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched, notes: notes)
+                    picture: picture, score: score, cosine: scoring == nil ? nil : hit.cosine, relevance: hit.relevance)
+            }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched,
+            leastRelevance: least, notes: notes)
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
-        let cuts = try cuts(query, opened)
-        guard let damage = opened.first.store.damage.first else { return cuts }
+        var notes = try cuts(query, opened)
+        if opened.first.calibration.isUnreadable {
+            notes.append("the calibration cannot be read: `ascl index calibrate` makes it anew")
+        }
+        guard let damage = opened.first.store.damage.first else { return notes }
         let missing = max(0, try catalogue.numbers().findable - opened.first.store.count)
-        return cuts + ["\(missing) pictures cannot be found until `ascl index` has mended this: \(damage)"]
+        return notes + ["\(missing) pictures cannot be found until `ascl index` has mended this: \(damage)"]
     }
 
     private func cuts(_ query: PictureQuery, _ opened: Opened) throws -> [String] {

@@ -5,6 +5,7 @@ import PretrainedFolders
 import RetrievalModels
 import Synchronization
 package import Torch
+import VectorStore
 
 /// An indexed collection of pictures that answers queries. May be used from several threads.
 ///
@@ -17,11 +18,12 @@ package final class PictureCollection: Sendable {
     private let device: Device
     /// Nil while the models are let go of.
     private let opened: Mutex<Opened?>
+    let captionVectors = CaptionVectors()
 
     /// Everything that belongs to the model that answers.
     struct Opened: Sendable {
         let model: CatalogueModel
-        let first: FirstStage
+        var first: FirstStage
         /// Nil where the vectors of the first are the whole score.
         let second: SecondStage?
         let trained: TrainedModel?
@@ -70,11 +72,19 @@ package final class PictureCollection: Sendable {
             second: isWhole ? nil : try trained.map { try SecondStage($0, catalogue, model) }, trained: trained)
     }
 
+    /// Takes a graph of a store, as long as that is the one that is searched.
+    func use(_ graph: NeighbourGraph, of store: VectorStore) {
+        opened.withLock { opened in
+            if opened.first.store === store { opened.first.graph = graph }
+        }
+    }
+
     /// The state that answers now: what was indexed meanwhile is taken in.
     func current() throws -> Opened {
         try opened.withLock { opened in
             if let known = opened, try catalogue.answeringModel() == known.model {
                 try known.first.store.refresh()
+                try known.first.calibration.refresh(catalogue, known.model)
                 return known
             }
             let new = try Self.open(catalogue, device)

@@ -37,22 +37,21 @@ package struct PictureQuery: Sendable {
     /// A query for several things at once.
     package init(_ subjects: [(subject: Subject, weight: Float)]) { self.subjects = subjects }
 
-    /// Its sentences with their weights.
+    /// Its sentences with their weights; nil where it asks with pictures too.
     /// - Throws: `InputError` for a blank one.
-    var sentences: [(text: String, weight: Float)] {
+    var sentences: [(text: String, weight: Float)]? {
         get throws {
-            try subjects.compactMap { subject, weight in
+            var sentences: [(text: String, weight: Float)] = []
+            for (subject, weight) in subjects {
                 guard case .sentence(let text) = subject else { return nil }
                 guard !text.allSatisfy(\.isWhitespace) else {
                     throw InputError(place: "sentence", expected: "words", found: "only blanks")
                 }
-                return (text, weight)
+                sentences.append((text, weight))
             }
+            return sentences
         }
     }
-
-    /// Whether it asks with pictures too.
-    var hasPictures: Bool { !subjects.allSatisfy(\.subject.isSentence) }
 }
 
 /// What a search found.
@@ -65,8 +64,8 @@ package struct SearchAnswer: Sendable, Encodable {
         package let score: Float
         /// The cosine of picture and query by the first stage, where that is another number.
         package let cosine: Float?
-        /// How likely the picture shows what was asked for, by the model; nil where the query has no sentence, which its
-        /// belief is about.
+        /// How likely the picture is what was asked for: by the calibration where the index has one, else by the model's
+        /// own belief; nil where the query has no sentence, which these are about, or where there is neither.
         package let relevance: Double?
     }
 
@@ -78,6 +77,8 @@ package struct SearchAnswer: Sendable, Encodable {
     package let mayHaveMore: Bool
     /// Pictures that could have been found.
     package let searchedCount: Int
+    /// The relevance from which on pictures are shown; nil where they have none.
+    package let leastRelevance: Double?
     /// What has to be told: a sentence that was cut. A line each.
     package let notes: [String]
 }

@@ -6,11 +6,12 @@ import Torch
 
 /// Scores pictures with sentences, whatever the method.
 protocol PictureScoring: Sendable {
-    /// S of pictures and texts, a row of all texts a picture. `features` gives a picture's raw ones where they are needed.
+    /// S of pictures and texts, a row of all texts a picture, nil where a picture has no features.
+    /// - Parameter features: A picture's raw features, where they are needed; nil where they are damaged.
     func scores(
         of pictures: [(id: Int64, record: BlockReader.Record)], _ words: TextBatch,
-        features: (BlockReader.Record) throws -> ImageBatch
-    ) throws -> [[Float]]
+        features: (BlockReader.Record) throws -> ImageBatch?
+    ) throws -> [[Float]?]
 }
 
 /// Keeps what a method makes of a picture, for those that were asked for last: it costs many times what the score does.
@@ -41,29 +42,36 @@ final class PreparedPictures<Scorer: PairScorer>: PictureScoring {
 
     func scores(
         of pictures: [(id: Int64, record: BlockReader.Record)], _ words: TextBatch,
-        features: (BlockReader.Record) throws -> ImageBatch
-    ) throws -> [[Float]] {
+        features: (BlockReader.Record) throws -> ImageBatch?
+    ) throws -> [[Float]?] {
         let texts = try scorer.scorable(words, in: precision)
         let count = words.lengths.count
-        var scores: [[Float]] = []
+        var scores: [[Float]?] = []
         for start in stride(from: 0, to: pictures.count, by: atOnce) {
             let part = pictures[start..<min(start + atOnce, pictures.count)]
-            var images: [Scorer.Images] = []
-            for picture in part { images.append(try prepared(picture.id) { try features(picture.record) }) }
-            let block = try scorer.similarity(Scorer.joined(images), texts).to(.float32).array(Float.self)
-            scores += stride(from: 0, to: block.count, by: count).map { Array(block[$0..<$0 + count]) }
+            let images = try part.map { picture in try prepared(picture.id) { try features(picture.record) } }
+            let present = images.compactMap { $0 }
+            var block: ArraySlice<Float> = []
+            if !present.isEmpty {
+                block = try scorer.similarity(Scorer.joined(present), texts).to(.float32).array(Float.self)[...]
+            }
+            for image in images {
+                scores.append(image == nil ? nil : Array(block.prefix(count)))
+                if image != nil { block = block.dropFirst(count) }
+            }
         }
         return scores
     }
 
-    private func prepared(_ id: Int64, _ features: () throws -> ImageBatch) throws -> Scorer.Images {
+    private func prepared(_ id: Int64, _ features: () throws -> ImageBatch?) throws -> Scorer.Images? {
         let known = kept.withLock { kept -> Scorer.Images? in
             kept.uses += 1
             kept.pictures[id]?.lastUse = kept.uses
             return kept.pictures[id]?.images
         }
         if let known { return known }
-        let made = try scorer.scorable(features(), in: precision)
+        guard let raw = try features() else { return nil }
+        let made = try scorer.scorable(raw, in: precision)
         kept.withLock { kept in
             if kept.pictures.count >= most {
                 let uses = kept.pictures.values.map(\.lastUse).sorted()

@@ -30,9 +30,9 @@ struct Relevance: Sendable {
         background = try Tensor(vectors.flatMap { $0 }, shape: [vectors.count, vectors[0].count])
     }
 
-    /// The probabilities of pictures by their unit vectors and their cosines with a query, a unit vector.
-    func of(_ pictures: [[Float]], cosines: [Float], query: [Float]) throws -> [Double] {
-        if let bias { return cosines.map { 1 / (1 + exp(-Double(scale * $0 + bias))) } }
+    /// The beliefs in pictures, as log-odds, by their unit vectors and their cosines with a query, a unit vector.
+    func logOdds(of pictures: [[Float]], cosines: [Float], query: [Float]) throws -> [Double] {
+        if let bias { return cosines.map { Double(scale * $0 + bias) } }
         guard let background, !pictures.isEmpty else { return [] }
         return try inferenceMode { () throws(TorchError) in
             let matrix = try Tensor(pictures.flatMap { $0 }, shape: [pictures.count, query.count])
@@ -41,10 +41,14 @@ struct Relevance: Sendable {
             // How much better a picture fits each of the others than what was asked for.
             let others = try ((matrix.matmul(background.transposed()) - own) * Double(scale)).exp()
             let sum = try others.filled(where: same.unsqueezed(0), with: 0).sum(1)
-            return try sum.array(Float.self).map { 1 / (1 + Double($0)) }
+            // Float32 may round a sum to nothing, or to infinity.
+            return try sum.array(Float.self).map { -log(min(max(Double($0), 1e-35), 1e35)) }
         }
     }
 }
+
+/// The probability of given log-odds.
+func probability(logOdds: Double) -> Double { 1 / (1 + exp(-logOdds)) }
 
 /// The product of two vectors of one length.
 func dot(_ first: [Float], _ second: [Float]) -> Float {

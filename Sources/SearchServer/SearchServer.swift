@@ -102,6 +102,12 @@ package struct SearchServer: Sendable {
         router.post("/api/search/picture") { request, _ in
             try await search(request, picture: try await picture(of: request))
         }
+        router.post("/api/search/picture/captions") { request, _ in
+            try await captions(of: .data(try await picture(of: request)), request)
+        }
+        router.get("/api/pictures/{id}/captions") { request, context in
+            try await captions(ofPicture: context.parameters.get("id") ?? "", request)
+        }
         router.get("/api/pictures/{id}") { _, context in
             Response.json(try await files.facts(context.parameters.get("id") ?? ""))
         }

@@ -27,6 +27,17 @@ struct Scan {
         _ units: ArraySlice<Float>, top: Int, filters: [Int?], on instructions: vs_instructions
     ) throws(InputError) -> [[VectorMatch]] {
         let wanted = min(max(10 * min(top, rowCount), 100), rowCount)
+        let rows = try candidates(units, wanted: wanted, filters: filters, on: instructions)
+        return rows.indices.map { query in
+            let start = units.startIndex + query * dimension
+            return rescored(rows[query], units[start..<start + dimension]).prefix(top).map(match)
+        }
+    }
+
+    /// The `wanted` best rows by 8-bit codes for each of a batch of unit queries, best first.
+    func candidates(
+        _ units: ArraySlice<Float>, wanted: Int, filters: [Int?], on instructions: vs_instructions
+    ) throws(InputError) -> [[Int]] {
         let blocks = state.segments.flatMap { segment in segment.blocks.map(segment.scannable) }
         let live = state.live.words + repeatElement(0, count: wordsPerFilter - state.live.words.count)
         var found = [vs_found](repeating: vs_found(), count: filters.count * wanted)
@@ -47,25 +58,35 @@ struct Scan {
                 found: status == VS_OUT_OF_MEMORY ? "too little" : "status \(status.rawValue)")
         }
         return counts.indices.map { query in
-            let rows = found[query * wanted..<query * wanted + Int(counts[query])].map { Int($0.row) }
-            let start = units.startIndex + query * dimension
-            return rescored(rows, units[start..<start + dimension]).prefix(top).map { $0 }
+            found[query * wanted..<query * wanted + Int(counts[query])].map { Int($0.row) }
         }
     }
 
+    /// A row and its product with a query, in float16.
+    struct Rescored {
+        let row: Int
+        let score: Float
+    }
+
     /// Rows in the order of their products in float16, equal ones by their numbers.
-    private func rescored(_ rows: [Int], _ unit: ArraySlice<Float>) -> [VectorMatch] {
+    func rescored(_ rows: [Int], _ unit: ArraySlice<Float>) -> [Rescored] {
         let places = rows.map(state.place)
         let halves = places.map { $0.segment.halves($0.block, row: $0.row).baseAddress }
         var scores = [Float](repeating: 0, count: rows.count)
         unit.withUnsafeBufferPointer {
             vs_products($0.baseAddress, halves, Int64(rows.count), Int64(dimension), &scores)
         }
-        let order = rows.indices.sorted {
-            scores[$0] != scores[$1] ? scores[$0] > scores[$1] : rows[$0] < rows[$1]
-        }
-        return order.map {
-            VectorMatch(id: places[$0].segment.ids(places[$0].block)[places[$0].row], score: scores[$0])
-        }
+        return Self.inOrder(zip(rows, scores).map { Rescored(row: $0, score: $1) })
+    }
+
+    /// The best first, equal ones by their numbers.
+    static func inOrder(_ rows: [Rescored]) -> [Rescored] {
+        rows.sorted { $0.score != $1.score ? $0.score > $1.score : $0.row < $1.row }
+    }
+
+    /// What a row is to whoever asked.
+    func match(_ found: Rescored) -> VectorMatch {
+        let place = state.place(of: found.row)
+        return VectorMatch(id: place.segment.ids(place.block)[place.row], score: found.score)
     }
 }

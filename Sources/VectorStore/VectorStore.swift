@@ -79,6 +79,11 @@ package final class VectorStore: Sendable {
         self.repairs = repairs
     }
 
+    /// Whether a folder holds a store, whatever its state.
+    package static func exists(in folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder)/\(StoreManifest.name)")
+    }
+
     /// Reads a store as it is now, though somebody may be compacting it.
     private static func load(
         _ folder: String, dimension: Int, fingerprint: String, skipsDamage: Bool = false

@@ -59,9 +59,53 @@ struct SearchTests {
         #expect(filtered.errors == "no picture passes the filter\n")
     }
 
+    @Test func `captions are found by a picture, and say how far a search is to be believed`() throws {
+        try add(0..<24)
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        #expect(
+            try ascl("index", "calibrate").errorLines.last?.contains("`ascl index captions FILE` adds them") == true)
+        let none = try ascl("search", "--captions-of", collection.images + "/3.bmp")
+        #expect(none.status == 1 && none.errors.contains("expected sentences to choose from, found none"))
+        let list = data + "/captions.txt"
+        let lines = (0..<24).map { "\($0).bmp#0\ta cat \($0)\n\($0).bmp#1\t\($0) act\n" } + ["gone.bmp\tnothing\n"]
+        try write(Data(lines.joined().utf8), to: list)
+        let given = try ascl("index", "captions", list)
+        #expect(given.status == 0 && given.output == "48 captions of 24 pictures\n", "\(given)")
+        #expect(given.errors == "1 names are those of no picture of the index, the first gone.bmp\n")
+        let found = try ascl("search", "--captions-of", collection.images + "/3.bmp", "--top", "48")
+        #expect(found.outputLines.count == 48)
+        #expect(Set(found.outputLines.filter { $0.contains(" * ") }.map { $0.dropFirst(8) }) == ["a cat 3", "3 act"])
+
+        let fit = try ascl("index", "calibrate")
+        #expect(fit.status == 0 && fit.outputLines.count == 4, "\(fit)")
+        let page = try String(contentsOfFile: data + "/ascl/index/calibration.html", encoding: .utf8)
+        #expect(page.contains("<svg") && page.contains("False hits"))
+        #expect(try ascl("search", "a cat 3", "--all", "--json").json["leastRelevance"] as? Double != 0.2)
+        let status = try ascl("index", "status")
+        #expect(status.output.contains("captions  48\n") && status.output.contains("calibrated\n"))
+    }
+
+    @Test func `sentences of a file are searched for line by line`() throws {
+        try add(0..<4)
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        let list = data + "/sentences.txt"
+        try write(Data((0..<70).map { "cat \($0)\n" }.joined().utf8), to: list)
+        let run = try ascl("search", "--from", list, "--all", "--top", "2")
+        #expect(run.status == 0 && run.outputLines.count == 70, "\(run.errors)")
+        for (number, line) in run.outputLines.enumerated() {
+            let answer = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(answer["sentence"] as? String == "cat \(number)" && (answer["hits"] as? [Any])?.count == 2)
+        }
+        try write(Data("a cat\n\na dog\n".utf8), to: list)
+        let blank = try ascl("search", "--from", list)
+        #expect(blank.status == 1 && blank.errors.contains("line 2: expected a sentence, found a blank line"))
+        #expect(blank.output.isEmpty)
+    }
+
     @Test(arguments: [
         (["search"], 2, "expected a sentence, or --like and a picture"),
         (["search", "a", "--after", "soon"], 2, "--after: expected 2019, 2019-06 or 2019-06-30, found soon"),
+        (["search", "a", "--from", "x"], 2, "found more than one of these"),
         (["search", "a"], 1, "expected an index of pictures, found none: make one with `ascl index PHOTOS`"),
         (["index"], 1, "expected an index of pictures, found none"),
         (["index", "/nowhere/at/all"], 1, "/nowhere/at/all"),

@@ -165,7 +165,8 @@ import Torch
         let query = try sentences.vectors(["a cat sat"])[0]
         let picture = try PictureTower(.vector(folder: photos.encoder), device: .cpu)
             .vector(PictureFile.decoded(photos.images + "/even/2.bmp"))
-        let found = try relevance.of([picture], cosines: [dot(query, picture)], query: query)[0]
+        let found = try probability(
+            logOdds: relevance.logOdds(of: [picture], cosines: [dot(query, picture)], query: query)[0])
         let whole = try DualEncoder(directory: photos.encoder)
         func logits(_ texts: [[Float]]) throws -> [Double] {
             try whole.logits(

@@ -82,8 +82,11 @@ import Torch
         #expect(first.picture.path.hasSuffix("/7.bmp") && first.score > 0.999 && first.cosine == nil)
         let both = try collection.search(PictureQuery([(.picture(first.picture.id), 1), (.sentence("a cat"), 0.001)]))
         #expect(both.hits.first?.picture.id == first.picture.id)
-        let blank = #expect(throws: InputError.self) { try collection.search(PictureQuery(" ")) }
-        #expect("\(try #require(blank))" == "sentence: expected words, found only blanks")
+        for pictures in [[], [(.picture(first.picture.id), 1)]] as [[(PictureQuery.Subject, Float)]] {
+            let blank = PictureQuery(pictures + [(.sentence(" "), 1)])
+            let error = #expect(throws: InputError.self) { try collection.search(blank) }
+            #expect("\(try #require(error))" == "sentence: expected words, found only blanks")
+        }
     }
 
     @Test func `another checkpoint on the same encoder encodes no picture anew`() throws {
@@ -152,6 +155,26 @@ import Torch
         #expect(try photos.update(checkpoint).new == 3)
         let mended = try PictureCollection(index: photos.index).search(query)
         #expect(mended.hits.count == 9 && mended.notes.isEmpty)
+    }
+
+    @Test func `a picture whose numbers are none has no score, and no other suffers`() throws {
+        let photos = try TrainedPhotos(pictures: 4)
+        try photos.update(photos.checkpoint())
+        var query = PictureQuery("a ball")
+        query.isExhaustive = true
+        let whole = try PictureCollection(index: photos.index).search(query)
+        let block = try #require(try photos.blocks().keys.first)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: block))
+        // Behind the header and four digests the first picture's regions begin.
+        try file.seek(toOffset: 24 + 4 * 32)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: 64))
+        try file.close()
+        let answer = try PictureCollection(index: photos.index).search(query)
+        #expect(answer.hits.count == 3 && answer.notes.count == 1)
+        #expect(answer.notes[0].hasPrefix("1 pictures cannot be scored, since their features are damaged"))
+        for hit in answer.hits {
+            #expect(whole.hits.first { $0.picture == hit.picture }?.score == hit.score)
+        }
     }
 
     @Test func `a search sees the features of what is indexed meanwhile`() throws {

@@ -8,8 +8,10 @@ import Testing
 struct BrowserTests {
     private static let (enter, escape, down, right) = ("\u{E007}", "\u{E00C}", "\u{E015}", "\u{E014}")
 
-    private func browse(_ address: String, _ test: @Sendable (Browser) async throws -> Void) async throws {
-        try await ServedPhotos().serve { server async throws in
+    private func browse(
+        _ address: String, _ photos: ServedPhotos? = nil, _ test: @Sendable (Browser) async throws -> Void
+    ) async throws {
+        try await (photos ?? ServedPhotos()).serve { server async throws in
             try await server.application().test(.live) { client async throws in
                 let browser = try await Browser(try #require(client.port), address, width: 1200, height: 800)
                 do { try await test(browser) } catch {
@@ -61,8 +63,10 @@ struct BrowserTests {
         }
     }
 
-    @Test func `a picture that is dropped finds itself`() async throws {
-        try await browse("/") { browser async throws in
+    @Test func `a picture that is dropped finds itself, and the sentences that fit it`() async throws {
+        let photos = try ServedPhotos()
+        try photos.caption()
+        try await browse("/", photos) { browser async throws in
             let bytes = ServedPhotos.bitmap(4).map(String.init).joined(separator: ",")
             _ = try await browser.value(
                 """
@@ -77,6 +81,13 @@ struct BrowserTests {
             #expect(
                 try await browser.value("document.getElementById('like-text').textContent") as? String
                     == "Like mine.bmp")
+            try await browser.wait("document.querySelectorAll('#sentences li').length === 4")
+            #expect(
+                try await browser.value(
+                    "[...document.querySelectorAll('#sentences .own')].map((e) => e.textContent).join()")
+                    as? String == "cat 4")
+            _ = try await browser.value("document.getElementById('unlike').click()")
+            try await browser.wait("document.getElementById('sentences').hidden")
         }
     }
 }

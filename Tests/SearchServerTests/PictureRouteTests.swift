@@ -120,4 +120,39 @@ import Testing
                     + "a%22%3B%20x%3D%C3%A9%2C%20%F0%9F%98%80%2Ebmp")
         }
     }
+
+    @Test func `the sentences that fit a picture, by its number or its file`() async throws {
+        let photos = try ServedPhotos()
+        let number = try photos.number("2.bmp")
+        try photos.caption()
+        try await photos.ask { client async throws in
+            let sent = try await client.execute(
+                uri: "/api/search/picture/captions", method: .post, body: ByteBuffer(bytes: ServedPhotos.bitmap(2)))
+            let known = try await client.get("/api/pictures/\(number)/captions")
+            for answer in [sent, known] {
+                let own = answer.text.components(separatedBy: "{").filter { $0.contains("\"isOwn\":true") }
+                #expect(own.count == 1 && own[0].contains("\"text\":\"cat 2\""))
+                #expect(answer.text.contains("\"searchedCount\":4"))
+            }
+            let one = try await client.get("/api/pictures/\(number)/captions?count=1")
+            #expect(one.text.components(separatedBy: "isOwn").count == 2)
+            for address in ["/api/pictures/99/captions", "/api/pictures/x/captions"] {
+                #expect(try await client.get(address).status == .notFound, "\(address)")
+            }
+            #expect(try await client.get("/api/pictures/\(number)/captions?count=0").status == .badRequest)
+            let none = try await client.execute(
+                uri: "/api/search/picture/captions", method: .post, body: ByteBuffer(string: "no picture"))
+            #expect(none.status == .badRequest)
+            #expect(try await client.get("/api/status").text.contains("\"captions\":4"))
+        }
+    }
+
+    @Test func `an index without captions has no sentences`() async throws {
+        let photos = try ServedPhotos()
+        let number = try photos.number("2.bmp")
+        try await photos.ask { client async throws in
+            let answer = try await client.get("/api/pictures/\(number)/captions")
+            #expect(answer.status == .ok && answer.text == "{\"hits\":[],\"searchedCount\":0}")
+        }
+    }
 }

@@ -65,6 +65,12 @@ struct ServedPhotos: Sendable {
         try await serve(change, log: log) { server async throws in try await server.application().test(.router, test) }
     }
 
+    /// Gives the first four pictures a caption each, `cat` and their number.
+    func caption() throws {
+        _ = try Catalogue(folder: index, isNew: false).setCaptions((1...4).map { ("\($0).bmp", ["cat \($0)"]) })
+        try PictureCollection(index: index).encodeCaptions()
+    }
+
     /// The number of a picture in the index.
     func number(_ name: String) throws -> Int64 {
         let catalogue = try Catalogue(folder: index, isNew: false)

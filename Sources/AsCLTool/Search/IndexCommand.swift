@@ -23,8 +23,10 @@ struct IndexCommand: ParsableCommand {
                      ascl search "a dog runs on the beach"
                      ascl index photos --model runs/f8k --regions grid --backbone mobilenet_v2
             """,
-        subcommands: [IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self],
-        defaultSubcommand: IndexUpdate.self)
+        subcommands: [
+            IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self, IndexCaptions.self,
+            IndexCalibrate.self, IndexStats.self,
+        ], defaultSubcommand: IndexUpdate.self)
 }
 
 /// Where an index is.
@@ -53,6 +55,7 @@ struct IndexStatus: ParsableCommand {
     struct Status: Encodable {
         let index: String
         let encoder, model: String?
+        let isCalibrated: Bool
         let numbers: Catalogue.Numbers
         let problems: [Catalogue.Problem]
     }
@@ -62,6 +65,7 @@ struct IndexStatus: ParsableCommand {
         let own = try catalogue.answeringModel()
         let status = Status(
             index: options.folder, encoder: own?.encoder, model: own?.checkpoint?.path,
+            isCalibrated: try own.flatMap { try catalogue.calibration(of: $0, known: nil) } != nil,
             numbers: try catalogue.numbers(), problems: try catalogue.problems())
         if json { return try Terminal.printJSON(status) }
         print("index     \(status.index)")
@@ -71,6 +75,8 @@ struct IndexStatus: ParsableCommand {
         print(
             "pictures  \(status.numbers.pictures) in \(status.numbers.files) files, \(status.numbers.findable) can be found"
         )
+        if status.numbers.captions > 0 { print("captions  \(status.numbers.captions)") }
+        if status.isCalibrated { print("relevance calibrated") }
         for problem in status.problems {
             Terminal.show("unusable  \(problem.path.escapedForOneLine): \(problem.reason)")
         }

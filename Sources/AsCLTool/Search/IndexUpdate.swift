@@ -66,13 +66,16 @@ struct IndexUpdate: ParsableCommand {
         // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
         try Torch.setThreadCount(1)
         let sum = try indexing?.update(paths) ?? Indexing.Summary()
+        // From here on others may change the index too, while nothing happens here.
+        indexing = nil
+        try Torch.setThreadCount(workers)
+        try CaptionEncoding.run(catalogue, device)
         if json { return try Terminal.printJSON(sum) }
         print(sum.line)
         if sum.failed > 0 { Terminal.say("`ascl index status` says which cannot be used, and why") }
         guard let watch else { return }
         fflush(nil)
-        // From now on others may change the index too, while nothing happens here.
-        indexing = nil
+        try Torch.setThreadCount(1)
         var following = IndexWatch(watch: watch, failed: sum.failed) { try open(checks: false) }
         try following.run()
     }

@@ -12,12 +12,15 @@ struct SearchCommand: ParsableCommand {
         discussion: """
             Prints the pictures that show what the sentence says, with the model's belief that they do, in percent; where \
             it believes of none, nothing. Subjects may be joined: several sentences and pictures are added up, --minus \
-            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order. Terminals that \
-            can (kitty, iTerm2 and their like) show the pictures too.
+            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order. After \
+            `ascl index calibrate` the percentages are measured ones. Terminals that can (kitty, iTerm2 and their like) \
+            show the pictures too.
 
             Try it:  ascl search "a dog runs on the beach"
                      ascl search "a beach" --minus people --after 2019-06
                      ascl search --like photos/dog.jpg "in the snow"
+                     ascl search --captions-of photos/dog.jpg
+                     ascl search --from sentences.txt > found.jsonl
             """)
 
     @OptionGroup var options: IndexOptions
@@ -28,6 +31,16 @@ struct SearchCommand: ParsableCommand {
 
     @Option(help: "Not what this sentence says.")
     var minus: [String] = []
+
+    @Option(help: "Instead of pictures, the sentences of `ascl index captions` that fit this picture, a file.")
+    var captionsOf: String?
+
+    @Option(
+        help: """
+            A file with a sentence a line, or - for standard input: each is searched for by itself, and its answer is a \
+            line of JSON.
+            """)
+    var from: String?
 
     @Option(help: "How many pictures to show.")
     var top = 10
@@ -72,7 +85,14 @@ struct SearchCommand: ParsableCommand {
     mutating func validate() throws {
         try ValidationError.expect(atLeast: 1, ["top": top, "size": size])
         if skip < 0 { throw ValidationError("--skip: expected at least 0, found \(skip)") }
-        if sentences.isEmpty && like.isEmpty { throw ValidationError("expected a sentence, or --like and a picture") }
+        let ways = [!sentences.isEmpty || !like.isEmpty || !minus.isEmpty, captionsOf != nil, from != nil]
+        if ways.filter({ $0 }).count > 1 {
+            throw ValidationError(
+                "expected sentences and pictures, --captions-of or --from, found more than one of these")
+        }
+        if sentences.isEmpty && like.isEmpty && captionsOf == nil && from == nil {
+            throw ValidationError("expected a sentence, or --like and a picture")
+        }
         for (option, day) in [("--after", after), ("--before", before)] {
             guard let day, day.wholeMatch(of: /\d{4}(-\d{2}(-\d{2})?)?/) == nil else { continue }
             throw ValidationError("\(option): expected 2019, 2019-06 or 2019-06-30, found \(day)")
@@ -80,7 +100,14 @@ struct SearchCommand: ParsableCommand {
     }
 
     func run() throws {
+        let bulk = try from.map { try BulkSearch($0) }
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        if let captionsOf { return try CaptionSearch(picture: captionsOf, count: top, json: json).run(collection) }
+        if let bulk { return try bulk.run(collection, as: query) }
+        try show(collection.search(query))
+    }
+
+    private var query: PictureQuery {
         var query = PictureQuery(
             sentences.map { (.sentence($0), 1) } + like.map { (.file($0), 1) } + minus.map { (.sentence($0), -1) })
         (query.offset, query.count, query.newestFirst, query.showsAll) = (skip, top, newest, all)
@@ -88,14 +115,17 @@ struct SearchCommand: ParsableCommand {
         (query.filter.folder, query.filter.leastSide) = (folder, size)
         (query.filter.from, query.filter.to) = (after, before)
         (query.filter.camera, query.filter.orientation) = (camera, orientation)
-        let answer = try collection.search(query)
+        return query
+    }
+
+    private func show(_ answer: SearchAnswer) throws {
         answer.notes.forEach(Terminal.say)
         if json { return try Terminal.printJSON(answer) }
         let pictures = TerminalPictures(
             environment: ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1)
         for hit in answer.hits {
             if let text = pictures?.text(of: hit.picture.path) { print(text) }
-            let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
+            let belief = hit.relevance.map(\.percent) ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
         }
         let hasBelief = answer.hits.contains { $0.relevance != nil }
@@ -116,3 +146,8 @@ struct SearchCommand: ParsableCommand {
 }
 
 extension PictureFilter.Orientation: ExpressibleByArgument {}
+
+extension Double {
+    /// A probability in percent, three places wide.
+    fileprivate var percent: String { String(format: self < 0.0995 ? "%3.1f %%" : "%3.0f %%", 100 * self) }
+}

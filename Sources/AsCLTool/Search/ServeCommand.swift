@@ -48,6 +48,13 @@ struct ServeCommand: ParsableCommand {
             """)
     var tokenFile: String?
 
+    @Option(
+        help: """
+            How what is near is found: scan looks at every vector; hnsw follows a graph of neighbours, which takes long to \
+            make, and finds most. It pays from several million pictures on.
+            """)
+    var neighbours = NeighbourSearch.scan
+
     mutating func validate() throws {
         if let port, !(0...65535).contains(port) {
             throw ValidationError("--port: expected 0 to 65535, found \(port)")
@@ -68,6 +75,10 @@ struct ServeCommand: ParsableCommand {
         var options = options
         options.index = options.index ?? sources.text(.index)
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        if neighbours == .hnsw {
+            let meter = ProgressMeter("graph of neighbours", unit: "pictures")
+            try collection.useGraph { meter.update($0, of: $1) }
+        }
         let logger = Logger(label: "ascl", factory: { StreamLogHandler.standardError(label: $0) })
         let server = SearchServer(collection, settings: settings, logger: logger)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host

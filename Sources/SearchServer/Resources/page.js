@@ -7,7 +7,7 @@ const pageLength = 60;
 
 // What is asked for: `like` is a picture's number, `picture` one that was dropped here and lives as long as the page.
 const state = { like: null, picture: null, all: false };
-let hits = [], total = 0, isAtEnd = true, isLoading = false, request = null, shown = -1;
+let leastRelevance = 0.2, hits = [], total = 0, isAtEnd = true, isLoading = false, request = null, shown = -1;
 
 // From the address to the form and back: a search can be shared, and the browser's buttons work.
 function readAddress() {
@@ -55,6 +55,7 @@ async function search() {
   request?.abort();
   [hits, total, isAtEnd, isLoading] = [[], 0, true, false];
   showForm();
+  showSentences();
   const asks = values();
   const isAsked = asks.has("q") || state.like || state.picture;
   $("start").hidden = Boolean(isAsked);
@@ -83,6 +84,7 @@ async function more(isFirst) {
     const first = hits.length;
     hits.push(...answer.hits);
     total = answer.count;
+    leastRelevance = answer.leastRelevance ?? leastRelevance;
     isAtEnd = answer.hits.length < pageLength;
     grid.append(...answer.hits.map((hit, place) => tile(hit, first + place)));
     const some = answer.mayHaveMore ? `more than ${count(total)}` : count(total);
@@ -139,8 +141,8 @@ function tell(text, isWrong = false) {
 const count = (number) => number.toLocaleString();
 const nameOf = (picture) => picture.path.split("/").pop();
 const belief = (relevance) =>
-  relevance >= 0.8 ? "surely" : relevance >= 0.5 ? "probably" : relevance >= 0.2 ? "perhaps" : "hardly";
-const percent = (relevance) => `${Math.round(100 * relevance)} % sure that it shows this`;
+  relevance >= 0.8 ? "surely" : relevance >= 0.5 ? "probably" : relevance >= leastRelevance ? "perhaps" : "hardly";
+const percent = (relevance) => `${(100 * relevance).toFixed(relevance < 0.0995 ? 1 : 0)} %`;
 
 function make(name, properties, ...children) {
   const element = Object.assign(document.createElement(name), properties);
@@ -155,7 +157,7 @@ function tile(hit, place) {
   image.src = `/api/pictures/${picture.id}/thumbnail?side=320`;
   const show = make("button", { type: "button", className: "show" }, image);
   show.setAttribute("aria-label", nameOf(picture) + (hasBelief ? `, ${belief(relevance)}` : ""));
-  show.title = nameOf(picture) + (hasBelief ? `: ${percent(relevance)}` : "");
+  show.title = nameOf(picture) + (hasBelief ? `: ${percent(relevance)} sure that it shows this` : "");
   show.addEventListener("click", () => open(place));
   const alike = make("button", { type: "button", className: "alike", tabIndex: -1 },
     make("span", { textContent: "more " }), "like this");
@@ -209,6 +211,25 @@ function showForm() {
   sentence.placeholder = $("like").hidden ? "What do the pictures show?" : "… and what should be different?";
 }
 
+// The sentences that fit the picture that is asked with, where the index has any.
+let hasCaptions = false, fitted = null;
+async function showSentences() {
+  const own = state.picture ?? state.like;
+  if (!hasCaptions || own === fitted) return;
+  fitted = own;
+  $("sentences").replaceChildren();
+  $("sentences").hidden = true;
+  if (!own) return;
+  const answer = await (state.picture
+    ? fetch("/api/search/picture/captions?count=5", { method: "POST", body: own })
+    : fetch(`/api/pictures/${encodeURIComponent(own)}/captions?count=5`)
+  ).then((response) => response.ok ? response.json() : null, () => null);
+  if (!answer || own !== fitted) return;
+  $("sentences").append(...answer.hits.map(({ text, isOwn }) => make("li",
+    { textContent: text, className: isOwn ? "own" : "", title: isOwn ? "Written about this picture" : "" })));
+  $("sentences").hidden = answer.hits.length === 0;
+}
+
 // One picture, large.
 function open(place) {
   const hit = hits[place];
@@ -220,7 +241,7 @@ function open(place) {
   $("name").textContent = nameOf(picture);
   const facts = [
     ["Shows this", relevance === undefined || relevance === null ? null
-      : `${belief(relevance)} (${Math.round(100 * relevance)} %)`],
+      : `${belief(relevance)} (${percent(relevance)})`],
     [picture.takenFrom === "file" ? "Written" : "Taken", picture.taken?.replace("T", " ")],
     ["Camera", picture.camera],
     ["Size", picture.width ? `${picture.width} × ${picture.height}` : null],
@@ -341,6 +362,8 @@ fetch("/api/status").then((response) => response.json()).then(({ numbers }) => {
   $("holds").textContent = numbers.findable
     ? `${count(numbers.findable)} pictures can be found here.`
     : "No pictures are indexed yet: `ascl index PHOTOS` does that.";
+  hasCaptions = numbers.captions > 0;
+  showSentences();
   $("folders").replaceChildren(...numbers.folders.map((folder) => make("option", { value: folder })));
 }, () => {});
 
