@@ -30,6 +30,7 @@ struct VectorUpkeep {
         try store.delete(ids: there.subtracting(contents.values))
         let missing = contents.filter { !there.contains($0.value) }.map { Picture($0.key, $0.value) }
             .sorted { $0.id < $1.id }
+        if !missing.isEmpty { progress(0, missing.count) }
         for start in stride(from: 0, to: missing.count, by: Self.picturesAtOnce) {
             if isCancelled() { throw CancellationError() }
             let end = min(start + Self.picturesAtOnce, missing.count)
