@@ -152,8 +152,8 @@ let package = Package(
         .target(
             name: "SearchServer",
             dependencies: [
-                "AsCLBase", "ImageEncoding", "PictureCatalogue", "PictureSearch", crypto, httpTypes, hummingbird,
-                logging,
+                "AsCLBase", "ImageEncoding", "RetrievalModels", "PictureCatalogue", "PictureSearch", crypto, httpTypes,
+                hummingbird, logging,
             ],
             resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -226,8 +226,8 @@ let package = Package(
         tests(
             "SearchServer",
             [
-                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalFixtures",
-                hummingbird,
+                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalModels",
+                "RetrievalFixtures", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
             ]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),

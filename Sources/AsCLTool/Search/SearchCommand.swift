@@ -4,6 +4,7 @@ import CommandLineOptions
 import Foundation
 import PictureCatalogue
 import PictureSearch
+import RetrievalModels
 
 struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,6 +59,9 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "Where a trained model searches, score every picture and not the nearest alone.")
     var exhaustive = false
 
+    @Flag(help: "Where a trained model matches words with regions, tell how well each word was found in every picture.")
+    var explain = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -68,6 +72,9 @@ struct SearchCommand: ParsableCommand {
         try ValidationError.expect(atLeast: 1, ["top": top])
         if skip < 0 { throw ValidationError("--skip: expected at least 0, found \(skip)") }
         if sentences.isEmpty && like.isEmpty { throw ValidationError("expected a sentence, or --like and a picture") }
+        if explain, sentences.count != 1 || !like.isEmpty || !minus.isEmpty {
+            throw ValidationError("--explain: expected one sentence alone, whose words are to be found")
+        }
         for (option, day) in [("--after", after), ("--before", before)] {
             guard let day, day.wholeMatch(of: /\d{4}(-\d{2}(-\d{2})?)?/) == nil else { continue }
             throw ValidationError("\(option): expected 2019, 2019-06 or 2019-06-30, found \(day)")
@@ -83,12 +90,22 @@ struct SearchCommand: ParsableCommand {
         query.filter.folder = folder
         (query.filter.from, query.filter.to) = (after, before)
         (query.filter.camera, query.filter.orientation) = (camera, orientation)
-        let answer = try collection.search(query)
+        var answer = try collection.search(query)
         answer.notes.forEach(Terminal.say)
+        if explain, let sentence = sentences.first {
+            if let explained = try collection.explained(answer, sentence: sentence) {
+                answer = explained
+            } else {
+                Terminal.say(
+                    "the index's model does not match words with regions, so there is nothing to explain; AsCL does: "
+                        + "`ascl index --model`")
+            }
+        }
         if json { return try Terminal.printJSON(answer) }
         for hit in answer.hits {
             let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
+            if let explanation = hit.explanation { Terminal.show("       \(Self.line(explanation))") }
         }
         if !sentences.isEmpty, !all, !answer.hits.isEmpty, answer.hits.allSatisfy({ $0.relevance == nil }) {
             Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
@@ -103,6 +120,16 @@ struct SearchCommand: ParsableCommand {
                 "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "") that match; "
                     + "--skip \(skip + top) shows the next")
         }
+    }
+}
+
+extension SearchCommand {
+    /// The words with their matches; those that found nothing in brackets.
+    fileprivate static func line(_ explanation: Explanation) -> String {
+        explanation.words.filter(\.isWord).map { word in
+            let text = "\(word.text.escapedForOneLine) \(String(format: "%.2f", word.match))"
+            return word.foundNothing ? "[\(text)]" : text
+        }.joined(separator: "  ")
     }
 }
 
