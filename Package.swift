@@ -222,7 +222,7 @@ let package = Package(
                 "AsCLBase", "Torch", "TextEncoding", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders",
                 "PictureCatalogue", "RetrievalModels", "RetrievalFixtures",
             ]),
-        tests("PictureCatalogue", ["AsCLBase", "ImageEncoding", "RetrievalFixtures"]),
+        tests("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "RetrievalFixtures", grdb]),
         tests(
             "SearchServer",
             [

@@ -47,6 +47,12 @@ package struct TrainedModel: Sendable {
     /// Whether nothing is to be said of a pair beyond the cosine of its vectors.
     var scoresByVectors: Bool { (model.scorer as? any VectorScorer)?.scoresByVectors ?? false }
 
+    /// Raw words of sentences: one pass of the text encoder; nil where there are none.
+    func words(of sentences: [String]) throws -> TextBatch? {
+        guard !sentences.isEmpty else { return nil }
+        return try withoutGradients { try model.encode(model.tokenize(sentences).map(\.ids)) }
+    }
+
     /// Checks that it was trained on what an encoder makes.
     package func check(_ encoder: any PictureEncoder) throws(InputError) {
         guard let features = model.features else {

@@ -1,5 +1,6 @@
 package import AsCLBase
 import Foundation
+import ImageEncoding
 import RetrievalEvaluation
 
 /// Generates an embedded data set: pictures whose content is known exactly, with captions and features, in SCAN's
@@ -28,7 +29,8 @@ package struct SceneGenerator: Sendable {
     ///
     /// For each split `<split>_ims.npy` (float16 `[N, 36, 127]`), `_globals.npy` (float16 `[N, 251]`), `_boxes.npy`
     /// (float32 `[N, 36, 4]`), `_caps.txt` (five lines a scene) and `_ids.txt`; for all but train `<split>_probe.json`
-    /// (an array of `ProbeCase`); and `scenes.json`, the scenes by split. With `pictures` also `images/<name>.png`.
+    /// (an array of `ProbeCase`); `features.json`, which names the encoder; and `scenes.json`, the scenes by split. With
+    /// `pictures` also `images/<name>.png`.
     ///
     /// A folder that already holds something is refused unless `overwrite` is set and it holds generated scenes.
     /// `progress` is called on the calling thread with the scenes done and their number.
@@ -50,6 +52,8 @@ package struct SceneGenerator: Sendable {
                 try output.write(cases, to: "\(name)_probe.json")
             }
         }
+        // So that a model trained on them knows what makes their like of other pictures.
+        try output.write(["encoder": DescriptorEncoder().identity], to: "features.json")
         try output.write(Dictionary(uniqueKeysWithValues: splits), to: SceneFolder.mark)
         try output.finish()
     }

@@ -1,6 +1,7 @@
 import AsCL
 import Foundation
 import RetrievalFixtures
+import Scenes
 import Testing
 
 /// What a program that imports `AsCL` relies on where photos are searched without training.
@@ -39,5 +40,38 @@ import Testing
         #expect(throws: CancellationError.self) {
             try PhotoCollection.index([photos], in: index, encoder: encoder, isStopping: { true })
         }
+    }
+
+    @Test func `a trained model scores what is found, and has to fit`() throws {
+        let folder = try ScratchFolder()
+        let (photos, index) = (folder.path + "/photos", folder.path + "/index")
+        try FileManager.default.createDirectory(atPath: photos, withIntermediateDirectories: true)
+        for number in 0..<5 {
+            try TinyPicture.bitmap(number).write(to: URL(fileURLWithPath: "\(photos)/\(number).bmp"))
+        }
+        let scenes = SceneConfiguration(seed: 1, trainCount: 12, valCount: 4, testCount: 9, compositionalCount: 2)
+        try SceneGenerator(configuration: scenes).write(to: folder.path + "/scenes", pictures: false)
+        try TinyTextEncoder.write(to: folder.path + "/bert")
+        let model = folder.path + "/run"
+        try train(GalleryTests.configuration(folder), data: folder.path + "/scenes", output: model)
+
+        try PhotoCollection.index([photos], in: index, encoding: .descriptors, model: model)
+        let found = try PhotoCollection(index: index).search("a red ball", top: 10)
+        #expect(found.count == 5 && found.allSatisfy { $0.belief == nil })
+        let gallery = try Gallery(
+            RetrievalModel(checkpoint: model), pictures: photos, features: folder.path + "/features",
+            encoding: .descriptors)
+        let scores = try Dictionary(
+            uniqueKeysWithValues: gallery.search("a red ball").map { (photos + "/" + $0.name, $0.score) })
+        for photo in found { #expect(abs(photo.score - (try #require(scores[photo.path]))) < 5e-4) }
+
+        let clip = folder.path + "/clip"
+        try TinyPretrained.write(.clip, to: clip)
+        let error = #expect(throws: InputError.self) {
+            try PhotoCollection.index(
+                [photos], in: folder.path + "/other", encoding: .patches(model: clip), model: model)
+        }
+        #expect("\(try #require(error))".contains("run/config.json: features: expected 3x3 patches of clip"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/other"))
     }
 }

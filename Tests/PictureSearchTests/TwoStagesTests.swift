@@ -55,7 +55,12 @@ import Torch
         (query.offset, query.count, query.isExhaustive) = (0, 24, true)
         let all = try short.search(query)
         #expect(ids(all) == ids(exact) && all.notes == ["each of 24 pictures was scored"])
+        // To the last bit, whatever stands beside them.
         #expect(zip(all.hits, exact.hits).allSatisfy { $0.score == $1.score })
+        #expect(
+            pages.flatMap(\.hits).allSatisfy { hit in
+                exact.hits.contains { $0.picture == hit.picture && $0.score == hit.score }
+            })
     }
 
     @Test func `sentences add up by their weights, and pictures are asked with by vectors`() throws {

@@ -61,6 +61,7 @@ import Testing
         ("q=cat&count=201", "count: expected a number from 1 to 200"), ("q=cat&offset=-1", "offset: expected"),
         ("q=cat&count=3&count=4", "count: expected one value"), ("q=cat&sort=size", "one of relevance, time"),
         ("q=cat&orientation=round", "one of landscape, portrait, square"), ("q=cat&all=yes", "one of 1, 0"),
+        ("q=cat&exhaustive=2", "exhaustive: expected one of 1, 0"),
         ("q=cat&after=June", "after: expected 2019"), ("q=cat&in=images", "in: expected a folder's whole path"),
         ("like=0", "like: expected the number"), ("like=x", "like: expected the number"),
         ("like=999", "expected the number of a picture of the index, found 999"),

@@ -107,9 +107,7 @@ struct SearchCommand: ParsableCommand {
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
             if let explanation = hit.explanation { Terminal.show("       \(Self.line(explanation))") }
         }
-        if !sentences.isEmpty, !all, !answer.hits.isEmpty, answer.hits.allSatisfy({ $0.relevance == nil }) {
-            Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
-        }
+        let hasBelief = answer.hits.contains { $0.relevance != nil }
         if answer.hits.isEmpty {
             Terminal.say(
                 answer.searchedCount == 0
@@ -117,8 +115,11 @@ struct SearchCommand: ParsableCommand {
                     : "nothing matches among \(answer.searchedCount) pictures; --all shows what comes nearest")
         } else if skip + top < answer.count {
             Terminal.say(
-                "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "") that match; "
-                    + "--skip \(skip + top) shows the next")
+                "\(answer.hits.count) of \(answer.count)\(answer.mayHaveMore ? " or more" : "")"
+                    + "\(hasBelief ? " that match" : ""); --skip \(skip + top) shows the next")
+        }
+        if !answer.hits.isEmpty, !sentences.isEmpty, !hasBelief, !all {
+            Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
         }
     }
 }

@@ -33,6 +33,11 @@ extension AsCLModel: PairScorer {
         )
     }
 
+    /// Its tables.
+    package func scorableBytes(regions: Int, in precision: Precision) -> Int {
+        scorableBytes(rows: regions, in: precision)
+    }
+
     /// The kernel also computes in 16-bit integers.
     package func supports(_ precision: Precision, on device: Device) -> Bool {
         precision != .int16 || isFused(on: device, in: precision)

@@ -67,5 +67,9 @@ package struct MixedScorer: PairScorer {
         ascl.blockSize(images: images, texts: texts, regions: regions, words: words, on: device, in: precision)
     }
 
+    package func scorableBytes(regions: Int, in precision: Precision) -> Int {
+        ascl.scorableBytes(regions: regions, in: precision) + 4 * configuration.globalDimension
+    }
+
     package func supports(_ precision: Precision, on device: Device) -> Bool { ascl.supports(precision, on: device) }
 }

@@ -41,6 +41,9 @@ package protocol PairScorer: Sendable {
         images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
     ) -> (images: Int, texts: Int)
 
+    /// About how much memory an image of so many regions takes once it is scorable, in bytes.
+    func scorableBytes(regions: Int, in precision: Precision) -> Int
+
     /// Whether products may be computed in this precision on this device.
     func supports(_ precision: Precision, on device: Device) -> Bool
 }
@@ -62,6 +65,12 @@ extension PairScorer {
         images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
     ) -> (images: Int, texts: Int) {
         device == .cpu ? (128, 640) : (512, 2560)
+    }
+
+    /// No more than the raw features in float32 is what most methods keep.
+    package func scorableBytes(regions: Int, in precision: Precision) -> Int {
+        let raw = modelConfiguration
+        return 4 * (regions * raw.regionDimension + raw.globalDimension)
     }
 
     /// What libtorch's operators compute in.

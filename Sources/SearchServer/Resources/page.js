@@ -87,9 +87,11 @@ async function more(isFirst) {
     isAtEnd = answer.hits.length < pageLength;
     grid.append(...answer.hits.map((hit, place) => tile(hit, first + place)));
     const some = answer.mayHaveMore ? `more than ${count(total)}` : count(total);
-    const isAlike = !asks.has("q");
+    // Without a belief nothing is left out.
+    const isNearest = asks.has("q") && !answer.hits.some((hit) => Number.isFinite(hit.relevance)) && answer.hits.length;
     const found = state.all ? "Down to the last, the nearest first"
-      : isAlike ? `${count(answer.searchedCount)} pictures, those most alike first`
+      : isNearest ? `${count(answer.searchedCount)} pictures, the nearest first, whether they match or not`
+      : !asks.has("q") ? `${count(answer.searchedCount)} pictures, those most alike first`
       : `${some} of ${count(answer.searchedCount)} pictures`;
     tell([hits.length ? found : "", ...answer.notes].filter(Boolean).join(" · "));
     $("nothing").hidden = hits.length > 0;
