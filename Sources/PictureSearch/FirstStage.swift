@@ -16,7 +16,7 @@ struct FirstStage: Sendable {
         /// A CLIP's or a SigLIP's text tower, and its belief.
         case tower(SentenceEncoder, Relevance)
         /// The trained model.
-        case trained(any VectorScorer)
+        case trained(TrainedModel)
     }
 
     let store: VectorStore
@@ -29,7 +29,7 @@ struct FirstStage: Sendable {
             let encoder = try SentenceEncoder(folder, device: device)
             sentences = .tower(encoder, try Relevance(folder, encoder))
         } else {
-            sentences = (trained?.model.scorer as? any VectorScorer).map { .trained($0) }
+            sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
         }
         store = try catalogue.vectors(of: model, mode: .reading)
         pictures = PictureTower(
@@ -40,21 +40,14 @@ struct FirstStage: Sendable {
     /// Whether sentences have vectors here.
     var knowsSentences: Bool { sentences != nil }
 
-    /// Whether these are the trained model's, of its words.
-    var readsWords: Bool { if case .trained = sentences { true } else { false } }
-
     /// The nearest pictures to a query, nearest first; where sentences have no vectors, all pictures.
-    /// - Parameters:
-    ///   - words: Of the query's sentences, where `readsWords`.
-    ///   - isScore: Whether the cosine is the score.
-    func candidates(
-        _ query: PictureQuery, _ words: TextBatch?, top: Int, allowed: Set<Int64>?, isScore: Bool
-    ) throws -> [Candidate] {
+    /// - Parameter isScore: Whether the cosine is the score.
+    func candidates(_ query: PictureQuery, top: Int, allowed: Set<Int64>?, isScore: Bool) throws -> [Candidate] {
         guard isScore || knowsSentences else {
             let ids = allowed.map { store.ids.intersection($0) } ?? store.ids
             return ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) }
         }
-        let vector = try vector(of: query, words)
+        let vector = try vector(of: query)
         let matches = try store.search(queries: [vector], top: top, filter: allowed.map { .allowing($0) })[0]
         let relevance = try relevance(matches, query, vector)
         return matches.indices.map {
@@ -87,13 +80,12 @@ struct FirstStage: Sendable {
     }
 
     /// The unit vector of a query: the weighted sum of its subjects'.
-    private func vector(of query: PictureQuery, _ words: TextBatch?) throws -> [Float] {
-        var texts = try vectors(query.sentences.map(\.text), words)[...]
+    private func vector(of query: PictureQuery) throws -> [Float] {
         var sum = [Float](repeating: 0, count: store.dimension)
         for (subject, weight) in query.subjects {
             let vector =
                 switch subject {
-                case .sentence: texts.removeFirst()
+                case .sentence(let text): try self.vector(of: text)
                 case .file(let path): try pictures.vector(PictureDecoder().decode(path: path))
                 case .data(let data):
                     try pictures.vector(PictureDecoder().decode(data, name: PictureCollection.nameOfData))
@@ -108,16 +100,13 @@ struct FirstStage: Sendable {
         return sum.map { $0 / length }
     }
 
-    /// Unit vectors of a query's sentences.
-    private func vectors(_ texts: [String], _ words: TextBatch?) throws -> [[Float]] {
-        guard !texts.isEmpty else { return [] }
+    private func vector(of sentence: String) throws -> [Float] {
         switch sentences {
-        case .tower(let encoder, _): return try encoder.vectors(texts)
-        case .trained(let scorer):
-            guard let words else { break }
-            let values = try withoutGradients { try scorer.vectors(words).array(Float.self) }
-            let width = store.dimension
-            return texts.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+        case .tower(let encoder, _): return try encoder.vectors([sentence])[0]
+        case .trained(let trained):
+            guard let scorer = trained.model.scorer as? any VectorScorer else { break }
+            let words = try trained.words.words(of: [sentence])
+            return try withoutGradients { try scorer.vectors(words).array(Float.self) }
         case nil: break
         }
         throw InputError(

@@ -11,23 +11,19 @@ extension PictureCollection {
         let opened = try current()
         let allowed = try catalogue.pictures(query.filter)
         let searched = allowed?.count ?? opened.first.store.count
-        let sentences = try query.sentences
-        let second = query.hasPictures ? nil : opened.second
-        let words =
-            second != nil || opened.first.readsWords ? try opened.trained?.words(of: sentences.map(\.text)) : nil
+        let scoring = try opened.second.flatMap { second in try query.sentences.map { (second, $0) } }
         let scoresAll =
-            second != nil
+            scoring != nil
             && (query.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
         let wanted = scoresAll ? max(searched, 1) : max(query.offset + query.count, limits.found)
-        var found = try opened.first.candidates(
-            query, words, top: wanted, allowed: allowed, isScore: second == nil)
+        var found = try opened.first.candidates(query, top: wanted, allowed: allowed, isScore: scoring == nil)
         if !query.showsAll { found.removeAll { ($0.relevance ?? 1) < Self.leastRelevance } }
         // Where the last that was looked at still answers, others behind it may too.
         let mayHaveMore = found.count == wanted && wanted < searched
         var notes = try notes(query, opened)
         func score(_ places: Range<Int>) throws {
-            guard let second, let words else { return }
-            let lost = try second.score(&found[places], words, weights: sentences.map(\.weight))
+            guard let (second, sentences) = scoring else { return }
+            let lost = try second.score(&found[places], sentences)
             if lost > 0 {
                 notes.append(
                     "\(lost) pictures cannot be scored, since their features are damaged: `ascl index` mends that")
@@ -45,7 +41,7 @@ extension PictureCollection {
             if !scoresAll { try score(query.page(of: found.count)) }
         } else if scoresAll {
             found.sort(by: Candidate.isBetter)
-        } else if second != nil {
+        } else if scoring != nil {
             let blocks = query.blocks(of: found.count, least: limits.shortlist)
             try score((blocks.first?.lowerBound ?? 0)..<(blocks.last?.upperBound ?? 0))
             for block in blocks { found[block].sort(by: Candidate.isBetter) }
@@ -56,7 +52,7 @@ extension PictureCollection {
             hits: page.compactMap { hit in
                 guard let picture = pictures[hit.id], let score = hit.score else { return nil }
                 return .init(
-                    picture: picture, score: score, cosine: second == nil ? nil : hit.cosine, relevance: hit.relevance)
+                    picture: picture, score: score, cosine: scoring == nil ? nil : hit.cosine, relevance: hit.relevance)
             }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched, notes: notes)
     }
 

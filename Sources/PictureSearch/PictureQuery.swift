@@ -38,22 +38,21 @@ package struct PictureQuery: Sendable {
     /// A query for several things at once.
     package init(_ subjects: [(subject: Subject, weight: Float)]) { self.subjects = subjects }
 
-    /// Its sentences with their weights.
+    /// Its sentences with their weights; nil where it asks with pictures too.
     /// - Throws: `InputError` for a blank one.
-    var sentences: [(text: String, weight: Float)] {
+    var sentences: [(text: String, weight: Float)]? {
         get throws {
-            try subjects.compactMap { subject, weight in
+            var sentences: [(text: String, weight: Float)] = []
+            for (subject, weight) in subjects {
                 guard case .sentence(let text) = subject else { return nil }
                 guard !text.allSatisfy(\.isWhitespace) else {
                     throw InputError(place: "sentence", expected: "words", found: "only blanks")
                 }
-                return (text, weight)
+                sentences.append((text, weight))
             }
+            return sentences
         }
     }
-
-    /// Whether it asks with pictures too.
-    var hasPictures: Bool { !subjects.allSatisfy(\.subject.isSentence) }
 }
 
 /// What a search found.

@@ -27,9 +27,10 @@ struct SecondStage: Sendable {
     }
 
     /// Gives pictures the weighted sums of their scores with sentences.
-    /// - Parameter words: The sentences' raw words.
     /// - Returns: How many have no features any more, and so no score.
-    func score(_ candidates: inout ArraySlice<Candidate>, _ words: TextBatch, weights: [Float]) throws -> Int {
+    func score(
+        _ candidates: inout ArraySlice<Candidate>, _ sentences: [(text: String, weight: Float)]
+    ) throws -> Int {
         let digests = try catalogue.digests(of: candidates.map(\.id))
         // What the catalogue does not know any more went meanwhile.
         let known = candidates.indices.compactMap { place in digests[candidates[place].id].map { (place, $0) } }
@@ -37,13 +38,14 @@ struct SecondStage: Sendable {
         let present = zip(known, records).compactMap { picture, record in
             record.map { (place: picture.0, record: $0) }
         }
+        let words = try trained.words.words(of: sentences.map(\.text))
         let scores = try withoutGradients {
             try scoring.scores(of: present.map { (candidates[$0.place].id, $0.record) }, words) {
                 try features.batch([$0], on: trained.model.device)
             }
         }
         for (picture, own) in zip(present, scores) {
-            let sum = zip(own, weights).reduce(0) { $0 + $1.0 * $1.1 }
+            let sum = zip(own, sentences).reduce(0) { $0 + $1.0 * $1.1.weight }
             // Damage may have made numbers what is none.
             if !sum.isNaN { candidates[picture.place].score = sum }
         }

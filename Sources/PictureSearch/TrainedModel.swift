@@ -14,6 +14,8 @@ package struct TrainedModel: Sendable {
     package let fingerprint: String
     /// The model.
     package let model: RetrievalModel
+    /// What it makes of sentences.
+    let words: SentenceWords
 
     /// Loads a checkpoint's folder.
     package init(checkpoint: String, device: Device = .cpu) throws {
@@ -21,6 +23,7 @@ package struct TrainedModel: Sendable {
         var digests = FileDigests.ofModels
         fingerprint = try RetrievalModel.fingerprint(ofCheckpoint: path, &digests)
         model = try RetrievalModel(checkpoint: path, device: device)
+        words = SentenceWords(model)
     }
 
     /// Loads the checkpoint that an index was made for.
@@ -42,16 +45,11 @@ package struct TrainedModel: Sendable {
         }
         (path, fingerprint) = (checkpoint.path, found)
         model = try RetrievalModel(checkpoint: path, device: device)
+        words = SentenceWords(model)
     }
 
     /// Whether nothing is to be said of a pair beyond the cosine of its vectors.
     var scoresByVectors: Bool { (model.scorer as? any VectorScorer)?.scoresByVectors ?? false }
-
-    /// Raw words of sentences: one pass of the text encoder; nil where there are none.
-    func words(of sentences: [String]) throws -> TextBatch? {
-        guard !sentences.isEmpty else { return nil }
-        return try withoutGradients { try model.encode(model.tokenize(sentences).map(\.ids)) }
-    }
 
     /// Checks that it was trained on what an encoder makes.
     package func check(_ encoder: any PictureEncoder) throws(InputError) {

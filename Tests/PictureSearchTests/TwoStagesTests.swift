@@ -82,8 +82,11 @@ import Torch
         #expect(first.picture.path.hasSuffix("/7.bmp") && first.score > 0.999 && first.cosine == nil)
         let both = try collection.search(PictureQuery([(.picture(first.picture.id), 1), (.sentence("a cat"), 0.001)]))
         #expect(both.hits.first?.picture.id == first.picture.id)
-        let blank = #expect(throws: InputError.self) { try collection.search(PictureQuery(" ")) }
-        #expect("\(try #require(blank))" == "sentence: expected words, found only blanks")
+        for pictures in [[], [(.picture(first.picture.id), 1)]] as [[(PictureQuery.Subject, Float)]] {
+            let blank = PictureQuery(pictures + [(.sentence(" "), 1)])
+            let error = #expect(throws: InputError.self) { try collection.search(blank) }
+            #expect("\(try #require(error))" == "sentence: expected words, found only blanks")
+        }
     }
 
     @Test func `another checkpoint on the same encoder encodes no picture anew`() throws {
