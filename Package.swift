@@ -238,8 +238,8 @@ let package = Package(
         tests(
             "RetrievalEvaluation",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
-                "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "PretrainedFolders", "TextEncoding",
+                "RetrievalModels", "RetrievalFixtures",
             ]),
         tests(
             "RetrievalTraining",

@@ -46,6 +46,7 @@ import Torch
         #expect(words.count == 5)
         for (word, known) in zip(words, explanation.words) {
             let (start, end) = (try #require(word["start"] as? Int), try #require(word["end"] as? Int))
+            try #require((0..<end).contains(start) && end <= scalars.count)
             #expect(String(String.UnicodeScalarView(scalars[start..<end])) == known.text)
             #expect(word["text"] as? String == known.text && word["isWord"] as? Bool == known.isWord)
             #expect(word["foundNothing"] as? Bool == (known.isWord && known.match <= 0))

@@ -1,4 +1,5 @@
 import Foundation
+import PretrainedFolders
 import RetrievalData
 import RetrievalFixtures
 import RetrievalModels
@@ -40,6 +41,24 @@ import Torch
 
     /// The tiny vocabulary has no "'", so the mark behind the word is one of its own.
     private static func asCut(_ word: String) -> [String] { word == "dogs'" ? ["dogs", "'"] : [word] }
+
+    /// What an encoder reads is the words' tokens, one word after the other, and special tokens around them.
+    @Test(arguments: [nil, PretrainedFamily.clip, .siglip])
+    func `every word is read at its own tokens' places`(_ family: PretrainedFamily?) throws {
+        let folder = try ScratchFolder()
+        let path = folder.path + "/encoder"
+        if let family { try TinyPretrained.write(family, to: path) } else { try TinyTextEncoder.write(to: path) }
+        let encoder = try TextEncoder(directory: path)
+        let read = try encoder.words(of: "the red dog runs", maxTokens: 24)
+        #expect(read.words.count == 4)
+        #expect(try read.ids == encoder.tokenize(["the red dog runs"], maxTokens: 24)[0].ids)
+        let special = Set(try encoder.tokenizer.encode("", maxTokens: 24).ids + [encoder.tokenizer.padding])
+        let places = read.words.flatMap(\.tokens)
+        #expect(places == Array(places[0]..<places[0] + places.count))
+        for place in read.ids.indices { #expect(special.contains(read.ids[place]) != places.contains(place)) }
+        let plain = try encoder.tokenizer.words(of: "the red dog runs")
+        #expect(plain.map(\.tokens.count) == read.words.map(\.tokens.count))
+    }
 
     @Test func `words beyond the limit are not explained`() throws {
         let world = try World(TinyData(images: 2, captionsPerImage: 1), maxTokens: 4)
