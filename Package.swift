@@ -159,8 +159,8 @@ let package = Package(
         .target(
             name: "SearchServer",
             dependencies: [
-                "AsCLBase", "ImageEncoding", "PictureCatalogue", "PictureSearch", crypto, httpTypes, hummingbird,
-                logging, nio, nioHTTPTypes, yams,
+                "AsCLBase", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalModels", crypto, httpTypes,
+                hummingbird, logging, nio, nioHTTPTypes, yams,
             ],
             resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -233,8 +233,8 @@ let package = Package(
         tests(
             "SearchServer",
             [
-                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalFixtures",
-                hummingbird,
+                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalModels",
+                "RetrievalFixtures", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
             ]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
@@ -245,8 +245,8 @@ let package = Package(
         tests(
             "RetrievalEvaluation",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "RetrievalModels",
-                "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "PretrainedFolders", "TextEncoding",
+                "RetrievalModels", "RetrievalFixtures",
             ]),
         tests(
             "RetrievalTraining",

@@ -18,6 +18,7 @@ import PictureSearch
 public final class PhotoCollection: Sendable {
     /// One answer.
     public struct Photo: Sendable, Equatable {
+        let id: Int64
         /// Where it lies.
         public let path: String
         /// The cosine of photo and query, or the trained model's score: higher is nearer. Scores of different queries do not
@@ -98,11 +99,20 @@ public final class PhotoCollection: Sendable {
         try photos(PictureQuery([(.file(path), 1)]), top)
     }
 
+    /// Which words of a sentence met which regions of a photo that was found, and which words found nothing. Nil where no
+    /// trained model that lets words and regions attend to each other scores the photos.
+    /// - Throws: `InputError` where the sentence is blank, or the photo is not in the index any more.
+    public func explain(_ photo: Photo, _ sentence: String) throws -> Explanation? {
+        try collection.explain(picture: photo.id, sentence: sentence)
+    }
+
     private func photos(_ query: PictureQuery, _ top: Int) throws -> [Photo] {
         var query = query
         query.count = max(0, top)
         return try collection.search(query).hits.map {
-            Photo(path: $0.picture.path, score: $0.score, belief: $0.relevance, taken: $0.picture.taken)
+            Photo(
+                id: $0.picture.id, path: $0.picture.path, score: $0.score, belief: $0.relevance, taken: $0.picture.taken
+            )
         }
     }
 }

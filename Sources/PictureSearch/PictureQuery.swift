@@ -1,6 +1,7 @@
 import AsCLBase
 package import Foundation
 package import PictureCatalogue
+package import RetrievalModels
 
 /// What is looked for.
 package struct PictureQuery: Sendable {
@@ -67,10 +68,12 @@ package struct SearchAnswer: Sendable, Encodable {
         /// How likely the picture is what was asked for: by the calibration where the index has one, else by the model's
         /// own belief; nil where the query has no sentence, which these are about, or where there is neither.
         package let relevance: Double?
+        /// What the words met in the picture, where that was asked for.
+        package var explanation: Explanation?
     }
 
     /// In their order.
-    package let hits: [Hit]
+    package var hits: [Hit]
     /// Pictures that answer, as far as was looked: those that are relevant enough, or all that were asked for.
     package let count: Int
     /// Whether there may be more than these, since only the nearest pictures were looked at.

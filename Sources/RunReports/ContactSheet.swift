@@ -1,8 +1,8 @@
 package import AsCLBase
 package import Foundation
 
-/// The pictures that a search found, in one HTML file: no network, no scripts, no clock. Where in a picture the match
-/// lies is drawn over it.
+/// The pictures that a search found, in one HTML file: no network, no scripts, no clock. Where in a picture the words of the
+/// sentence are is drawn over it.
 package struct ContactSheet: Sendable {
     /// A region of a picture, in fractions of its width and height.
     package struct Box: Sendable, Equatable {
@@ -10,7 +10,7 @@ package struct ContactSheet: Sendable {
         package let left, top, right, bottom: Float
         /// What the region is called, such as `dog 93 %`.
         package let label: String?
-        /// How strongly the box is drawn: 0 shows it only when the picture is pointed at, 1 fully.
+        /// How strongly the box is filled: 0 not at all, 1 fully.
         package let weight: Double
 
         /// Makes a box.
@@ -23,6 +23,35 @@ package struct ContactSheet: Sendable {
             self.bottom = bottom
             self.label = label
             self.weight = weight
+        }
+    }
+
+    /// A word of the sentence, as a picture answers it.
+    package struct Word: Sendable, Equatable {
+        /// The word.
+        package let text: String
+        /// How well it was found, in [0, 1].
+        package let shade: Double
+        /// The figure behind that, such as `0.41`.
+        package let note: String
+        /// Whether it was not found at all.
+        package let isStruck: Bool
+        /// Where it was found, best first.
+        package let boxes: [Box]
+        /// Whether its boxes of half the weight or more are shown before it is pointed at, the first of them outlined.
+        package let isShown: Bool
+
+        /// Makes a word.
+        package init(
+            _ text: String, shade: Double, note: String, isStruck: Bool = false, boxes: [Box] = [],
+            isShown: Bool = false
+        ) {
+            self.text = text
+            self.shade = shade
+            self.note = note
+            self.isStruck = isStruck
+            self.boxes = boxes
+            self.isShown = isShown
         }
     }
 
@@ -56,17 +85,17 @@ package struct ContactSheet: Sendable {
         package let score: Float
         /// The picture, or why there is none.
         package let picture: Picture
-        /// Its regions.
-        package let boxes: [Box]
+        /// The sentence's words, where it is known what they found.
+        package let words: [Word]
         /// Its texts, if it has any.
         package let captions: [Caption]
 
         /// Makes an entry.
-        package init(name: String, score: Float, picture: Picture, boxes: [Box] = [], captions: [Caption] = []) {
+        package init(name: String, score: Float, picture: Picture, words: [Word] = [], captions: [Caption] = []) {
             self.name = name
             self.score = score
             self.picture = picture
-            self.boxes = boxes
+            self.words = words
             self.captions = captions
         }
     }
@@ -89,13 +118,5 @@ package struct ContactSheet: Sendable {
     /// - Throws: What `html` throws, and when the file cannot be written.
     package func write(to path: String) throws(InputError) {
         try AtomicFile.write(Data(html().utf8), to: path)
-    }
-
-    /// Weights of boxes from how well their regions agree with a sentence: the best region's is 1; those no better than
-    /// the picture's mean have 0.
-    package static func weights(ofAgreement agreement: [Float]) -> [Double] {
-        let mean = agreement.reduce(0, +) / Float(max(agreement.count, 1))
-        let range = (agreement.max() ?? mean) - mean
-        return agreement.map { range > 0 ? Double(max(0, $0 - mean) / range) : 0 }
     }
 }

@@ -89,7 +89,7 @@ struct PictureFiles: Sendable {
         return jpeg
     }
 
-    /// A picture's number as an address has it.
+    /// The number that an address names.
     static func number(_ id: String) throws -> Int64 {
         guard let number = Int64(id), number > 0, "\(number)" == id else { throw RequestProblem.noPicture(id) }
         return number

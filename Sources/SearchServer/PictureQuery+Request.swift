@@ -19,11 +19,7 @@ extension PictureQuery {
         let items = try QueryItems(text, known: Self.names)
         func sentences(_ name: String, _ weight: Float) throws -> [(Subject, Float)] {
             try items.all(name).map { sentence in
-                guard sentence.count <= settings.sentenceLength else {
-                    throw RequestProblem.bad(
-                        name, expected: "at most \(settings.sentenceLength) characters",
-                        found: "\(sentence.count) characters")
-                }
+                try Self.expectLength(name, sentence, settings)
                 return (.sentence(sentence), weight)
             }
         }
@@ -56,6 +52,15 @@ extension PictureQuery {
         filter.orientation = try items.choice("orientation")
         let size = try items.number("size", in: 0...1_000_000, default: 0)
         filter.leastSide = size > 0 ? size : nil
+    }
+
+    /// Refuses a sentence that is too long.
+    static func expectLength(_ name: String, _ sentence: String, _ settings: ServerSettings) throws {
+        guard sentence.count <= settings.sentenceLength else {
+            throw RequestProblem.bad(
+                name, expected: "at most \(settings.sentenceLength) characters",
+                found: "\(sentence.count) characters")
+        }
     }
 
     private static func day(_ name: String, _ items: QueryItems) throws -> String? {

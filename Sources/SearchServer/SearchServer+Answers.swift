@@ -3,23 +3,26 @@ import Foundation
 import Hummingbird
 import PictureCatalogue
 import PictureSearch
+import RetrievalModels
 
 extension SearchServer {
     private struct Status: Encodable {
         let version: String
         let encoder, model: String?
+        let explains: Bool
         let numbers: Catalogue.Numbers
     }
 
     /// What the index holds.
     func status() async throws -> some Encodable {
-        let catalogue = collection.catalogue
+        let (collection, catalogue) = (collection, collection.catalogue)
         return try await files.queue.run {
             func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
             let own = try catalogue.answeringModel()
             return Status(
                 version: Version.current, encoder: own.map { name($0.encoder) },
-                model: own?.checkpoint.map { name($0.path) }, numbers: try catalogue.numbers())
+                model: own?.checkpoint.map { name($0.path) }, explains: (try? collection.explains) ?? false,
+                numbers: try catalogue.numbers())
         }
     }
 
@@ -48,6 +51,25 @@ extension SearchServer {
             // What was asked, not the index, is at fault.
             throw RequestProblem(status: .badRequest, message: error.description)
         }
+    }
+
+    /// Which words of a sentence met which regions of a picture.
+    func explain(_ id: String, _ request: Request) async throws -> Response {
+        let (number, items) = (try PictureFiles.number(id), try QueryItems(request.uri.query, known: ["q"]))
+        guard let sentence = try items.one("q") else {
+            throw RequestProblem.bad("q", expected: "a sentence", found: "nothing")
+        }
+        try PictureQuery.expectLength("q", sentence, settings)
+        let collection = collection
+        let explanation = try await searches.run { () -> Explanation? in
+            guard try collection.catalogue.pictures([number])[number] != nil else { throw RequestProblem.noPicture(id) }
+            return try collection.explain(picture: number, sentence: sentence)
+        }
+        guard let explanation else {
+            throw RequestProblem(
+                status: .notFound, message: "the index's model does not match words with regions; AsCL does")
+        }
+        return Response.json(explanation)
     }
 
     /// The picture that a request brings.

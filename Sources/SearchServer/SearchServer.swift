@@ -114,6 +114,9 @@ package struct SearchServer: Sendable {
         router.get("/api/pictures/{id}/original") { request, context in
             try await files.original(context.parameters.get("id") ?? "", request)
         }
+        router.get("/api/pictures/{id}/explanation") { request, context in
+            try await explain(context.parameters.get("id") ?? "", request)
+        }
         router.get("/api/pictures/{id}/thumbnail") { request, context in
             try await files.thumbnail(context.parameters.get("id") ?? "", request)
         }

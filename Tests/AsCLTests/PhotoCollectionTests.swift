@@ -27,6 +27,8 @@ import Testing
         let found = try collection.search("a cat", top: 3)
         #expect(found.count == 3 && found.allSatisfy { ($0.belief ?? 0) > 0.5 })
         #expect(zip(found, found.dropFirst()).allSatisfy { $0.score >= $1.score })
+        #expect(try collection.explain(found[0], "a cat") == nil, "no words and regions attend to each other here")
+        #expect(throws: InputError.self) { try collection.explain(found[0], " ") }
         let like = try collection.search(like: photos + "/3.bmp", top: 1)
         #expect(like.map(\.path) == [photos + "/3.bmp"] && like[0].belief == nil)
 

@@ -20,7 +20,9 @@ struct ContactSheetTests {
             let place = try #require(rest.range(of: "<span class=\"name\">\(name)</span>"), "\(name) in its place")
             rest = rest[place.upperBound...]
         }
-        #expect(html.contains("class=\"box"))
+        #expect(html.split(separator: "<span class=\"box of-").count > 4 && html.contains(" shown first"))
+        #expect(html.split(separator: "<span class=\"word ").count == 1 + 3 * 7, "every word under every picture")
+        #expect(!html.contains(">&lt; <i>"), "marks are no words")
         #expect(try names(in: page.folder) == ["sheet.html"])
         // The same answers without a page.
         #expect(try query(["--top", "3", sentence]).output == run.output)

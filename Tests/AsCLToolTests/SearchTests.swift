@@ -48,6 +48,47 @@ struct SearchTests {
         #expect(try ascl("index", "status").output.contains("pictures  0 in 0 files"))
     }
 
+    @Test func `each word is told with how well it was found`() throws {
+        // The scenes' features are descriptors of their pictures, though their file does not say so.
+        let model = try Workshop.linked(to: Workshop.checkpoint.get(), "explaining")
+        let file = model + "/config.json"
+        var configuration = try #require(
+            try JSONSerialization.jsonObject(with: Data(text(file).utf8)) as? [String: Any])
+        configuration["features"] = "descriptors"
+        try FileManager.default.removeItem(atPath: file)
+        try JSONSerialization.data(withJSONObject: configuration).write(to: URL(fileURLWithPath: file))
+        let images = try Workshop.drawnScenes.get() + "/images"
+        let indexed = try ascl("index", images, "--model", model, "--regions", "descriptors")
+        #expect(indexed.status == 0, "\(indexed)")
+        let run = try ascl("search", "a Red star, above it", "--explain", "--top", "3")
+        #expect(run.status == 0 && run.outputLines.count == 6, "\(run)")
+        let word = /\[?[a-zA-Z]+ -?[01]\.\d\d\]?/
+        for line in [1, 3, 5].map({ run.outputLines[$0] }) {
+            let words = line.matches(of: word).map { String($0.output) }
+            #expect(words.count == 5 && line == "       " + words.joined(separator: "  "), "\(line)")
+            #expect(words.allSatisfy { $0.hasPrefix("[") == ($0.contains("-") || $0.contains(" 0.00")) }, "\(line)")
+        }
+        let json = try ascl("search", "a Red star, above it", "--explain", "--top", "3", "--json").json
+        let hits = try #require(json["hits"] as? [[String: Any]])
+        let told = hits.compactMap { ($0["explanation"] as? [String: Any])?["words"] as? [[String: Any]] }
+        #expect(
+            told.map { $0.map { $0["text"] as? String } }
+                == Array(repeating: ["a", "Red", "star", ",", "above", "it"], count: 3))
+        #expect((try ascl("search", "a star", "--json").json["hits"] as? [[String: Any]])?.first?["explanation"] == nil)
+        for arguments in [["a", "b"], ["a", "--minus", "b"], ["a", "--like", images]] {
+            let refused = try Tool(["search", "--explain"] + arguments, environment: ["XDG_DATA_HOME": data]).finish()
+            #expect(refused.status == 2 && refused.errors.contains("--explain: expected one sentence alone"))
+        }
+    }
+
+    @Test func `a model that does not match words with regions says that it explains nothing`() throws {
+        try add(0..<3)
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        let run = try ascl("search", "a cat", "--all", "--explain")
+        #expect(run.status == 0 && run.outputLines.count == 3)
+        #expect(run.errors.contains("does not match words with regions, so there is nothing to explain"))
+    }
+
     @Test func `a belief in nothing is an answer`() throws {
         try add(0..<4)
         _ = try ascl("index", collection.images, "--encoder", encoder)

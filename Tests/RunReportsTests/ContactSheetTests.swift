@@ -12,7 +12,14 @@ struct ContactSheetTests {
     }
 
     private func sheet(boxes: [ContactSheet.Box]) -> ContactSheet {
-        sheet([.init(name: "a.jpg", score: 1, picture: jpeg, boxes: boxes)])
+        sheet([
+            .init(
+                name: "a.jpg", score: 1, picture: jpeg,
+                words: [
+                    .init("a", shade: 0, note: "0.00"),
+                    .init("dog", shade: 0.5, note: "0.50", boxes: boxes, isShown: true),
+                ])
+        ])
     }
 
     @Test func `the page is well formed, whatever the text`() throws {
@@ -22,7 +29,12 @@ struct ContactSheetTests {
             entries: [
                 .init(
                     name: text, score: 0.5, picture: jpeg,
-                    boxes: [.init(left: 0, top: 0, right: 1, bottom: 1, label: text)],
+                    words: [
+                        .init(
+                            text, shade: 1, note: text,
+                            boxes: [.init(left: 0, top: 0, right: 1, bottom: 1, label: text)]),
+                        .init(text, shade: 0, note: text, isStruck: true),
+                    ],
                     captions: [.init(text, isRight: true), .init(text)]),
                 .init(name: text + "\nx", score: .nan, picture: .problem(text + "\n" + text)),
             ])
@@ -31,6 +43,7 @@ struct ContactSheetTests {
         #expect(page.texts("h1") == [shown] && page.texts("title") == [shown])
         #expect(page.texts("mark") == [shown])
         #expect(page.texts("span").filter { $0 == shown }.count == 2, "the box's label and the first name")
+        #expect(page.texts("s") == [shown] && page.texts("i") == [shown, shown])
         #expect(!page.elements.contains("script"))
     }
 
@@ -69,18 +82,34 @@ struct ContactSheetTests {
         #expect(!html.contains("tabindex"), "without boxes there is nothing to show")
     }
 
-    @Test func `boxes lie in fractions, with the strongest on top`() throws {
+    @Test func `boxes lie in fractions, with the strongest on top, and the first is outlined`() throws {
         let sheet = sheet(boxes: [
             .init(left: 0.25, top: 0.5, right: 0.75, bottom: 1, label: "dog 93 %", weight: 1),
-            .init(left: 0, top: 0, right: 1, bottom: 0.125, label: "cat 10 %", weight: 0.25),
-            .init(left: 0, top: 0, right: 1, bottom: 1, weight: 0),
+            .init(left: 0.75, top: 0, right: 1, bottom: 0.125, label: "cat 10 %", weight: 0.25),
         ])
         let html = try sheet.html()
-        #expect(html.contains("left:25.00%;top:50.00%;width:50.00%;height:50.00%;--weight:1.00\""))
-        #expect(html.contains("left:0.00%;top:0.00%;width:100.00%;height:12.50%;--weight:0.25\""))
+        let strong = "left:25.00%;top:50.00%;width:50.00%;height:50.00%;--weight:1.00"
+        let weak = "left:75.00%;top:0.00%;width:25.00%;height:12.50%;--weight:0.25"
+        #expect(html.contains("<span class=\"box of-1 shown first\" style=\"\(strong)\""))
+        #expect(html.contains("<span class=\"box of-1 far high\" style=\"\(weak)\""))
+        #expect(try Page(html).texts("b") == ["cat 10 %", "dog 93 %", "1"])
+    }
+
+    @Test func `each word has a colour, a shade and a figure, and is struck where it was not found`() throws {
+        let words = ["a", "red", "cat"].enumerated().map { number, word in
+            ContactSheet.Word(
+                word, shade: Double(number) / 4, note: "0.\(number)", isStruck: number == 0,
+                boxes: number == 1 ? [.init(left: 0, top: 0, right: 1, bottom: 1)] : [])
+        }
+        let html = try sheet([.init(name: "a.jpg", score: 1, picture: jpeg, words: words)]).html()
         let page = try Page(html)
-        #expect(page.texts("b") == ["cat 10 %", "dog 93 %", "1"])
-        #expect(html.contains("alt=\"a.jpg, dog 93 %, cat 10 %\"") && html.contains("tabindex=\"0\""))
+        #expect(page.texts("i") == ["0.0", "0.1", "0.2"])
+        #expect(page.texts("s") == ["a"])
+        #expect(html.contains("class=\"word word-2\" style=\"--shade:0.50\" tabindex=\"0\""))
+        #expect(html.contains("class=\"box of-1 high\"") && !html.contains("class=\"box of-0"))
+        // The page runs no script: the look alone makes a word show its boxes.
+        #expect((0..<3).allSatisfy { html.contains("figure:has(.word-\($0):hover) .of-\($0)") })
+        #expect(!html.contains(".word-3"))
     }
 
     @Test(arguments: [
@@ -92,12 +121,6 @@ struct ContactSheetTests {
         let error = try #require(throws: InputError.self) { try sheet(boxes: [box]).html() }
         #expect(error.place == "entry 1, a.jpg, box")
         #expect(error.found == "[\(box.left), \(box.top), \(box.right), \(box.bottom)] of weight \(box.weight)")
-    }
-
-    @Test func `weights follow the agreement`() {
-        #expect(ContactSheet.weights(ofAgreement: [0.25, 0.75, 0, 0]) == [0, 1, 0, 0])
-        #expect(ContactSheet.weights(ofAgreement: [0.5, -0.5, 0.25, -0.25]) == [1, 0, 0.5, 0])
-        #expect(ContactSheet.weights(ofAgreement: [0.3]) == [0] && ContactSheet.weights(ofAgreement: []) == [])
     }
 
     @Test func `the page is written whole or not at all`() throws {

@@ -35,6 +35,8 @@ struct BrowserTests {
             try await browser.wait(
                 "[...document.querySelectorAll('#grid img')].every((image) => image.naturalWidth === 8)")
             #expect(try await browser.value("document.querySelector('.belief').textContent") as? String == "hardly")
+            // Where the sentence has the focus, the key is a letter of it.
+            _ = try await browser.value("document.activeElement.blur()")
             try await browser.press("/" + Self.down + Self.right + Self.enter)
             try await browser.wait("document.getElementById('large').open")
             let first = try await browser.value("document.querySelectorAll('.show')[1].title.split(':')[0]") as? String
@@ -60,6 +62,45 @@ struct BrowserTests {
             try await browser.wait(
                 "document.getElementById('sentence').value === 'a dog' && document.querySelectorAll('.belief').length === 5"
             )
+        }
+    }
+
+    @Test func `words of the sentence show where they were found, by keys and by pointer`() async throws {
+        try await browse("/?q=the+red%2C+cat", try ServedPhotos(isTrained: true)) { browser async throws in
+            try await browser.wait("document.querySelectorAll('#grid li').length === 5 && explains")
+            _ = try await browser.value("document.querySelector('.show').click()")
+            try await browser.wait("!document.getElementById('met').hidden")
+            let text = try await browser.value(
+                "document.getElementById('words').textContent.replaceAll(' (found nothing)', '')")
+            #expect(text as? String == "the red, cat")
+            let parts = try await browser.value(
+                "[...document.querySelectorAll('#words button, #words s')].map((part) => part.textContent)")
+            #expect(parts as? [String] == ["the", "red", "cat"])
+            let matches = try await browser.value(
+                "explanation.words.filter((word) => word.isWord).map((word) => word.match)")
+            let shown = try await browser.value(
+                "[...document.querySelectorAll('#words button, #words s')].map((part) => part.tagName === 'BUTTON')")
+            #expect((matches as? [Double])?.map { $0 > 0 } == shown as? [Bool])
+            let rects = "document.querySelectorAll('#regions rect').length"
+            #expect(try await browser.value(rects) as? Int == 0, "nothing is drawn before a word is pointed at")
+            _ = try await browser.value("document.querySelector('#words button').focus()")
+            try await browser.wait("\(rects) > 2 && document.querySelectorAll('#regions .strongest').length === 1")
+            // The strongest region's outline lies where the picture's own pixels say.
+            let places = """
+                (() => {
+                    const word = explanation.words.find((word) => word.isWord && !word.foundNothing);
+                    const box = explanation.regions[word.strengths.indexOf(1)].box;
+                    const rect = document.querySelector('#regions .strongest');
+                    return [rect.x.baseVal.value / 8 - box[0], rect.height.baseVal.value / 8 - (box[3] - box[1])];
+                })()
+                """
+            #expect((try await browser.value(places) as? [Double])?.allSatisfy { abs($0) < 1e-6 } == true)
+            _ = try await browser.value("document.querySelector('#words button').click()")
+            _ = try await browser.value("document.querySelector('#words button').blur()")
+            try await browser.wait("\(rects) > 2 && document.querySelector('#words button').ariaPressed === 'true'")
+            _ = try await browser.value("document.querySelector('#words button').click()")
+            try await browser.wait("\(rects) === 0")
+            try await browser.press(Self.escape)
         }
     }
 

@@ -7,6 +7,7 @@ import Logging
 import PictureCatalogue
 import PictureSearch
 import RetrievalFixtures
+import RetrievalModels
 import Synchronization
 import Torch
 
@@ -19,18 +20,43 @@ struct ServedPhotos: Sendable {
     var index: String { folder.path + "/index" }
 
     /// Pictures `<name>.bmp`, no two alike, 8 pixels wide; copies by the number of what they are of.
-    init(_ names: [String] = ["1", "2", "3", "4", "sub/5"], copies: [String: Int] = [:]) throws {
+    /// - Parameter isTrained: By descriptors, for a tiny AsCL of random weights.
+    init(
+        _ names: [String] = ["1", "2", "3", "4", "sub/5"], copies: [String: Int] = [:], isTrained: Bool = false
+    ) throws {
         folder = try ScratchFolder()
         for (number, name) in names.enumerated() {
             try put(Self.bitmap(number + 1), "\(name).bmp")
         }
         for (name, number) in copies { try put(Self.bitmap(number), "\(name).bmp") }
+        guard !isTrained else {
+            try indexForAsCL()
+            return
+        }
         let clip = folder.path + "/clip"
         try TinyPretrained.write(.clip, to: clip)
         var digests = FileDigests.ofModels
         let encoder = try PatchEncoder(directory: clip, regions: .vector, device: .cpu, digests: &digests)
         let indexing = try Indexing(
             Catalogue(folder: index, isNew: true), encoder: encoder, description: .vector(folder: clip), workers: 1)
+        _ = try indexing.run(images)
+        try indexing.finish()
+    }
+
+    private func indexForAsCL() throws {
+        var digests = FileDigests.ofModels
+        let encoder = try EncoderDescription.descriptors.encoder(on: .cpu, digests: &digests)
+        let model = folder.path + "/model"
+        try RetrievalModel(
+            AsCLConfiguration(
+                jointDimension: 16, heads: 2, regionDimension: encoder.shape.regionDimension,
+                globalDimension: encoder.shape.globalDimension, textDimension: TinyTextEncoder.width, localWeight: 0.6),
+            textEncoder: TinyTextEncoder.load(writingTo: folder.path + "/text"), features: encoder.identity, seed: 3
+        ).save(to: model)
+        let trained = try TrainedModel(checkpoint: model)
+        let indexing = try Indexing(
+            Catalogue(folder: index, isNew: true), encoder: encoder, description: .descriptors,
+            checkpoint: trained.searchCheckpoint(.descriptors, shape: encoder.shape), workers: 1)
         _ = try indexing.run(images)
         try indexing.finish()
     }

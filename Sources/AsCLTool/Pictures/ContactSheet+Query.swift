@@ -9,10 +9,12 @@ import RunReports
 extension ContactSheet {
     /// Side in pixels of the pictures on the page.
     private static let thumbnailSide = 480
-    /// Regions of a picture that are drawn.
-    private static let boxesShown = 6
+    /// Of so many words, those that match best, the regions are shown before they are pointed at.
+    private static let wordsShown = 3
+    /// Regions that are no stronger than this in what a word found are not shown.
+    private static let leastStrength: Float = 0.2
 
-    /// The pictures that fit a sentence best, with the regions that agree with it most where the method tells.
+    /// The pictures that fit a sentence best, with what each of its words found there where the method tells.
     /// - Parameters:
     ///   - folder: Where the pictures are, under the split's image names.
     ///   - best: Numbers of images and their scores.
@@ -24,18 +26,20 @@ extension ContactSheet {
             throw InputError(
                 path: split.name, place: "image names", expected: "an _ids.txt, to find the pictures by", found: "none")
         }
-        let agreement = try model.regionAgreement(of: sentence, with: split, images: best.map(\.image))
+        let explanations = try model.explanations(of: sentence, with: split, images: best.map(\.image))
         let entries = try best.enumerated().map { place, hit in
             Entry(
                 name: names[hit.image], score: hit.score, picture: Self.picture("\(folder)/\(names[hit.image])"),
-                boxes: try agreement.map { try Self.boxes(split, hit.image, Self.weights(ofAgreement: $0[place])) }
-                    ?? [],
+                words: try explanations.map { try Self.words(split, hit.image, $0[place]) } ?? [],
                 captions: split.captionsOfImage[hit.image].map { Caption(split.captions[$0]) })
         }
         self.init(
             title: sentence,
-            note: "\(split.imageCount) pictures of \(split.name); boxes: at most \(Self.boxesShown) regions, those "
-                + "that agree most",
+            note: "\(split.imageCount) pictures of \(split.name)"
+                + (explanations == nil
+                    ? ""
+                    : "; point at a word to see where it was found; a word is struck out where it "
+                        + "found nothing"),
             entries: entries)
     }
 
@@ -62,17 +66,43 @@ extension ContactSheet {
         }
     }
 
-    /// The strongest regions. Boxes in pixels, as in data from elsewhere, cannot be placed on a picture of another size.
-    private static func boxes(_ split: RetrievalSplit, _ image: Int, _ weights: [Double]) throws -> [Box] {
-        guard let boxes = try split.boxes(ofImage: image), areFractions(boxes) else { return [] }
+    /// The words and what they found.
+    private static func words(_ split: RetrievalSplit, _ image: Int, _ explanation: Explanation) throws -> [Word] {
         let labels = try split.regionLabels(ofImage: image)
-        let strongest = weights.indices.filter { weights[$0] > 0 }.sorted { weights[$0] > weights[$1] }
-        return strongest.prefix(boxesShown).map { region in
-            let (box, label) = (boxes[region], labels?[region])
-            let confidence = label?.confidence.map { " \(Int(($0 * 100).rounded())) %" } ?? ""
+        let words = explanation.words.filter(\.isWord)
+        let found = words.indices.filter { words[$0].isTelling && !words[$0].foundNothing }
+        // Of words that found the same region the best is shown.
+        var taken: Set<Int> = []
+        let best = found.sorted { words[$0].match > words[$1].match }
+            .filter { place in words[place].strengths.firstIndex(of: 1).map { taken.insert($0).inserted } ?? false }
+            .prefix(wordsShown)
+        return words.enumerated().map { place, word in
+            Word(
+                word.text, shade: word.isTelling ? Double(max(0, min(1, word.match))) : 0,
+                note: String(format: "%.2f", word.match),
+                isStruck: word.foundNothing,
+                boxes: word.foundNothing ? [] : boxes(word, explanation.regions, labels),
+                isShown: best.contains(place))
+        }
+    }
+
+    /// The regions that a word found, strongest first, the first by name. Boxes in pixels, as in data from elsewhere, cannot
+    /// be placed on a picture of another size.
+    private static func boxes(
+        _ word: Explanation.Word, _ regions: [Explanation.Region], _ labels: [RegionLabel]?
+    ) -> [Box] {
+        let strengths = word.strengths
+        let shown = strengths.indices.filter { strengths[$0] > leastStrength }.sorted { strengths[$0] > strengths[$1] }
+        return shown.compactMap { region -> Box? in
+            guard let box = regions[region].box, areFractions([box]) else { return nil }
+            var label: String?
+            if region == shown.first {
+                let confidence = labels?[region].confidence.map { " \(Int(($0 * 100).rounded())) %" } ?? ""
+                label = word.text + (labels.map { ": \($0[region].name)\(confidence)" } ?? "")
+            }
             return Box(
-                left: box[0], top: box[1], right: box[2], bottom: box[3], label: label.map { $0.name + confidence },
-                weight: weights[region])
+                left: box[0], top: box[1], right: box[2], bottom: box[3], label: label,
+                weight: Double(strengths[region]))
         }
     }
 }

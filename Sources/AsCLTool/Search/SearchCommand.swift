@@ -4,6 +4,7 @@ import CommandLineOptions
 import Foundation
 import PictureCatalogue
 import PictureSearch
+import RetrievalModels
 
 struct SearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -76,6 +77,9 @@ struct SearchCommand: ParsableCommand {
     @Flag(help: "Where a trained model searches, score every picture and not the nearest alone.")
     var exhaustive = false
 
+    @Flag(help: "Where a trained model matches words with regions, tell how well each word was found in every picture.")
+    var explain = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -93,6 +97,9 @@ struct SearchCommand: ParsableCommand {
         if sentences.isEmpty && like.isEmpty && captionsOf == nil && from == nil {
             throw ValidationError("expected a sentence, or --like and a picture")
         }
+        if explain, sentences.count != 1 || !like.isEmpty || !minus.isEmpty {
+            throw ValidationError("--explain: expected one sentence alone, whose words are to be found")
+        }
         for (option, day) in [("--after", after), ("--before", before)] {
             guard let day, day.wholeMatch(of: /\d{4}(-\d{2}(-\d{2})?)?/) == nil else { continue }
             throw ValidationError("\(option): expected 2019, 2019-06 or 2019-06-30, found \(day)")
@@ -104,7 +111,7 @@ struct SearchCommand: ParsableCommand {
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
         if let captionsOf { return try CaptionSearch(picture: captionsOf, count: top, json: json).run(collection) }
         if let bulk { return try bulk.run(collection, as: query) }
-        try show(collection.search(query))
+        try show(collection.search(query), collection)
     }
 
     private var query: PictureQuery {
@@ -118,8 +125,18 @@ struct SearchCommand: ParsableCommand {
         return query
     }
 
-    private func show(_ answer: SearchAnswer) throws {
+    private func show(_ found: SearchAnswer, _ collection: PictureCollection) throws {
+        var answer = found
         answer.notes.forEach(Terminal.say)
+        if explain, let sentence = sentences.first {
+            if let explained = try collection.explained(answer, sentence: sentence) {
+                answer = explained
+            } else {
+                Terminal.say(
+                    "the index's model does not match words with regions, so there is nothing to explain; AsCL does: "
+                        + "`ascl index --model`")
+            }
+        }
         if json { return try Terminal.printJSON(answer) }
         let pictures = TerminalPictures(
             environment: ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1)
@@ -127,6 +144,7 @@ struct SearchCommand: ParsableCommand {
             if let text = pictures?.text(of: hit.picture.path) { print(text) }
             let belief = hit.relevance.map(\.percent) ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
+            if let explanation = hit.explanation { Terminal.show("       \(Self.line(explanation))") }
         }
         let hasBelief = answer.hits.contains { $0.relevance != nil }
         if answer.hits.isEmpty {
@@ -142,6 +160,16 @@ struct SearchCommand: ParsableCommand {
         if !answer.hits.isEmpty, !sentences.isEmpty, !hasBelief, !all {
             Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
         }
+    }
+}
+
+extension SearchCommand {
+    /// The words with their matches; those that found nothing in brackets.
+    fileprivate static func line(_ explanation: Explanation) -> String {
+        explanation.words.filter(\.isWord).map { word in
+            let text = "\(word.text.escapedForOneLine) \(String(format: "%.2f", word.match))"
+            return word.foundNothing ? "[\(text)]" : text
+        }.joined(separator: "  ")
     }
 }
 

@@ -68,16 +68,25 @@ extension AsCLModel {
     func plainAttention(
         _ parameters: CrossAttention, from queries: Tensor, to targets: Tensor
     ) throws(TorchError) -> Tensor {
+        try parameters.output(
+            .concatenated(
+                plainHeads(parameters, from: queries, to: targets).map { head throws(TorchError) in
+                    try head.weights.matmul(head.values)
+                }, dimension: 1))
+    }
+
+    /// Of each head its softmax weights `[queries, targets]` and its values `[targets, D/H]`, which are its keys too.
+    func plainHeads(
+        _ parameters: CrossAttention, from queries: Tensor, to targets: Tensor
+    ) throws(TorchError) -> [(weights: Tensor, values: Tensor)] {
         let width = configuration.jointDimension / configuration.heads
         let q = try parameters.query(queries)
         let y = try parameters.keyValue(targets)
-        var heads: [Tensor] = []
-        for head in 0..<configuration.heads {
+        return try (0..<configuration.heads).map { head throws(TorchError) in
             let columns = head * width..<(head + 1) * width
             let keys = try y.sliced(1, columns)
             let logits = try q.sliced(1, columns).matmul(keys.transposed()) / Double(width).squareRoot()
-            heads.append(try logits.softmax(-1).matmul(keys))
+            return (try logits.softmax(-1), keys)
         }
-        return try parameters.output(.concatenated(heads, dimension: 1))
     }
 }

@@ -6,7 +6,7 @@ package import TorchNN
 /// a search knows stays in the order that the second makes.
 package struct MixedScorer: PairScorer {
     private let configuration: MixedConfiguration
-    private let ascl: AsCLModel
+    let ascl: AsCLModel
     private let pair: PretrainedPair
     /// m, 0 before training.
     private let weight: Tensor
