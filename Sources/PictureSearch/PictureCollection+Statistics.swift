@@ -87,8 +87,7 @@ extension PictureCollection {
             (query.showsAll, query.isExhaustive, query.count) = (true, true, Self.nearest)
             let best = Set(try search(query).hits.map(\.picture.id))
             let near = try opened.first.candidates(
-                [query], [opened.first.readsWords ? opened.trained?.words(of: [sentence]) : nil],
-                top: Self.scoredShortlists.last ?? 1, allowed: nil, isScore: false)[0].map(\.id)
+                [query], top: Self.scoredShortlists.last ?? 1, allowed: nil, isScore: false)[0].map(\.id)
             all += best.count
             for (place, size) in Self.scoredShortlists.enumerated() {
                 found[place] += best.intersection(near.prefix(size)).count

@@ -75,16 +75,17 @@ package final class PictureCollection: Sendable {
     /// Takes a graph of a store, as long as that is the one that is searched.
     func use(_ graph: NeighbourGraph, of store: VectorStore) {
         opened.withLock { opened in
-            if opened.first.store === store { opened.first.graph = graph }
+            if opened?.first.store === store { opened?.first.graph = graph }
         }
     }
 
     /// The state that answers now: what was indexed meanwhile is taken in.
     func current() throws -> Opened {
         try opened.withLock { opened in
-            if let known = opened, try catalogue.answeringModel() == known.model {
+            if var known = opened, try catalogue.answeringModel() == known.model {
                 try known.first.store.refresh()
                 try known.first.calibration.refresh(catalogue, known.model)
+                opened = known
                 return known
             }
             let new = try Self.open(catalogue, device)

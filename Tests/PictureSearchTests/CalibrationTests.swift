@@ -149,6 +149,18 @@ import Torch
         #expect(try collection.search(PictureQuery("a cat")).leastRelevance == PictureCollection.leastRelevance)
     }
 
+    @Test func `a calibration that cannot be read is told, and made anew`() throws {
+        let photos = try captioned()
+        let collection = try PictureCollection(index: photos.index)
+        let model = try #require(try collection.catalogue.answeringModel())
+        try collection.catalogue.setCalibration(Data("{}".utf8), of: model)
+        let answer = try collection.search(PictureQuery("a cat"))
+        #expect(answer.leastRelevance == PictureCollection.leastRelevance)
+        #expect(answer.notes == ["the calibration cannot be read: `ascl index calibrate` makes it anew"])
+        _ = try collection.calibrate()
+        #expect(try collection.search(PictureQuery("a cat")).notes.isEmpty)
+    }
+
     @Test func `too few captions are told`() throws {
         let photos = try captioned(19)
         let collection = try PictureCollection(index: photos.index)

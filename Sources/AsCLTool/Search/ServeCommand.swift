@@ -72,6 +72,9 @@ struct ServeCommand: ParsableCommand {
                 "--host \(settings.host): others reach it there; give --token-file and a file with a secret, such as "
                     + "`head -c 24 /dev/urandom | base64 > token` makes")
         }
+        guard neighbours == .scan || settings.unloadAfter == nil else {
+            throw ValidationError("--neighbours hnsw: leave out --unload-after, which lets go of the graph too")
+        }
         var options = options
         options.index = options.index ?? sources.text(.index)
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
