@@ -68,6 +68,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "AsCL",
@@ -81,6 +84,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -125,7 +130,7 @@ let package = Package(
             "RetrievalTraining",
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
-                "RetrievalEvaluation", "RunReports", .product(name: "Yams", package: "Yams"),
+                "RetrievalEvaluation", "RunReports", yams,
             ]),
         layer(
             "EncoderTraining",
@@ -153,7 +158,7 @@ let package = Package(
             name: "SearchServer",
             dependencies: [
                 "AsCLBase", "ImageEncoding", "RetrievalModels", "PictureCatalogue", "PictureSearch", crypto, httpTypes,
-                hummingbird, logging,
+                hummingbird, logging, nio, nioHTTPTypes, yams,
             ],
             resources: [.embedInCode("Resources")], swiftSettings: swiftSettings),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -26,7 +26,7 @@ public final class PhotoCollection: Sendable {
         public let score: Float
         /// How likely the photo shows what the sentence says, by the model, 0 to 1; nil where a photo was asked with.
         public let belief: Double?
-        /// When it was taken, by the camera's clock: `2019-07-01T12:34:56`.
+        /// When it was taken, by the camera's clock, or else when its file was written: `2019-07-01T12:34:56`.
         public let taken: String?
     }
 

@@ -130,7 +130,7 @@ package struct Extraction: Sendable {
 
 extension PictureList {
     /// A shard's stretch of every split; all of it without a shard.
-    fileprivate func splits(of shard: PictureShard?) -> [Split] {
+    fileprivate func splits(of shard: Shard?) -> [Split] {
         guard let shard else { return splits }
         return splits.map { Split(name: $0.name, entries: Array($0.entries[shard.range(of: $0.entries.count)])) }
     }

@@ -9,7 +9,7 @@ package enum FeatureMerge {
         let path: String
         let manifest: FeatureManifest
         let result: FeatureManifest.Result
-        let shard: PictureShard
+        let shard: Shard
 
         init(path: String) throws {
             let place = "\(path)/\(FeatureManifest.name)"
@@ -17,7 +17,7 @@ package enum FeatureMerge {
                 throw InputError(
                     path: place, place: "opening", expected: "the settings of a shard's features", found: "no file")
             }
-            guard let shard = manifest.shard.flatMap({ PictureShard($0) }) else {
+            guard let shard = manifest.shard.flatMap({ Shard($0) }) else {
                 throw InputError(
                     path: place, place: "shard", expected: "one as 2/3", found: manifest.shard ?? "none")
             }

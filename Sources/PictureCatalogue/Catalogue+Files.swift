@@ -60,10 +60,11 @@ extension Catalogue {
                 let stamp = outcome.stamp.map { $0.isTooFresh ? FileStamp(size: $0.size, modified: -1) : $0 }
                 try database.execute(
                     sql:
-                        "INSERT OR REPLACE INTO file (root, path, size, modified, content, problem) VALUES (?, ?, ?, ?, ?, ?)",
+                        "INSERT OR REPLACE INTO file (root, path, size, modified, content, problem, written) "
+                        + "VALUES (?, ?, ?, ?, ?, ?, ?)",
                     arguments: [
                         root, outcome.task.name.text, stamp?.size ?? 0, stamp?.modified ?? -1, content,
-                        content == nil ? problem : nil,
+                        content == nil ? problem : nil, outcome.stamp?.modified,
                     ])
                 guard let content else { continue }
                 if let digest = outcome.digest { numbers[digest] = content }
@@ -146,12 +147,12 @@ extension Catalogue {
         if let facts {
             try database.execute(
                 sql: """
-                    UPDATE content SET width = ?, height = ?, taken = ?, camera = ?, latitude = ?, longitude = ?
+                    UPDATE content SET width = ?, height = ?, taken = ?, camera = ?, latitude = ?, longitude = ?, look = ?
                     WHERE sha256 = ?
                     """,
                 arguments: [
                     facts.size.width, facts.size.height, facts.taken, facts.camera, facts.place?.latitude,
-                    facts.place?.longitude, key,
+                    facts.place?.longitude, facts.look.map { Int64(bitPattern: $0.bits) }, key,
                 ])
         }
         return try Int64.fetchOne(database, sql: "SELECT id FROM content WHERE sha256 = ?", arguments: [key])

@@ -11,8 +11,8 @@ package struct PictureFilter: Sendable, Equatable, Codable {
 
     /// Only what lies in this folder or below.
     package var folder: String?
-    /// Only what was taken on this day or later, and on this day or earlier: `2019-07-01`, `2019-07` or `2019`. Pictures
-    /// of which nobody knows when they were taken are left out by either.
+    /// Only what was taken on this day or later, and on this day or earlier: `2019-07-01`, `2019-07` or `2019`. Where no
+    /// camera says when that was, the time counts at which the file was written.
     package var from, to: String?
     /// Only what a camera took whose name has this in it.
     package var camera: String?
@@ -28,6 +28,14 @@ package struct PictureFilter: Sendable, Equatable, Codable {
     package var isEmpty: Bool { self == PictureFilter() }
 }
 
+/// Who says when a picture was taken.
+package enum TimeSource: String, Sendable, Codable {
+    /// Its EXIF.
+    case camera
+    /// Its file's time of writing.
+    case file
+}
+
 /// A picture as a search gives it.
 package struct CataloguedPicture: Sendable, Equatable, Codable {
     /// Its number in the index.
@@ -38,8 +46,10 @@ package struct CataloguedPicture: Sendable, Equatable, Codable {
     package let copies: Int
     /// Pixels, upright.
     package let width, height: Int?
-    /// When it was taken, by the camera's clock.
+    /// When it was taken, by the camera's clock, or else when its oldest file was written, by this machine's.
     package let taken: String?
+    /// Who says so.
+    package let takenFrom: TimeSource?
     /// The camera's maker and model.
     package let camera: String?
     /// Degrees north and east.
@@ -47,6 +57,7 @@ package struct CataloguedPicture: Sendable, Equatable, Codable {
 }
 
 extension CataloguedPicture: FetchableRecord {}
+extension TimeSource: DatabaseValueConvertible {}
 
 extension Catalogue {
     /// What there is to tell of an index.
@@ -90,9 +101,10 @@ extension Catalogue {
             require(
                 "substr(root.path || '/' || file.path, 1, length(?)) = ?", [path + "/", path + "/"])
         }
-        if let from = filter.from { require("taken >= ?", [from]) }
+        let taken = "COALESCE(taken, \(Self.fileTime))"
+        if let from = filter.from { require("\(taken) >= ?", [from]) }
         // `2019-07` is before `2019-07-15T...`, which is to be in: whatever begins with the day is.
-        if let to = filter.to { require("substr(taken, 1, length(?)) <= ?", [to, to]) }
+        if let to = filter.to { require("substr(\(taken), 1, length(?)) <= ?", [to, to]) }
         if let camera = filter.camera { require("instr(lower(camera), lower(?)) > 0", [camera]) }
         switch filter.orientation {
         case .landscape: require("width > height", [])
@@ -110,6 +122,12 @@ extension Catalogue {
         }
     }
 
+    /// When a content's oldest file was written, by this machine's clock.
+    private static let fileTime = """
+        (SELECT strftime('%Y-%m-%dT%H:%M:%S', min(written) / 1000000000, 'unixepoch', 'localtime')
+         FROM file AS place WHERE place.content = content.id)
+        """
+
     /// Pictures by their numbers; those that are gone are missing.
     package func pictures(_ ids: [Int64]) throws -> [Int64: CataloguedPicture] {
         try database.read { database in
@@ -119,7 +137,10 @@ extension Catalogue {
                     database,
                     sql: """
                         SELECT content.id, min(root.path || '/' || file.path) AS path, count(*) - 1 AS copies, width, height,
-                            taken, camera, latitude, longitude
+                            COALESCE(content.taken, \(Self.fileTime)) AS taken,
+                            CASE WHEN content.taken IS NOT NULL THEN 'camera' WHEN max(written) IS NOT NULL THEN 'file' END
+                                AS takenFrom,
+                            camera, latitude, longitude
                         FROM content JOIN file ON file.content = content.id JOIN root ON root.id = file.root
                         WHERE content.id = ? GROUP BY content.id
                         """, arguments: [id])

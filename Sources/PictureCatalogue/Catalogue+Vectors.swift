@@ -6,10 +6,23 @@ extension Catalogue {
     /// The store of the vectors that pictures are searched by, by the numbers of their pictures: the encoder's, or the
     /// checkpoint's own.
     package func vectors(of model: CatalogueModel, mode: VectorStore.Mode) throws -> VectorStore {
+        let (folder, fingerprint) = vectorsPlace(model)
+        return try VectorStore(folder: folder, dimension: model.dimension, fingerprint: fingerprint, mode: mode)
+    }
+
+    /// Takes files of a model's vectors that are damaged out of their store: what lies in the blocks is put in again.
+    /// - Returns: What was damaged, a line each.
+    func removeDamage(of model: CatalogueModel) throws -> [String] {
+        let (folder, fingerprint) = vectorsPlace(model)
+        return try VectorStore.removeDamage(folder: folder, dimension: model.dimension, fingerprint: fingerprint)
+    }
+
+    private func vectorsPlace(_ model: CatalogueModel) -> (folder: String, fingerprint: String) {
         let own = model.checkpoint.flatMap { $0.dimension == nil ? nil : $0 }
-        return try VectorStore(
-            folder: "\(place(of: model))/\(Self.vectorsName(model))", dimension: model.dimension,
-            fingerprint: own.map { "\($0.fingerprint) on \(model.identity)" } ?? model.identity, mode: mode)
+        return (
+            "\(place(of: model))/\(Self.vectorsName(model))",
+            own.map { "\($0.fingerprint) on \(model.identity)" } ?? model.identity
+        )
     }
 
     private static func vectorsName(_ model: CatalogueModel) -> String {

@@ -1,4 +1,4 @@
-import AsCLBase
+package import AsCLBase
 import FeatureExtraction
 import Foundation
 import GRDB
@@ -11,7 +11,7 @@ import GRDB
 package struct Catalogue: Sendable {
     /// The folder of the index.
     package let folder: String
-    let database: DatabasePool
+    let database: CatalogueConnection
 
     /// Opens the catalogue of an index, or makes one.
     /// - Parameter isNew: Whether it may be made.
@@ -24,24 +24,21 @@ package struct Catalogue: Sendable {
                 path: folder, place: "index", expected: "an index of pictures",
                 found: "none: make one with `ascl index PHOTOS`")
         }
-        do {
-            if isNew { try Folder.make(folder) }
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            database = try DatabasePool(path: path, configuration: configuration)
-            let newer = try database.read { try Self.schema.hasBeenSuperseded($0) }
-            guard !newer else {
-                throw InputError(
-                    path: path, place: "schema", expected: "one that ascl \(Version.current) knows",
-                    found: "a newer one: a newer ascl wrote it, and reads it")
-            }
-            try Self.schema.migrate(database)
-        } catch let error as DatabaseError {
-            throw InputError(
-                path: path, place: "SQLite", expected: "a catalogue of ascl", found: "\(error.message ?? "damage")")
-        }
+        if isNew { try Folder.make(folder) }
+        database = try CatalogueConnection(path: path, schema: Self.schema)
     }
+
+    /// Throws where nothing can be written: to know before long work.
+    package func expectWritable() throws(InputError) {
+        guard database.isReadOnly else { return }
+        throw InputError(
+            path: folder, place: "index", expected: "a folder that can be written",
+            found: "one that can only be read: searches are answered from it, but nothing can be indexed")
+    }
+
+    /// Looks through the whole catalogue.
+    /// - Throws: `InputError` where it is damaged.
+    func check() throws { try database.check() }
 
     private static func path(in folder: String) -> String { folder + "/catalogue.sqlite" }
 
@@ -76,6 +73,15 @@ package struct Catalogue: Sendable {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("looks") { try $0.execute(sql: "ALTER TABLE content ADD COLUMN look INTEGER") }
+        // When a file was written, also where its stamp is not to be trusted yet.
+        migrator.registerMigration("file times") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE file ADD COLUMN written INTEGER;
+                    UPDATE file SET written = modified WHERE modified >= 0;
+                    """)
+        }
         migrator.registerMigration("checkpoint") { database in
             // Models of before are the vectors of a CLIP's or a SigLIP's folder.
             try database.execute(
@@ -97,6 +103,7 @@ extension Catalogue {
     /// The right to change the index, for as long as it is held.
     /// - Throws: `InputError` where somebody else has it.
     func lock() throws -> FolderLock {
+        try expectWritable()
         guard let lock = try FolderLock(folder, isWaiting: false) else {
             throw InputError(
                 path: folder, place: "lock", expected: "one indexing at a time", found: "another at work here")

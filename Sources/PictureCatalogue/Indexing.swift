@@ -52,6 +52,8 @@ package struct Indexing {
     private let blocks: BlockStore
     private let vectors: VectorUpkeep
     private let lock: FolderLock
+    /// What was put right of the vectors' files on opening, a line each.
+    package let repairs: [String]
 
     /// Pictures whose features are written at once; what a kill can lose at most.
     private static let picturesPerBlock = 128
@@ -61,19 +63,23 @@ package struct Indexing {
     ///   - description: The encoder's, for whoever opens the index.
     ///   - checkpoint: The trained model that is to search by the features, where there is one.
     ///   - workers: Threads that decode and encode.
+    ///   - checks: Whether every byte of the catalogue and of the vectors is looked at first.
     /// - Throws: `InputError` where another process is at it.
     package init(
         _ catalogue: Catalogue, encoder: any PictureEncoder, description: EncoderDescription,
-        checkpoint: SearchCheckpoint? = nil, workers: Int
+        checkpoint: SearchCheckpoint? = nil, workers: Int, checks: Bool = true
     ) throws {
         self.catalogue = catalogue
         self.encoder = encoder
         self.workers = workers
         lock = try catalogue.lock()
+        if checks { try catalogue.check() }
         model = try catalogue.model(encoder, description, checkpoint)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
+        let damage = checks ? try catalogue.removeDamage(of: model) : []
         vectors = try VectorUpkeep(catalogue, model, checkpoint?.vectors)
+        repairs = damage + vectors.store.repairs
         // Of a block that is damaged nothing is left, so that its pictures are to be encoded again.
         let lost = try catalogue.contents(model).filter { [blocks] in !blocks.contains($0.key) }
         try catalogue.forgetFeatures(of: lost.values, model)
@@ -128,9 +134,6 @@ package struct Indexing {
         return summary
     }
 
-    /// What was put right of the vectors' files on opening, a line each.
-    package var repairs: [String] { vectors.store.repairs }
-
     /// Makes the vectors of pictures that have features and no vector: a run that was killed may have left some out, and
     /// another checkpoint has none yet.
     /// - Parameters:
@@ -142,13 +145,20 @@ package struct Indexing {
         try vectors.catchUp(with: catalogue.contents(model), progress: progress, isCancelled: isCancelled)
     }
 
-    /// Lets searches be answered by the model, and clears away what nothing needs any more.
-    package func finish() throws {
+    /// Lets searches be answered by the model, looks at what nobody has looked at, and clears away what nothing needs any more.
+    /// - Parameters:
+    ///   - progress: How many pictures were looked at, and how many there are.
+    ///   - isCancelled: Asked meanwhile; `CancellationError` is thrown then, and the same call goes on.
+    package func finish(
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
+    ) throws {
         try catchUp()
         try catalogue.answer(by: model)
+        try catalogue.addLooks(progress: progress, isCancelled: isCancelled)
         try blocks.compact(keeping: Set(catalogue.contents(model).keys))
         if vectors.store.deletedShare > 0.25 { try vectors.store.compact() }
         try catalogue.removeOthers(than: model)
+        try catalogue.removeThumbnailsOfNothing()
     }
 
     private func work(
@@ -166,8 +176,9 @@ package struct Indexing {
             PictureWorker(
                 encoder: encoder,
                 decode: { path in
-                    let picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
+                    var picture = try decoder.decode(path: path, shrinkingTo: encoder.smallestUsefulSize)
                     try picture.expectContent()
+                    picture.facts.look = PictureLook(picture)
                     return picture
                 }, layout: layout, batchSize: 4))
         let unchanged = summary.pictures - tasks.count

@@ -31,7 +31,7 @@ struct FirstStage: Sendable {
         } else {
             sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
         }
-        store = try catalogue.vectors(of: model, mode: .reading)
+        store = try catalogue.vectors(of: model, mode: .readingWhole)
         pictures = PictureTower(
             model.description, identity: model.identity, by: model.checkpoint?.dimension == nil ? nil : trained?.model,
             device: device)

@@ -57,6 +57,13 @@ extension PictureCollection {
     }
 
     private func notes(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
+        let cuts = try cuts(query, opened)
+        guard let damage = opened.first.store.damage.first else { return cuts }
+        let missing = max(0, try catalogue.numbers().findable - opened.first.store.count)
+        return cuts + ["\(missing) pictures cannot be found until `ascl index` has mended this: \(damage)"]
+    }
+
+    private func cuts(_ query: PictureQuery, _ opened: Opened) throws -> [String] {
         try query.subjects.flatMap { subject, _ -> [String] in
             guard case .sentence(let text) = subject else { return [] }
             if let trained = opened.trained { return try trained.model.notices(ofSentence: text) }

@@ -15,7 +15,8 @@ package final class PictureCollection: Sendable {
     package let catalogue: Catalogue
     let limits: SearchLimits
     private let device: Device
-    private let opened: Mutex<Opened>
+    /// Nil while the models are let go of.
+    private let opened: Mutex<Opened?>
 
     /// Everything that belongs to the model that answers.
     struct Opened: Sendable {
@@ -72,12 +73,30 @@ package final class PictureCollection: Sendable {
     /// The state that answers now: what was indexed meanwhile is taken in.
     func current() throws -> Opened {
         try opened.withLock { opened in
-            if try catalogue.answeringModel() == opened.model {
-                try opened.first.store.refresh()
-            } else {
-                opened = try Self.open(catalogue, device)
+            if let known = opened, try catalogue.answeringModel() == known.model {
+                try known.first.store.refresh()
+                return known
             }
-            return opened
+            let new = try Self.open(catalogue, device)
+            opened = new
+            return new
         }
+    }
+
+    /// Whether the models are in memory.
+    package var isLoaded: Bool { opened.withLock { $0 != nil } }
+
+    /// Lets go of the models; the next search loads them again.
+    package func unload() {
+        opened.withLock { $0 = nil }
+        FreedMemory.release()
+    }
+
+    /// Looks at every byte of the vectors; files that are damaged are left out of what is searched from then on.
+    /// - Returns: What is damaged, a line each.
+    package func check() throws -> [String] {
+        let store = try current().first.store
+        try store.leaveOutDamage()
+        return store.damage
     }
 }

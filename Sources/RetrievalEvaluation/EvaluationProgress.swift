@@ -69,7 +69,7 @@ package struct EvaluationProgress {
     }
 
     /// A digest of all that scores depend on.
-    private static func fingerprint(
+    static func fingerprint(
         _ model: RetrievalModel, _ split: RetrievalSplit, _ precision: Precision, _ files: inout FileDigests
     ) throws -> String {
         var digest = Digest()

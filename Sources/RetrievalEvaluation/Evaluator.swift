@@ -45,21 +45,25 @@ package struct Evaluator {
 
     /// Scores every pair and hands over block after block, those with right pairs first.
     /// - Parameters:
+    ///   - stretch: The images whose pairs are scored; nil for all.
     ///   - done: Blocks that are left out.
     ///   - onBlock: Gets S of the block, row-major `[block.images, block.captions]`.
     package func score(
-        without done: Set<ScoreBlock> = [], onBlock: (ScoreBlock, [Float]) throws -> Void
+        of stretch: Range<Int>? = nil, without done: Set<ScoreBlock> = [],
+        onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
-        try withoutGradients { try score(model.scorer, without: done, onBlock) }
+        try withoutGradients { try score(model.scorer, of: stretch, without: done, onBlock) }
     }
 
     private func score<Scorer: PairScorer>(
-        _ scorer: Scorer, without done: Set<ScoreBlock>, _ onBlock: (ScoreBlock, [Float]) throws -> Void
+        _ scorer: Scorer, of stretch: Range<Int>?, without done: Set<ScoreBlock>,
+        _ onBlock: (ScoreBlock, [Float]) throws -> Void
     ) throws {
         let words = try words()
         let size = block ?? blockSize()
         var images: (range: Range<Int>, prepared: Scorer.Images)?
-        for block in truth.blocks(images: size.images, captions: size.captions) where !done.contains(block) {
+        let blocks = truth.blocks(images: size.images, captions: size.captions, of: stretch)
+        for block in blocks where !done.contains(block) {
             let scores = try model.computing(in: precision) {
                 let prepared: Scorer.Images
                 if let images, images.range == block.images {

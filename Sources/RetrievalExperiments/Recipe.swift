@@ -11,7 +11,7 @@ struct Recipe: Sendable, Hashable {
         (self.name, self.title, self.settings) = (name, title, settings)
     }
 
-    /// What the programs of VSE++, SCAN, IMRAM and DSRAN do: the hardest negative from the first step, losses summed over
+    /// What the programs of VSE++, SCAN, IMRAM, DSRAN and DIME do: the hardest negative from the first step, losses summed over
     /// the batch, and the gradient clipped.
     static let authors = Recipe("authors", "authors' recipe", triplet(warmUp: 0))
     /// All negatives in the first epoch, the hardest alone only afterwards.

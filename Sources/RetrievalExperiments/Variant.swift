@@ -88,15 +88,15 @@ extension Variant {
     /// Where noise goes.
     static let noiseLevels = ["words", "embeddings"]
 
-    /// The baselines' architectures, on the text encoder's words or on a GRU's. Of IMRAM it is the one in which words ask, a
-    /// third of the work of both directions together; it takes longest and comes last.
+    /// The baselines' architectures, on the text encoder's words or on a GRU's, those that take longest last. Of IMRAM it is
+    /// the one in which words ask, a third of the work of both directions together. DIME knows no GRU.
     private static func architectures(words: String) -> [Variant] {
         let gru = words == "gru"
         func architecture(_ name: String, _ title: String, _ settings: [String]) -> Variant {
             Variant(
                 gru ? name + "-gru" : name, gru ? title + ", GRU" : title, ["model.words=\(words)"] + settings)
         }
-        return [
+        let all = [
             architecture("vse++", "VSE++", ["model.method=vse++"]),
             architecture("dsran", "DSRAN", ["model.method=dsran"]),
             architecture("scan-t2i", "SCAN t2i LSE", ["model.method=scan", "model.direction=text_to_image"]),
@@ -108,7 +108,9 @@ extension Variant {
                 "scan-i2t-average", "SCAN i2t AVG",
                 ["model.method=scan", "model.direction=image_to_text", "model.pooling=average"]),
             architecture("imram", "IMRAM text", ["model.method=imram", "model.direction=text_to_image"]),
+            architecture("dime", "DIME", ["model.method=dime", "model.direction=both"]),
         ]
+        return gru ? all.dropLast() : all
     }
 
     /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's

@@ -7,8 +7,8 @@ extension PictureQuery {
     private enum Choice: String, CaseIterable { case yes = "1", no = "0" }
 
     private static let names: Set<String> = [
-        "q", "minus", "like", "in", "after", "before", "camera", "orientation", "sort", "offset", "count", "all",
-        "exhaustive",
+        "q", "minus", "like", "in", "after", "before", "camera", "orientation", "size", "sort", "offset", "count",
+        "all", "exhaustive",
     ]
     /// Sentences and pictures of one query: each costs a run of the model.
     private static let mostSubjects = 16
@@ -43,13 +43,15 @@ extension PictureQuery {
         newestFirst = try items.choice("sort") == Order.time
         showsAll = try items.choice("all") == Choice.yes
         isExhaustive = try items.choice("exhaustive") == Choice.yes
-        filter.folder = try items.one("in")
+        filter.folder = try items.text("in")
         if let folder = filter.folder, !folder.hasPrefix("/") {
             throw RequestProblem.bad("in", expected: "a folder's whole path", found: folder)
         }
         (filter.from, filter.to) = (try Self.day("after", items), try Self.day("before", items))
-        filter.camera = try items.one("camera")
+        filter.camera = try items.text("camera")
         filter.orientation = try items.choice("orientation")
+        let size = try items.number("size", in: 0...1_000_000, default: 0)
+        filter.leastSide = size > 0 ? size : nil
     }
 
     /// Refuses a sentence that is too long.
@@ -63,7 +65,7 @@ extension PictureQuery {
 
     private static func day(_ name: String, _ items: QueryItems) throws -> String? {
         guard let text = try items.one(name) else { return nil }
-        guard text.wholeMatch(of: /\d{4}(-\d{2}(-\d{2})?)?/) != nil else {
+        guard text.wholeMatch(of: /[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?/) != nil else {
             throw RequestProblem.bad(name, expected: "2019, 2019-06 or 2019-06-30", found: text)
         }
         return text

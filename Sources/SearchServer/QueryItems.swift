@@ -26,9 +26,14 @@ struct QueryItems {
         items.filter { $0.name == name && !$0.value.allSatisfy(\.isWhitespace) }.map(\.value)
     }
 
-    /// The only value of a name; nil where it has none, or a blank one.
+    /// The only text of a name; nil where it has none, or a blank one.
+    func text(_ name: String) throws -> String? {
+        try one(name).flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+    }
+
+    /// The only value of a name; nil where it is not there.
     func one(_ name: String) throws -> String? {
-        let values = all(name)
+        let values = items.filter { $0.name == name }.map(\.value)
         guard values.count < 2 else { throw RequestProblem.bad(name, expected: "one value", found: values.count) }
         return values.first
     }

@@ -17,6 +17,16 @@ struct RequestProblem: HTTPResponseError {
     static let notFound = RequestProblem(
         status: .notFound, message: "nothing here; /api/openapi.json says what there is")
 
+    /// An address that has other methods.
+    static func method(of methods: [HTTPRequest.Method]) -> RequestProblem {
+        // Whatever can be got can be asked for without its body.
+        let all = methods.contains(.get) ? methods + [.head] : methods
+        let names = Set(all.map(\.rawValue)).sorted().joined(separator: ", ")
+        return RequestProblem(
+            status: .methodNotAllowed, message: "expected one of \(names); /api/openapi.json says what there is",
+            headers: [.allow: names])
+    }
+
     static func noPicture(_ id: String) -> RequestProblem {
         RequestProblem(
             status: .notFound,
@@ -30,8 +40,12 @@ struct RequestProblem: HTTPResponseError {
     static let tooSlow = RequestProblem(
         status: .serviceUnavailable, message: "no answer in the time that one may take", headers: [.retryAfter: "5"])
 
+    static let unavailable = RequestProblem(
+        status: .serviceUnavailable, message: "the index cannot be asked now; the server's log says why",
+        headers: [.retryAfter: "5"])
+
     static let failed = RequestProblem(
-        status: .internalServerError, message: "the index cannot be asked now; the server's log says why")
+        status: .internalServerError, message: "something failed here; the server's log says what")
 
     func response(from request: Request, context: some RequestContext) -> Response {
         var response = Response.json(["error": message])

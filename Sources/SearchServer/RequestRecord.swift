@@ -13,6 +13,7 @@ struct RequestRecord: RouterMiddleware {
 
     let metrics: ServerMetrics
     let logger: Logger
+    let known: KnownRoutes
     private static let clock = ContinuousClock()
 
     func handle(
@@ -24,7 +25,7 @@ struct RequestRecord: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            response = problem(error, id).response(from: request, context: context)
+            response = problem(error, request, id).response(from: request, context: context)
         }
         response.headers[.requestID] = id
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -46,17 +47,21 @@ struct RequestRecord: RouterMiddleware {
         return response
     }
 
-    private func problem(_ error: any Error, _ id: String) -> RequestProblem {
+    private func problem(_ error: any Error, _ request: Request, _ id: String) -> RequestProblem {
         switch error {
         case let problem as RequestProblem: return problem
         case let other as any HTTPResponseError:
-            if other.status == .notFound { return .notFound }
+            if other.status == .notFound {
+                let methods = known.methods(request.uri.path)
+                return methods.isEmpty ? .notFound : .method(of: methods)
+            }
             return RequestProblem(status: other.status, message: other.status.reasonPhrase.lowercased())
         case is CancellationError: return .tooSlow
         default:
             logger.error(
                 "failed", metadata: ["request": "\(id)", "error": "\("\(error)".escapedForOneLine)"])
-            return .failed
+            // What is wrong with the index may be put right meanwhile.
+            return error is InputError ? .unavailable : .failed
         }
     }
 

@@ -41,7 +41,10 @@ extension SearchServer {
         let query = try PictureQuery(request: request.uri.query, picture: picture, settings: settings)
         let collection = collection
         do {
-            let answer = try await searches.run { try collection.search(query) }
+            rest?.noteUse()
+            defer { rest?.noteUse() }
+            // Models that were let go of take their time to come back.
+            let answer = try await searches.run(isTimed: collection.isLoaded) { try collection.search(query) }
             metrics.noteSearch()
             return Response.json(answer)
         } catch let error as InputError where error.path == nil || error.path == PictureCollection.nameOfData {
@@ -58,7 +61,9 @@ extension SearchServer {
         }
         try PictureQuery.expectLength("q", sentence, settings)
         let collection = collection
-        let explanation = try await searches.run { () -> Explanation? in
+        rest?.noteUse()
+        defer { rest?.noteUse() }
+        let explanation = try await searches.run(isTimed: collection.isLoaded) { () -> Explanation? in
             guard try collection.catalogue.pictures([number])[number] != nil else { throw RequestProblem.noPicture(id) }
             return try collection.explain(picture: number, sentence: sentence)
         }

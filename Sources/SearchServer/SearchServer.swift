@@ -2,6 +2,7 @@ import AsCLBase
 import Foundation
 package import Hummingbird
 package import Logging
+import NIOCore
 import PictureCatalogue
 package import PictureSearch
 
@@ -13,9 +14,15 @@ package struct SearchServer: Sendable {
     let metrics = ServerMetrics()
     let searches: WorkQueue
     let files: PictureFiles
+    let rest: ModelRest?
 
     /// A server of a collection; it does not listen yet.
     package init(_ collection: PictureCollection, settings: ServerSettings, logger: Logger) {
+        self.init(collection, settings: settings, logger: logger, clock: ContinuousClock())
+    }
+
+    init<Time: Clock>(_ collection: PictureCollection, settings: ServerSettings, logger: Logger, clock: Time)
+    where Time.Duration == Duration {
         self.collection = collection
         self.settings = settings
         self.logger = logger
@@ -25,12 +32,22 @@ package struct SearchServer: Sendable {
             catalogue: collection.catalogue,
             queue: WorkQueue(
                 "readings", atOnce: settings.readings, waiting: settings.waitingReadings, seconds: settings.seconds))
+        rest = settings.unloadAfter.map { minutes in
+            ModelRest(after: .seconds(60 * minutes), clock: clock) {
+                collection.unload()
+                logger.info("models unloaded")
+            }
+        }
     }
 
     /// Listens until the program is asked to end by SIGINT or SIGTERM, and then finishes what it is at.
     /// - Parameter onListening: Told the port once requests are taken.
     /// - Throws: `InputError` where it cannot listen there.
     package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
+        // Ends with the server.
+        let watch = Task { [rest] in try await rest?.watch() }
+        defer { watch.cancel() }
+        checkVectors()
         do {
             try await application(onListening: onListening).runService()
         } catch {
@@ -40,21 +57,42 @@ package struct SearchServer: Sendable {
         }
     }
 
+    /// Looks at every byte of the vectors, beside all else: opening them does not, as it would take long.
+    private func checkVectors() {
+        let (collection, logger) = (collection, logger)
+        DispatchQueue.global(qos: .utility).async {
+            do {
+                for line in try collection.check() { logger.error("damage", metadata: ["file": "\(line)"]) }
+            } catch {
+                logger.error("check failed", metadata: ["error": "\("\(error)".escapedForOneLine)"])
+            }
+        }
+    }
+
     /// What listens; tests ask it without.
     package func application(
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) -> Application<RouterResponder<BasicRequestContext>> {
-        let port = settings.port
+        let (port, requestSeconds) = (settings.port, settings.requestSeconds)
         return Application(
-            router: router(), server: .http1(configuration: .init(idleTimeout: .seconds(60))),
-            configuration: .init(address: .hostname(settings.host, port: port)),
+            router: router(),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RequestDeadline(seconds: requestSeconds)],
+                    idleTimeout: .milliseconds(Int64(1000 * settings.idleSeconds)),
+                    // Sixteen sentences of the most characters, percent-encoded, are an address too.
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 1 << 20, maxHeaderListSize: 1 << 20))),
+            configuration: .init(
+                address: .hostname(settings.host, port: port),
+                availableConnectionsDelegate: .maximum(settings.connections, logger: logger)),
             onServerRunning: { onListening($0.localAddress?.port ?? port) }, logger: logger)
     }
 
     /// Every route.
     package func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestRecord(metrics: metrics, logger: logger))
+        let known = KnownRoutes()
+        router.add(middleware: RequestRecord(metrics: metrics, logger: logger, known: known))
         router.add(middleware: Doorkeeper(token: settings.token))
         PageFiles.addRoutes(to: router)
         router.get("/healthz") { _, _ in Response.json(["status": "ok"]) }
@@ -76,6 +114,7 @@ package struct SearchServer: Sendable {
         router.get("/api/pictures/{id}/thumbnail") { request, context in
             try await files.thumbnail(context.parameters.get("id") ?? "", request)
         }
+        for route in router.routes { known.note(route.method, "\(route.path)") }
         return router
     }
 }

@@ -15,6 +15,12 @@ package struct ServerSettings: Sendable {
     package var readings = 4, waitingReadings = 512
     /// Seconds that an answer may take.
     package var seconds = 30.0
+    /// Seconds that a connection may be silent for, and those in which a request has to arrive whole.
+    package var idleSeconds = 60.0, requestSeconds = 120.0
+    /// Connections at once; further ones wait to be taken.
+    package var connections = 256
+    /// Minutes without a search after which the models are let go of, until the next; nil for never.
+    package var unloadAfter: Double?
     /// Bytes of a picture that somebody asks with.
     package var pictureBytes = 20 << 20
     /// Characters of a sentence.

@@ -21,8 +21,11 @@ final class WorkQueue: Sendable {
     /// The result of work done on one of the threads.
     ///
     /// Work that nobody waits for any more, because its time is over or the request gone, is not begun.
+    /// - Parameter isTimed: Whether the queue's time limit holds.
     /// - Throws: `RequestProblem` where there is no room or it takes too long, and what the work throws.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    func run<Value: Sendable>(
+        isTimed: Bool = true, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         let hasRoom = admitted.withLock { count in
             guard count < most else { return false }
             count += 1
@@ -37,6 +40,7 @@ final class WorkQueue: Sendable {
                     if answer.isAwaited { answer.give(Result(catching: work)) }
                     admitted.withLock { $0 -= 1 }
                 }
+                guard isTimed else { return }
                 DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
                     answer.give(.failure(RequestProblem.tooSlow))
                 }

@@ -11,6 +11,16 @@ struct StoreState: Sendable {
     private(set) var rowOfID: [Int64: Int] = [:]
     /// The marks on the disk.
     private(set) var deleted = RowBits()
+    /// What was left out, and why.
+    private(set) var damage: Damage?
+
+    /// Files that are damaged.
+    struct Damage: Sendable {
+        /// The store's, with all that it lists.
+        let manifest: StoreManifest
+        /// A line each: the file and the place in it.
+        var lines: [String] = []
+    }
 
     /// Reads a store.
     init(_ folder: String, _ manifest: StoreManifest) throws(InputError) {
@@ -18,14 +28,48 @@ struct StoreState: Sendable {
         try extend(folder, manifest, isThorough: true)
     }
 
+    /// Reads a store without its damaged segments. Where there are any, no row counts as deleted: the marks are by the rows'
+    /// numbers, which are not known any more.
+    /// - Parameter known: The numbers of segments that are known to be damaged, and their lines.
+    init(whole folder: String, _ manifest: StoreManifest, known: [Int: String] = [:]) throws(InputError) {
+        var damaged = known
+        while true {
+            var rest = manifest
+            rest.segments.removeAll { damaged.keys.contains($0) }
+            self.manifest = rest
+            (segments, rowCount, live, rowOfID, deleted) = ([], 0, RowBits(), [:], RowBits())
+            do {
+                if damaged.isEmpty { try readMarks(folder) }
+                try extendSegments(folder, rest, isThorough: true)
+                break
+            } catch {
+                // What the system refuses is no damage.
+                guard error.systemCode == nil, let path = error.path else { throw error }
+                let number = rest.segments.first { Segment.path(folder, $0).escapedForOneLine == path } ?? 0
+                guard damaged.updateValue(error.damageLine, forKey: number) == nil else { throw error }
+            }
+        }
+        guard !damaged.isEmpty else { return }
+        damage = Damage(manifest: manifest, lines: damaged.sorted { $0.key < $1.key }.map(\.value))
+    }
+
     /// Takes in what came since: marks, blocks and segments.
     /// - Parameters:
     ///   - manifest: Of the same generation; its segments begin with those that are known.
     ///   - isThorough: Whether to hold new blocks of the last segment to their digests.
     mutating func extend(_ folder: String, _ manifest: StoreManifest, isThorough: Bool) throws(InputError) {
-        let marks = try DeletionMarks.read(folder, generation: manifest.generation)
-        delete(marks)
         self.manifest = manifest
+        try readMarks(folder)
+        try extendSegments(folder, manifest, isThorough: isThorough)
+    }
+
+    private mutating func readMarks(_ folder: String) throws(InputError) {
+        delete(try DeletionMarks.read(folder, generation: manifest.generation))
+    }
+
+    private mutating func extendSegments(
+        _ folder: String, _ manifest: StoreManifest, isThorough: Bool
+    ) throws(InputError) {
         for (place, number) in manifest.segments.enumerated().dropFirst(max(0, segments.count - 1)) {
             if place == segments.count {
                 let path = Segment.path(folder, number)

@@ -13,6 +13,8 @@ package final class VectorStore: Sendable {
     package enum Mode: Sendable {
         /// Searching. The folder has to be a store already; what others append is seen after `refresh`.
         case reading
+        /// The same, without the files that turn out to be damaged: see `damage`.
+        case readingWhole
         /// Searching and changing, alone. The folder is made when it is missing.
         case writing
     }
@@ -27,6 +29,7 @@ package final class VectorStore: Sendable {
     package let repairs: [String]
     let threads: Int
     let settings: WriterSettings
+    let skipsDamage: Bool
     let writer: Mutex<StoreWriter?>
     let state: Mutex<StoreState>
 
@@ -57,10 +60,13 @@ package final class VectorStore: Sendable {
         self.settings = settings
         var repairs: [String] = []
         switch mode {
-        case .reading:
-            state = Mutex(try Self.load(folder, dimension: dimension, fingerprint: fingerprint))
+        case .reading, .readingWhole:
+            skipsDamage = mode == .readingWhole
+            state = Mutex(
+                try Self.load(folder, dimension: dimension, fingerprint: fingerprint, skipsDamage: skipsDamage))
             writer = Mutex(nil)
         case .writing:
+            skipsDamage = false
             let lock = try StoreWriter.lock(folder)
             if try StoreManifest.read(folder) == nil {
                 try StoreManifest(dimension: dimension, fingerprint: fingerprint).write(folder)
@@ -75,7 +81,7 @@ package final class VectorStore: Sendable {
 
     /// Reads a store as it is now, though somebody may be compacting it.
     private static func load(
-        _ folder: String, dimension: Int, fingerprint: String
+        _ folder: String, dimension: Int, fingerprint: String, skipsDamage: Bool = false
     ) throws(InputError) -> StoreState {
         var before: StoreManifest?
         while true {
@@ -85,7 +91,9 @@ package final class VectorStore: Sendable {
                     found: "no \(StoreManifest.name); nothing was put there yet")
             }
             try manifest.expect(dimension: dimension, fingerprint: fingerprint, folder: folder)
-            do { return try StoreState(folder, manifest) } catch {
+            do {
+                return skipsDamage ? try StoreState(whole: folder, manifest) : try StoreState(folder, manifest)
+            } catch {
                 // A segment that went meanwhile was replaced, and a new manifest says by what.
                 guard error.systemCode == ENOENT, manifest != before else { throw error }
                 before = manifest
@@ -111,17 +119,20 @@ package final class VectorStore: Sendable {
             throw InputError(path: folder, expected: "a vector store", found: "no \(StoreManifest.name)")
         }
         let isContinued = try state.withLock { state in
+            // What is damaged is left out until it is replaced.
+            if let damage = state.damage, damage.manifest == manifest { return true }
             guard state.isContinued(by: manifest) else { return false }
             do { try state.extend(folder, manifest, isThorough: true) } catch let error as InputError {
-                // Compacted in between.
-                guard error.systemCode == ENOENT else { throw error }
+                // Compacted in between, or to be loaded without what is damaged.
+                guard error.systemCode == ENOENT || skipsDamage else { throw error }
                 return false
             }
             return true
         }
         if isContinued { return }
         let fingerprint = state.withLock { $0.manifest.fingerprint }
-        let loaded = try Self.load(folder, dimension: dimension, fingerprint: fingerprint)
+        let loaded = try Self.load(
+            folder, dimension: dimension, fingerprint: fingerprint, skipsDamage: skipsDamage)
         state.withLock { $0 = loaded }
     }
 

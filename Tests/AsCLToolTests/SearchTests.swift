@@ -100,25 +100,6 @@ struct SearchTests {
         #expect(filtered.errors == "no picture passes the filter\n")
     }
 
-    /// As many kills as fit into a test; each at another moment of the work.
-    @Test func `killed at any moment, nothing is lost or doubled`() throws {
-        try add(0..<250)
-        for kill in 0..<12 {
-            _ = try ascl(
-                "index", collection.images, "--encoder", encoder,
-                shell: "(sleep 0.\(kill < 6 ? "\(kill)5" : "\(kill)"); kill -9 $$) >/dev/null 2>&1 &")
-        }
-        let last = try ascl("index", collection.images, "--encoder", encoder, "--json")
-        #expect(last.status == 0, "\(last)")
-        #expect(try last.json["pictures"] as? Int == 250)
-        let again = try ascl("index", "--json")
-        #expect(try again.json["new"] as? Int == 0 && again.json["known"] as? Int == 0)
-        let found = try ascl("search", "--like", collection.images + "/7.bmp", "--top", "400", "--json")
-        let hits = try #require(found.json["hits"] as? [[String: Any]])
-        let ids = hits.compactMap { ($0["picture"] as? [String: Any])?["id"] as? Int }
-        #expect(Set(ids).count == 250 && ids.count == 250)
-    }
-
     @Test(arguments: [
         (["search"], 2, "expected a sentence, or --like and a picture"),
         (["search", "a", "--after", "soon"], 2, "--after: expected 2019, 2019-06 or 2019-06-30, found soon"),
@@ -130,5 +111,49 @@ struct SearchTests {
         let run = try Tool(arguments, environment: ["XDG_DATA_HOME": data]).finish()
         #expect(run.status == status && run.errors.contains(expected), "\(run)")
         #expect(status == 2 || run.errorLines.count == 1)
+    }
+
+    @Test func `what is there twice is told with the reason, and nothing is removed`() throws {
+        try add(0..<3)
+        try collection.add("copy.bmp", TinyPicture.bitmap(1))
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        let run = try ascl("index", "duplicates")
+        #expect(run.status == 0 && run.errors.isEmpty)
+        #expect(
+            run.outputLines == [
+                "keep          \(collection.images)/1.bmp  (8 x 8, 1 kB)",
+                "same bytes    \(collection.images)/copy.bmp  (8 x 8, 1 kB)",
+            ])
+        let groups = try #require(try ascl("index", "duplicates", "--json").json["groups"] as? [[String: Any]])
+        let others = try #require(groups.first?["others"] as? [[String: Any]])
+        #expect(groups.count == 1 && others.map { $0["reason"] as? String } == ["same bytes"])
+        try collection.remove("copy.bmp")
+        _ = try ascl("index")
+        #expect(try ascl("index", "duplicates").errors == "no picture is there twice\n")
+    }
+
+    @Test(.enabled("needs script, as Debian's bsdutils has it") { exists("/usr/bin/script") })
+    func `terminals that can show pictures get them, and nothing else does`() throws {
+        try add(0..<2)
+        _ = try ascl("index", collection.images, "--encoder", encoder)
+        let arguments = ["search", "--like", collection.images + "/1.bmp", "--top", "1"]
+        func output(_ environment: [String: String], more: String = "", onTerminal: Bool = true) throws -> String {
+            let command = ([Tool.path] + arguments + [more]).joined(separator: " ")
+            let clear = ["KITTY_WINDOW_ID": "", "TERM": "xterm", "TERM_PROGRAM": "", "LC_TERMINAL": "", "TMUX": ""]
+            let variables = clear.merging(["XDG_DATA_HOME": data]) { $1 }.merging(environment) { $1 }
+            return try onTerminal
+                ? Tool(["-qec", command, "/dev/null"], program: "/usr/bin/script", environment: variables).finish()
+                    .output
+                : Tool(arguments, environment: variables).finish().output
+        }
+        let kitty = try output(["KITTY_WINDOW_ID": "1"])
+        #expect(
+            kitty.hasPrefix("\u{1B}_Ga=T,q=2,f=24,s=8,v=8,r=6,m=0;") && kitty.contains("1.bmp"), "\(kitty.prefix(100))")
+        #expect(try output(["TERM_PROGRAM": "iTerm.app"]).hasPrefix("\u{1B}]1337;File=inline=1;size="))
+        for plain in [
+            try output([:]), try output(["KITTY_WINDOW_ID": "1", "TMUX": "x"]),
+            try output(["KITTY_WINDOW_ID": "1"], onTerminal: false),
+            try output(["KITTY_WINDOW_ID": "1"], more: "--json"),
+        ] { #expect(plain.contains("1.bmp") && !plain.contains("\u{1B}"), "\(plain.prefix(100))") }
     }
 }

@@ -64,4 +64,30 @@ struct ServeTests {
             #expect(run.errors.contains(arguments[0]), "\(run.errors)")
         }
     }
+
+    @Test func `flags go before the environment, and that before the file`() throws {
+        let folder = try Workshop.newFolder("settings")
+        let file = folder + "/server.yaml"
+        try write("index: \(try Self.index.get())\nport: 1\nhost: 127.0.0.2\nunload_after: 60\n", to: file)
+        func address(_ arguments: [String], _ environment: [String: String]) throws -> String {
+            let tool = try Tool(["serve", "--config", file] + arguments, environment: environment)
+            let line = try tool.firstLine()
+            tool.terminate()
+            #expect(try tool.finish().status == 0)
+            return String(line.prefix { $0 != "." }) + (line.contains("127.0.0.1") ? " own" : " file's")
+        }
+        #expect(try address([], ["ASCL_SERVE_PORT": "0"]) == "3 pictures at http://127 file's")
+        #expect(
+            try address(["--port", "0", "--host", "127.0.0.1"], ["ASCL_SERVE_PORT": "1"])
+                == "3 pictures at http://127 own")
+        try write("prot: 1\n", to: file)
+        expectRefusal(
+            try Tool.run("serve", "--config", file),
+            [file, "line 1", "index, host, port, token_file, unload_after", "prot"])
+        expectRefusal(
+            try Tool(["serve"], environment: ["ASCL_SERVE_PORT": "x"]).finish(),
+            ["$ASCL_SERVE_PORT", "port", "a port from 0 to 65535", "x"])
+        let run = try Tool.run("serve", "--unload-after", "0")
+        #expect(run.status == 2 && run.errors.contains("--unload-after"))
+    }
 }

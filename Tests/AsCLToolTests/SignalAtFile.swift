@@ -26,18 +26,8 @@ struct SignalAtFile {
         }
     }
 
-    /// The library, built by the compiler that comes with Swift.
-    private static let library = Result {
-        let folder = try Workshop.newFolder("signal")
-        try write(source, to: folder + "/signal.c")
-        let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        compiler.arguments = ["clang", "-shared", "-fPIC", "-o", folder + "/signal.so", folder + "/signal.c"]
-        try compiler.run()
-        compiler.waitUntilExit()
-        try #require(compiler.terminationStatus == 0)
-        return folder + "/signal.so"
-    }
+    /// The library.
+    private static let library = Result { try Preloaded.library("signal", source) }
 
     /// A child that has signalled its parent waits for the signal that the parent passes on, lest it end before.
     private static let source = #"""

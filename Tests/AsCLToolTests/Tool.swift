@@ -72,6 +72,9 @@ final class Tool {
     /// Asks it to end, by SIGTERM.
     func terminate() { process.terminate() }
 
+    /// Presses Ctrl-C.
+    func interrupt() { kill(process.processIdentifier, SIGINT) }
+
     /// Waits for the end.
     func finish() throws -> Result {
         process.waitUntilExit()

@@ -23,7 +23,11 @@ struct UsageTests {
                 "--resume", "--overwrite", "--dry-run", "--device",
             ]
         ),
-        (["evaluate"], model + ["--fold-images", "--scores", "--precision", "--resumable"]),
+        (["evaluate"], ["run", "merge"]), (["evaluate", "merge"], ["--json", "<folder>"]),
+        (
+            ["evaluate", "run"],
+            model + ["--fold-images", "--scores", "--precision", "--resumable", "--shard", "--output"]
+        ),
         (["probe"], model),
         (["query"], model + ["--top", "--sheet", "<sentence>"]),
         (["features"], ["extract", "merge"]),

@@ -163,7 +163,7 @@ struct ExtractionTests {
             try album.extraction(ExtractionSettings(elementType: .float32)).run()
         }
         #expect(throws: InputError(path: path, place: "shard", expected: "none", found: "1/2")) {
-            try album.extraction(ExtractionSettings(shard: PictureShard(index: 1, count: 2))).run()
+            try album.extraction(ExtractionSettings(shard: Shard(index: 1, count: 2))).run()
         }
         #expect(throws: InputError(path: path, place: "splits", expected: "all", found: "val")) {
             try album.extraction(list: .folder(album.images, split: "val")).run()

@@ -10,7 +10,7 @@ struct FeatureMergeTests {
     ) throws -> [String] {
         try numbers.map { number in
             let output = "\(album.root)/shard\(number)of\(count)"
-            let settings = ExtractionSettings(picturesPerBlock: 4, shard: PictureShard(index: number, count: count))
+            let settings = ExtractionSettings(picturesPerBlock: 4, shard: Shard(index: number, count: count))
             _ = try album.extraction(settings, list: list, encoder: encoder, output: output).run()
             return output
         }
@@ -76,7 +76,7 @@ struct FeatureMergeTests {
         #expect(!FileManager.default.fileExists(atPath: merged))
 
         let other = album.root + "/other"
-        let settings = ExtractionSettings(shard: PictureShard(index: 3, count: 3))
+        let settings = ExtractionSettings(shard: Shard(index: 3, count: 3))
         _ = try album.extraction(settings, encoder: FakeEncoder(identity: "other"), output: other).run()
         #expect(
             refusal([folders[0], folders[1], other])

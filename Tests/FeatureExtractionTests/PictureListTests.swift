@@ -182,13 +182,4 @@ struct PictureListTests {
         }
         #expect(error.description == "\(path): \(line)")
     }
-
-    @Test func `shards follow each other and cover everything`() throws {
-        for count in 1...7 {
-            let shards = try (1...count).map { try #require(PictureShard(index: $0, count: count)) }
-            #expect(shards.flatMap { Array($0.range(of: 5)) } == Array(0..<5))
-        }
-        #expect(PictureShard("2/3") == PictureShard(index: 2, count: 3))
-        for text in ["0/3", "4/3", "1", "a/b", "1/2/3", "1/", ""] { #expect(PictureShard(text) == nil) }
-    }
 }

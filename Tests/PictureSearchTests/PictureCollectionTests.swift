@@ -69,13 +69,19 @@ import Torch
         query.filter.orientation = .square
         let squares = try names(collection.search(query))
         #expect(Set(squares) == ["0.bmp", "3.bmp", "6.bmp", "9.bmp"])
-        query.filter.from = "2020"
-        let undated = try collection.search(query)
-        #expect(undated.hits.isEmpty && undated.searchedCount == 0)
+        // No camera says when they were taken: the files were written just now.
+        query.filter.to = "2020"
+        let old = try collection.search(query)
+        #expect(old.hits.isEmpty && old.searchedCount == 0)
     }
 
     @Test func `pictures are found by when and with what they were taken`() throws {
         let photos = try IndexedPhotos(pictures: 3)
+        for number in 0..<3 {
+            let path = "\(photos.images)/\(number % 2 == 0 ? "even" : "odd")/\(number).bmp"
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: path)
+        }
         for (number, taken, camera) in [
             (20, "2019:07:31 23:59:59", "Canon EOS 5D"), (21, "2019:08:01 00:00:00", "Canon EOS 5D"),
             (22, "2020:01:02 03:04:05", "NIKON D90"),
@@ -92,8 +98,10 @@ import Torch
             return try names(collection.search(query))
         }
         #expect(try Set(found { ($0.filter.from, $0.filter.to) = ("2019-07", "2019-07") }) == ["20.jpg"])
-        #expect(try Set(found { $0.filter.to = "2019-08-01" }) == ["20.jpg", "21.jpg"])
-        #expect(try Set(found { $0.filter.to = "2019" }) == ["20.jpg", "21.jpg"])
+        #expect(try Set(found { ($0.filter.from, $0.filter.to) = ("2002", "2019-08-01") }) == ["20.jpg", "21.jpg"])
+        #expect(try Set(found { ($0.filter.from, $0.filter.to) = ("2002", "2019") }) == ["20.jpg", "21.jpg"])
+        // What no camera has dated, its file does.
+        #expect(try Set(found { $0.filter.to = "2001" }) == ["0.bmp", "1.bmp", "2.bmp"])
         #expect(try Set(found { $0.filter.from = "2019-08-01" }) == ["21.jpg", "22.jpg"])
         #expect(try Set(found { $0.filter.camera = "eos" }) == ["20.jpg", "21.jpg"])
         #expect(try Array(found { $0.newestFirst = true }.prefix(3)) == ["22.jpg", "21.jpg", "20.jpg"])

@@ -42,7 +42,7 @@ import Testing
             #expect(try await client.get(address).text == "kept")
             let again = try await client.get(address, [.ifNoneMatch: "\"other\", \(tag)"])
             #expect(again.status == .notModified)
-            for side in ["321", "0", "-1", "x"] {
+            for side in ["321", "0", "-1", "x", ""] {
                 let other = try await client.get("/api/pictures/\(number)/thumbnail?side=\(side)")
                 #expect(other.status == .badRequest, "\(side)")
             }

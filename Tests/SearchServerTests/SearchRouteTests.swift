@@ -47,7 +47,11 @@ import Testing
         try await photos.ask { client async throws in
             #expect(try await client.get("/api/search?q=cat&all=1&in=\(sub)").found.names == ["5.bmp"])
             #expect(try await client.get("/api/search?q=cat&all=1&sort=time").found.hits.count == 5)
-            for none in ["after=2019", "before=2019-06", "camera=X", "orientation=portrait"] {
+            // No camera says when: the files are of 2001.
+            #expect(
+                try await client.get("/api/search?q=cat&all=1&after=2001-09&before=2001-09-10&size=8").found.hits.count
+                    == 5)
+            for none in ["after=2019", "before=2001-08", "camera=X", "orientation=portrait", "size=9"] {
                 #expect(try await client.get("/api/search?q=cat&all=1&\(none)").found.searchedCount == 0, "\(none)")
             }
         }
@@ -64,6 +68,8 @@ import Testing
         ("q=cat&exhaustive=2", "exhaustive: expected one of 1, 0"),
         ("q=cat&after=June", "after: expected 2019"), ("q=cat&in=images", "in: expected a folder's whole path"),
         ("like=0", "like: expected the number"), ("like=x", "like: expected the number"),
+        ("q=cat&after=", "after: expected 2019"), ("q=cat&all=", "one of 1, 0"),
+        ("q=cat&size=-1", "size: expected a number"),
         ("like=999", "expected the number of a picture of the index, found 999"),
         (String(repeating: "q=cat&", count: 17), "at most 16 sentences and pictures"),
         ("q=" + String(repeating: "a", count: 2001), "at most 2000 characters"),

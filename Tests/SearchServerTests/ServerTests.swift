@@ -97,6 +97,19 @@ import Testing
         release.signal()
     }
 
+    @Test func `an address that has other methods names them`() async throws {
+        try await ServedPhotos(["1"]).ask { client async throws in
+            for (method, address, allowed) in [
+                (HTTPRequest.Method.delete, "/api/pictures/1", "GET, HEAD"), (.trace, "/", "GET, HEAD"),
+                (.get, "/api/search/picture", "POST"), (.put, "/api/pictures/x/original", "GET, HEAD"),
+            ] {
+                let answer = try await client.execute(uri: address, method: method)
+                #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == allowed, "\(method) \(address)")
+            }
+            #expect(try await client.execute(uri: "/api/pictures/1/other", method: .put).status == .notFound)
+        }
+    }
+
     @Test func `figures count requests by route and status`() async throws {
         try await ServedPhotos().ask { client async throws in
             let addresses = ["search?q=a+cat", "search?q=a+dog", "search?q=", "pictures/7777", "nothing"]
@@ -129,15 +142,39 @@ import Testing
         #expect(!log.lines.contains { $0.contains("private") || $0.contains("a b") })
     }
 
-    @Test func `the index's failure is a line, and its cause is logged`() async throws {
+    @Test func `while the index is out of reach it says so, and goes on when it is back`() async throws {
         let log = LogLines()
         let photos = try ServedPhotos(["1"])
+        let away = photos.folder.path + "/away"
         try await photos.ask(log: log) { client async throws in
-            try FileManager.default.removeItem(atPath: "\(photos.index)/model-1/vectors")
-            let answer = try await client.get("/api/search?q=cat")
-            #expect(answer.status == .internalServerError)
-            #expect(try answer.problem == RequestProblem.failed.message)
+            func moved(_ path: String, to place: String) throws {
+                try FileManager.default.moveItem(atPath: path, toPath: place)
+            }
+            func expectAway() async throws {
+                for address in ["/api/search?q=cat&all=1", "/api/status", "/api/pictures/1", "/metrics"] {
+                    let answer = try await client.get(address)
+                    #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] != nil, "\(address)")
+                    #expect(try answer.problem == RequestProblem.unavailable.message)
+                }
+                #expect(try await client.get("/healthz").status == .ok)
+            }
+            #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 1)
+            try moved(photos.index, to: away)
+            try await expectAway()
+            try moved(away, to: photos.index)
+            #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 1)
+            // Another disk with the same on it.
+            try FileManager.default.copyItem(atPath: photos.index, toPath: away)
+            try FileManager.default.removeItem(atPath: photos.index)
+            try await expectAway()
+            try moved(away, to: photos.index)
+            #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 1)
+            #expect(try await client.get("/api/status").status == .ok)
+            // The vectors alone.
+            try moved("\(photos.index)/model-1/vectors", to: away)
+            #expect(try await client.get("/api/search?q=cat").status == .serviceUnavailable)
         }
+        #expect(log.lines.contains { $0.hasPrefix("failed error=\(photos.index)/catalogue.sqlite: opening: ") })
         #expect(log.lines.contains { $0.hasPrefix("failed error=\(photos.index)/model-1/vectors") })
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AsCLBase
 import CommandLineOptions
-package import FeatureExtraction
+import FeatureExtraction
 import Foundation
 import ImageEncoding
 import Torch
@@ -30,8 +30,12 @@ struct FeaturesExtract: ParsableCommand {
     @Option(help: "float16 or float32.")
     var precision = FeaturePrecision.float16
 
-    @Option(help: "Only the i-th of n parts of the pictures, as i/n; `ascl features merge` joins them.")
-    var shard: PictureShard?
+    @Option(
+        help: """
+            Only the i-th of n parts of the pictures, as i/n, or auto for the part that Slurm's job array or a launcher \
+            such as torchrun gives; `ascl features merge` joins them.
+            """)
+    var shard: ShardChoice?
 
     @Option(help: Device.help)
     var device: Device?
@@ -71,7 +75,7 @@ struct FeaturesExtract: ParsableCommand {
         let summary = try Extraction.runInTerminal(
             list, encoder, output: output,
             settings: ExtractionSettings(
-                elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard))
+                elementType: precision == .float16 ? .float16 : .float32, workers: workers, shard: shard?.shard()))
         try Self.conclude(summary, output: output, json: json)
     }
 
@@ -93,9 +97,4 @@ struct FeaturesExtract: ParsableCommand {
             throw ExitCode.failure
         }
     }
-}
-
-extension PictureShard: ExpressibleByArgument {
-    /// `2/3`.
-    package init?(argument: String) { self.init(argument) }
 }

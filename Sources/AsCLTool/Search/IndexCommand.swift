@@ -23,7 +23,8 @@ struct IndexCommand: ParsableCommand {
                      ascl search "a dog runs on the beach"
                      ascl index photos --model runs/f8k --regions grid --backbone mobilenet_v2
             """,
-        subcommands: [IndexUpdate.self, IndexStatus.self, IndexForget.self], defaultSubcommand: IndexUpdate.self)
+        subcommands: [IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self],
+        defaultSubcommand: IndexUpdate.self)
 }
 
 /// Where an index is.

@@ -27,11 +27,18 @@ struct IndexUpdate: ParsableCommand {
     @OptionGroup var encoders: EncoderOptions
     @OptionGroup var compute: ComputeOptions
 
+    @Flag(help: "Then follow the folders: what changes is indexed within seconds, until Ctrl-C.")
+    var watch = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     @Argument(help: "Folders of pictures.")
     var folders: [String] = []
+
+    mutating func validate() throws {
+        if watch, json { throw ValidationError("--json: expected a run that ends, found --watch") }
+    }
 
     func run() throws {
         InterruptFlag.install()
@@ -41,50 +48,32 @@ struct IndexUpdate: ParsableCommand {
         let old =
             folders.isEmpty || Catalogue.exists(in: options.folder)
             ? try Catalogue(folder: options.folder, isNew: false) : nil
+        try old?.expectWritable()
         let choice = try IndexChoice(model: model, encoders: encoders, own: old?.answeringModel(), on: device)
         // Made once all that may be wrong is known.
         let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
-        let indexing = try Indexing(
-            catalogue, encoder: choice.encoder, description: choice.description, checkpoint: choice.checkpoint,
-            workers: workers)
-        (indexing.repairs + choice.notices).forEach(Terminal.say)
-        var sum = Indexing.Summary()
-        do {
-            try makeVectors(indexing)
-            // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
-            try Torch.setThreadCount(1)
-            for folder in try indexing.folders(folders) { sum.add(try index(folder, indexing)) }
-        } catch is CancellationError {
-            Terminal.say("interrupted; the same command goes on")
-            throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
+        func open(checks: Bool) throws -> Indexing {
+            try Indexing(
+                catalogue, encoder: choice.encoder, description: choice.description, checkpoint: choice.checkpoint,
+                workers: workers, checks: checks)
         }
-        try indexing.finish()
+        var indexing: Indexing? = try open(checks: true)
+        ((indexing?.repairs ?? []) + choice.notices).forEach(Terminal.say)
+        let paths = try indexing?.folders(folders) ?? []
+        // Before the first look: nothing that happens meanwhile is missed.
+        let watch = watch ? try FolderWatch(paths) : nil
+        try indexing?.makeVectors()
+        // Every worker computes by itself: threads inside an operator would fight the workers for the cores.
+        try Torch.setThreadCount(1)
+        let sum = try indexing?.update(paths) ?? Indexing.Summary()
         if json { return try Terminal.printJSON(sum) }
-        print(
-            "\(sum.pictures) pictures: \(sum.new) new, \(sum.known) known by their content, \(sum.removed) gone, "
-                + "\(sum.failed) cannot be used")
+        print(sum.line)
         if sum.failed > 0 { Terminal.say("`ascl index status` says which cannot be used, and why") }
-    }
-
-    private func makeVectors(_ indexing: Indexing) throws {
-        let meter = ProgressMeter("vectors", unit: "pictures")
-        var hasBegun = false
-        try indexing.catchUp(
-            progress: { done, total in
-                if hasBegun { meter.update(done, of: total) } else { meter.begin(at: done, of: total) }
-                hasBegun = true
-            }, isCancelled: { InterruptFlag.signalNumber != nil })
-    }
-
-    private func index(_ folder: String, _ indexing: Indexing) throws -> Indexing.Summary {
-        let meter = ProgressMeter("indexing \(folder)", unit: "pictures")
-        var hasBegun = false
-        return try indexing.run(
-            folder,
-            progress: {
-                guard $0.unchanged < $0.total else { return }
-                if hasBegun { meter.update($0.done, of: $0.total) } else { meter.begin(at: $0.done, of: $0.total) }
-                hasBegun = true
-            }, isCancelled: { InterruptFlag.signalNumber != nil })
+        guard let watch else { return }
+        fflush(nil)
+        // From now on others may change the index too, while nothing happens here.
+        indexing = nil
+        var following = IndexWatch(watch: watch, failed: sum.failed) { try open(checks: false) }
+        try following.run()
     }
 }

@@ -13,7 +13,8 @@ struct SearchCommand: ParsableCommand {
         discussion: """
             Prints the pictures that show what the sentence says, with the model's belief that they do, in percent; where \
             it believes of none, nothing. Subjects may be joined: several sentences and pictures are added up, --minus \
-            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order.
+            takes away. Where a trained model searches (`ascl index --model`) its scores decide the order. Terminals that \
+            can (kitty, iTerm2 and their like) show the pictures too.
 
             Try it:  ascl search "a dog runs on the beach"
                      ascl search "a beach" --minus people --after 2019-06
@@ -38,10 +39,11 @@ struct SearchCommand: ParsableCommand {
     @Option(name: .customLong("in"), help: "Only pictures in this folder.")
     var folder: String?
 
-    @Option(help: "Only pictures taken then or later: 2019, 2019-06 or 2019-06-30.")
+    @Option(
+        help: "Only pictures taken, or where no camera says when, written then or later: 2019, 2019-06 or 2019-06-30.")
     var after: String?
 
-    @Option(help: "Only pictures taken then or earlier.")
+    @Option(help: "Only pictures taken or written then or earlier.")
     var before: String?
 
     @Option(help: "Only pictures of a camera whose name has this in it.")
@@ -49,6 +51,9 @@ struct SearchCommand: ParsableCommand {
 
     @Option(help: "Only landscape, portrait or square ones.")
     var orientation: PictureFilter.Orientation?
+
+    @Option(help: "Only pictures whose longer side has so many pixels or more.")
+    var size: Int?
 
     @Flag(help: "The newest first of those that answer.")
     var newest = false
@@ -69,7 +74,7 @@ struct SearchCommand: ParsableCommand {
     var sentences: [String] = []
 
     mutating func validate() throws {
-        try ValidationError.expect(atLeast: 1, ["top": top])
+        try ValidationError.expect(atLeast: 1, ["top": top, "size": size])
         if skip < 0 { throw ValidationError("--skip: expected at least 0, found \(skip)") }
         if sentences.isEmpty && like.isEmpty { throw ValidationError("expected a sentence, or --like and a picture") }
         if explain, sentences.count != 1 || !like.isEmpty || !minus.isEmpty {
@@ -87,7 +92,7 @@ struct SearchCommand: ParsableCommand {
             sentences.map { (.sentence($0), 1) } + like.map { (.file($0), 1) } + minus.map { (.sentence($0), -1) })
         (query.offset, query.count, query.newestFirst, query.showsAll) = (skip, top, newest, all)
         query.isExhaustive = exhaustive
-        query.filter.folder = folder
+        (query.filter.folder, query.filter.leastSide) = (folder, size)
         (query.filter.from, query.filter.to) = (after, before)
         (query.filter.camera, query.filter.orientation) = (camera, orientation)
         var answer = try collection.search(query)
@@ -102,7 +107,10 @@ struct SearchCommand: ParsableCommand {
             }
         }
         if json { return try Terminal.printJSON(answer) }
+        let pictures = TerminalPictures(
+            environment: ProcessInfo.processInfo.environment, isTerminal: isatty(STDOUT_FILENO) == 1)
         for hit in answer.hits {
+            if let text = pictures?.text(of: hit.picture.path) { print(text) }
             let belief = hit.relevance.map { String(format: "%3.0f %%", 100 * $0) } ?? String(format: "%.3f", hit.score)
             Terminal.show("\(belief)  \(hit.picture.path.escapedForOneLine)")
             if let explanation = hit.explanation { Terminal.show("       \(Self.line(explanation))") }

@@ -19,6 +19,9 @@ struct ServeCommand: ParsableCommand {
             bring a token: in a browser as the password of any user, else as `Authorization: Bearer TOKEN`. The way \
             there is not encrypted: beyond a network that you trust, put it behind a proxy that speaks HTTPS.
 
+            What is not said on the command line may stand in the environment, as ASCL_SERVE_PORT and so on, or in a \
+            YAML file: index, host, port, token_file, unload_after.
+
             Try it:  ascl index photos
                      ascl serve
             """)
@@ -26,11 +29,17 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var options: IndexOptions
     @OptionGroup var compute: ComputeOptions
 
-    @Option(help: "The address to listen at.")
-    var host = "127.0.0.1"
+    @Option(help: "A YAML file with settings.")
+    var config: String?
 
-    @Option(help: "The port; 0 takes any that is free.")
-    var port = 7070
+    @Option(help: "The address to listen at. Default: 127.0.0.1.")
+    var host: String?
+
+    @Option(help: "The port; 0 takes any that is free. Default: 7070.")
+    var port: Int?
+
+    @Option(help: "Minutes without a search after which the models are let go of, until the next. Default: never.")
+    var unloadAfter: Double?
 
     @Option(
         help: """
@@ -40,22 +49,28 @@ struct ServeCommand: ParsableCommand {
     var tokenFile: String?
 
     mutating func validate() throws {
-        if !(0...65535).contains(port) { throw ValidationError("--port: expected 0 to 65535, found \(port)") }
+        if let port, !(0...65535).contains(port) {
+            throw ValidationError("--port: expected 0 to 65535, found \(port)")
+        }
+        if let unloadAfter, !(unloadAfter > 0) {
+            throw ValidationError("--unload-after: expected minutes above 0, found \(unloadAfter)")
+        }
     }
 
     func run() throws {
-        var settings = ServerSettings()
-        (settings.host, settings.port) = (host, port)
-        settings.token = try token()
-        guard settings.token != nil || ServerSettings.isLoopback(host) else {
+        let sources = try ServerSources(file: config, environment: ProcessInfo.processInfo.environment)
+        let settings = try settings(sources)
+        guard settings.token != nil || ServerSettings.isLoopback(settings.host) else {
             throw ValidationError(
-                "--host \(host): others reach it there; give --token-file and a file with a secret, such as "
+                "--host \(settings.host): others reach it there; give --token-file and a file with a secret, such as "
                     + "`head -c 24 /dev/urandom | base64 > token` makes")
         }
+        var options = options
+        options.index = options.index ?? sources.text(.index)
         let collection = try PictureCollection(index: options.folder, device: compute.prepare())
         let logger = Logger(label: "ascl", factory: { StreamLogHandler.standardError(label: $0) })
         let server = SearchServer(collection, settings: settings, logger: logger)
-        let host = host.contains(":") ? "[\(host)]" : host
+        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         let pictures = try collection.catalogue.numbers().findable
         try Self.finish {
             try await server.run { port in
@@ -65,11 +80,24 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    private func token() throws -> Token? {
+    private func settings(_ sources: ServerSources) throws -> ServerSettings {
+        var settings = ServerSettings()
+        settings.host = host ?? sources.text(.host) ?? settings.host
+        let port = try sources.number(.port, "a port from 0 to 65535") { UInt16($0).map(Int.init) }
+        settings.port = self.port ?? port ?? settings.port
+        let minutes = try sources.number(.unloadAfter, "minutes above 0") { text in
+            Double(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+        }
+        settings.unloadAfter = unloadAfter ?? minutes
+        settings.token = try token(tokenFile ?? sources.text(.tokenFile))
+        return settings
+    }
+
+    private func token(_ file: String?) throws -> Token? {
         let (name, text): (String, String)
-        if let tokenFile {
-            let bytes = try TextFile.read(tokenFile, expected: "a readable token")
-            (name, text) = (tokenFile, String(decoding: bytes, as: UTF8.self))
+        if let file {
+            let bytes = try TextFile.read(file, expected: "a readable token")
+            (name, text) = (file, String(decoding: bytes, as: UTF8.self))
         } else if let variable = ProcessInfo.processInfo.environment["ASCL_TOKEN"], !variable.isEmpty {
             (name, text) = ("$ASCL_TOKEN", variable)
         } else {

@@ -10,6 +10,8 @@ package struct PictureFacts: Sendable, Equatable {
     package var camera: String?
     /// Degrees north and east.
     package var place: GeographicPlace?
+    /// How it looks, where somebody has looked.
+    package var look: PictureLook?
 
     /// Nothing known but the size.
     package init(size: PictureSize) { self.size = size }
@@ -32,11 +34,14 @@ package struct GeographicPlace: Sendable, Equatable {
 
 extension PictureFacts {
     /// The facts of a header, whose EXIF fields `field` gives by libvips' names for them.
-    init(size: PictureSize, field: (String) -> String?) {
+    /// - Parameter now: What no picture was taken after.
+    init(size: PictureSize, now: Date = Date(), field: (String) -> String?) {
         self.size = size
+        // No clock on earth is ahead of Greenwich by more.
+        let latest = now.addingTimeInterval(14 * 3600).formatted(.iso8601)
         taken =
             ["exif-ifd2-DateTimeOriginal", "exif-ifd2-DateTimeDigitized", "exif-ifd0-DateTime"]
-            .compactMap { field($0).flatMap(Self.time) }.first
+            .compactMap { field($0).flatMap(Self.time) }.first { $0 < latest }
         let names = ["exif-ifd0-Make", "exif-ifd0-Model"].compactMap { field($0).map(Self.plain) }.filter {
             !$0.isEmpty
         }
@@ -58,16 +63,26 @@ extension PictureFacts {
         return text.filter { !$0.isNewline && $0 != "\0" }.trimmingCharacters(in: .whitespaces)
     }
 
-    /// EXIF's `2019:07:01 12:34:56`; nil for what is no time, as cameras without a set clock write it.
+    /// EXIF's `2019:07:01 12:34:56`, of which a zone or fractions behind it are left out; nil for what is no time, as
+    /// cameras without a set clock write it. A leap second counts as the one before it, which every reader of times knows.
     private static func time(_ field: String) -> String? {
         let numbers = plain(field).split { !$0.isNumber }.map { Int($0) ?? -1 }
         guard numbers.count >= 6, (1800...9999).contains(numbers[0]), (1...12).contains(numbers[1]),
-            (1...31).contains(numbers[2]), (0...23).contains(numbers[3]), (0...59).contains(numbers[4]),
+            (1...Self.days(numbers[0], numbers[1])).contains(numbers[2]), (0...23).contains(numbers[3]),
+            (0...59).contains(numbers[4]),
             (0...60).contains(numbers[5])
         else { return nil }
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let texts = numbers.map(padded)
+        let texts = (numbers[..<5] + [min(numbers[5], 59)]).map(padded)
         return "\(texts[0])-\(texts[1])-\(texts[2])T\(texts[3]):\(texts[4]):\(texts[5])"
+    }
+
+    private static func days(_ year: Int, _ month: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     /// EXIF's `51/1 30/1 1234/100`: degrees, minutes, seconds.

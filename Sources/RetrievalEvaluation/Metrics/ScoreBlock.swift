@@ -22,15 +22,17 @@ package struct ScoreBlock: Codable, Sendable, Hashable {
 extension GroundTruth {
     /// The whole matrix in blocks of at most `images` x `captions`, those with right pairs first: the order in which a
     /// `RankAccumulator` holds next to nothing.
-    package func blocks(images: Int, captions: Int) -> [ScoreBlock] {
+    /// - Parameter stretch: The images to be scored; nil for all.
+    package func blocks(images: Int, captions: Int, of stretch: Range<Int>? = nil) -> [ScoreBlock] {
         precondition(images > 0 && captions > 0, "a block needs images and captions")
         func span(_ index: Int, _ size: Int, _ count: Int) -> Range<Int> {
             index * size..<min((index + 1) * size, count)
         }
+        let stretch = stretch ?? 0..<imageCount
         var right: [ScoreBlock] = []
         var wrong: [ScoreBlock] = []
-        for row in 0..<(imageCount + images - 1) / images {
-            let rows = span(row, images, imageCount)
+        for start in stride(from: stretch.lowerBound, to: stretch.upperBound, by: images) {
+            let rows = start..<min(start + images, stretch.upperBound)
             let columnsWithRightPairs = Set(captionsOfImage[rows].joined().map { $0 / captions })
             for column in 0..<(captionCount + captions - 1) / captions {
                 let block = ScoreBlock(images: rows, captions: span(column, captions, captionCount))

@@ -11,6 +11,7 @@ extension BaselineConfiguration {
         case .scan: try SCAN(scope, self)
         case .imram: try IMRAM(scope, self)
         case .dsran: try DSRAN(scope, self)
+        case .dime: try DIME(scope, self)
         case .dualEncoder: try DualEncoder(scope, self)
         case .lexicon: try LexiconEncoder(scope, self)
         }

@@ -15,7 +15,7 @@ extension BaselineConfiguration {
         let baselines = Method.allCases.filter(\.isBaseline).map(\.rawValue).joined(separator: ", ")
         try require(method.isBaseline, .method, "one of \(baselines)", method.rawValue)
         try require(jointDimension >= 1, .jointDimension, "at least 1", jointDimension)
-        let heads = method == .dsran ? DSRANGraphAttention.heads : 1
+        let heads = method == .dsran ? DSRANGraphAttention.heads : method == .dime ? DIMEReasoning.heads : 1
         try require(
             jointDimension % heads == 0, .jointDimension, "a multiple of \(heads) for \(method.rawValue)",
             jointDimension)
@@ -26,7 +26,7 @@ extension BaselineConfiguration {
         try require(
             (1...1 << 24).contains(vocabularySize), .vocabularySize, "1 to \(1 << 24) tokens", vocabularySize)
         try require(maxTokens >= 3, .maxTokens, "at least 3", maxTokens)
-        let ownWords = method != .dualEncoder && method != .lexicon
+        let ownWords = ![.dime, .dualEncoder, .lexicon].contains(method)
         try require(ownWords || words == .encoder, .words, "encoder for \(method.rawValue)", words.rawValue)
         guard let lexicon else { return }
         try require(method == .lexicon, .lexicon, "no such key for \(method.rawValue)", "\(lexicon.count) tokens")

@@ -8,13 +8,13 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
         case gru
     }
 
-    /// Which side attends to the other (SCAN, IMRAM).
+    /// Which side attends to the other (SCAN, IMRAM, DIME).
     package enum Direction: String, Codable, Sendable, CaseIterable {
         /// Words attend to regions.
         case textToImage = "text_to_image"
         /// Regions attend to words.
         case imageToText = "image_to_text"
-        /// Both; the score is the sum (SCAN: the mean).
+        /// Both; the score is the sum (SCAN, DIME: the mean).
         case both
     }
 
@@ -42,9 +42,9 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
     package var maxTokens: Int
     /// Whether raw image features are L2-normalised before they are projected.
     package var normalizeFeatures: Bool
-    /// Where words come from; the dual and the lexicon encoder know the text encoder's alone.
+    /// Where words come from; DIME, the dual and the lexicon encoder know the text encoder's alone.
     package var words: Words
-    /// Which side attends (SCAN, IMRAM).
+    /// Which side attends (SCAN, IMRAM, DIME).
     package var direction: Direction
     /// How one score is made of many (SCAN).
     package var pooling: Pooling

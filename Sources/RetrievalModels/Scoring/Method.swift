@@ -10,6 +10,8 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case imram
     /// DSRAN (Wen et al., TCSVT 2021): dual semantic relations by graph attention.
     case dsran
+    /// DIME (Qu et al., SIGIR 2021): four cells a layer, and paths through them that every pair chooses.
+    case dime
     /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
     case dualEncoder = "dual_encoder"
     /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
@@ -24,7 +26,7 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     /// Whether its configuration is a `BaselineConfiguration`.
     package var isBaseline: Bool {
         switch self {
-        case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon: true
+        case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
         case .ascl, .clip, .siglip, .mixed: false
         }
     }

@@ -30,6 +30,9 @@ package protocol PairScorer: Sendable {
     /// S `[images, texts]`: every pair from that pair alone.
     func similarity(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor
 
+    /// What a batch of images and of texts, whose first are the images' own in their order, gives the loss.
+    func learning(_ images: Images, _ texts: Texts) throws(TorchError) -> LearningScores
+
     /// What a batch costs beyond its scores, a scalar, where the method has such a cost.
     func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor?
 
@@ -55,6 +58,11 @@ extension PairScorer {
     /// Raw words `[words, B]`, ready to be scored.
     package func scorable(_ texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
         try scorable(projected: project(texts), in: precision)
+    }
+
+    /// Most methods learn from their scores alone.
+    package func learning(_ images: Images, _ texts: Texts) throws(TorchError) -> LearningScores {
+        try LearningScores(scores: [similarity(images, texts)])
     }
 
     /// Most methods' losses are their scores' alone.

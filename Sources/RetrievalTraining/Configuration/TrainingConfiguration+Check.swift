@@ -17,9 +17,10 @@ extension TrainingConfiguration {
                 expected: "a number from \(range.lowerBound) to \(range.upperBound), as it is learnt",
                 found: "\(loss.temperature)")
         }
-        if training.microBatchSize > 0, model.method == .dsran {
+        if training.microBatchSize > 0, [.dsran, .dime].contains(model.method) {
             throw settings.key("micro_batch_size").invalid(
-                expected: "0, as dsran normalises by the whole batch", found: "\(training.microBatchSize)")
+                expected: "0, as \(model.method.rawValue) normalises by the whole batch",
+                found: "\(training.microBatchSize)")
         }
         if [.clip, .siglip].contains(model.method), loss.kind == .contrastive, loss.negatives,
             samples.level == .words

@@ -20,7 +20,7 @@ extension TrainingConfiguration {
                 PretrainedConfiguration(
                     encoder.tower?.configuration.family.method ?? .clip, of: encoder,
                     globalDimension: split.globalDimension, maxTokens: model.maxTokens))
-        case .vse, .scan, .imram, .dsran, .dualEncoder, .lexicon:
+        case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon:
             let configuration = BaselineConfiguration(
                 model.method, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
                 globalDimension: split.globalDimension, textDimension: encoder.width,

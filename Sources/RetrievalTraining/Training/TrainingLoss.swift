@@ -40,11 +40,30 @@ package struct TrainingLoss {
         let images = try scorer.scorable(images, in: precision)
         // One product with all sets of texts: the images' side is then computed once.
         let all = try scorer.scorable(projected: .joined(texts), in: precision)
-        let scores = try scorer.similarity(images, all).to(.float32)
-        let count = scores.shape[0]
-        let parts = try texts.indices.map { try scores.sliced(1, $0 * count..<($0 + 1) * count) }
+        let learning = try scorer.learning(images, all)
         let penalty = loss.sparsity > 0 ? try scorer.penalty(images, all) : nil
-        return try callAsFunction(of: parts, excluded: excluded, lesson: lesson, penalty: penalty)
+        var values: [Value] = []
+        for scores in learning.scores {
+            let scores = try scores.to(.float32)
+            let count = scores.shape[0]
+            let parts = try texts.indices.map { try scores.sliced(1, $0 * count..<($0 + 1) * count) }
+            // What is of the vectors and not of scores counts once.
+            values.append(
+                try callAsFunction(
+                    of: parts, excluded: excluded, lesson: lesson, penalty: values.isEmpty ? penalty : nil))
+        }
+        return try Self.sum(values, learning.regularization)
+    }
+
+    /// The losses of parts that learn apart together, and what is added to them.
+    private static func sum(_ values: [Value], _ extra: (name: String, value: Tensor)?) throws -> Value {
+        guard var sum = values.first else { throw TorchError(operation: "loss", reason: "no scores") }
+        for value in values.dropFirst() {
+            sum = try Value(
+                sum: sum.sum + value.sum, parts: zip(sum.parts, value.parts).map { ($0.name, try $0.value + $1.value) })
+        }
+        guard let extra else { return sum }
+        return try Value(sum: sum.sum + extra.value, parts: sum.parts + [extra])
     }
 
     /// L of scores.

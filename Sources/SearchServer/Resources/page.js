@@ -222,7 +222,7 @@ function open(place) {
   const facts = [
     ["Shows this", relevance === undefined || relevance === null ? null
       : `${belief(relevance)} (${Math.round(100 * relevance)} %)`],
-    ["Taken", picture.taken?.replace("T", " ")],
+    [picture.takenFrom === "file" ? "Written" : "Taken", picture.taken?.replace("T", " ")],
     ["Camera", picture.camera],
     ["Size", picture.width ? `${picture.width} × ${picture.height}` : null],
     ["Place", picture.latitude === undefined || picture.latitude === null ? null

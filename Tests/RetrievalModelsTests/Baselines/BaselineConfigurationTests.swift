@@ -48,7 +48,8 @@ import TorchNN
             method, jointDimension: 16, regionDimension: 50, globalDimension: 50, textDimension: 7, vocabularySize: 30,
             words: words)
         let parameters = try ParameterStore.initialize(seed: 1) { try configuration.build($0) }.parameters.dictionary
-        let name = parameters["image.region.weight"] == nil ? "image.global" : "image.region"
+        let name = try #require(
+            ["image.region", "image.global", "text_to_image.image.region"].first { parameters[$0 + ".weight"] != nil })
         let weights = try #require(parameters[name + ".weight"]).array(Float.self)
         let bound = isXavier ? Float(6.0 / 66).squareRoot() : Float(1.0 / 50).squareRoot()
         let greatest = try #require(weights.map(abs).max())
@@ -65,7 +66,7 @@ import TorchNN
         ),
         (
             "\"scan\"", "\"ascl\"",
-            "architecture: expected one of vse++, scan, imram, dsran, dual_encoder, lexicon, found ascl"
+            "architecture: expected one of vse++, scan, imram, dsran, dime, dual_encoder, lexicon, found ascl"
         ),
         ("2048", "-1", "region_dimension: expected at least 1, found -1"),
         ("2049", "0", "global_dimension: expected at least 1, found 0"),

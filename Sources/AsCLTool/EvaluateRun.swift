@@ -1,0 +1,162 @@
+import ArgumentParser
+import ArrayFiles
+import AsCLBase
+import CommandLineOptions
+import RetrievalData
+import RetrievalEvaluation
+import RetrievalModels
+
+struct EvaluateRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Evaluate a model (what `ascl evaluate` does by itself).")
+
+    @OptionGroup var options: ModelAndDataOptions
+    @OptionGroup var arithmetic: PrecisionOptions
+    @OptionGroup var compute: ComputeOptions
+
+    @Option(help: "Evaluate in folds of so many images and report their mean (MSCOCO's 1K protocol: 1000).")
+    var foldImages: Int?
+
+    @Option(help: "Also write all scores to this npy file, float32 [images, captions].")
+    var scores: String?
+
+    @Option(
+        help: """
+            Keep progress in this folder: after an interruption, the same command goes on where it stopped and comes to \
+            the same result.
+            """)
+    var resumable: String?
+
+    @Option(
+        help: """
+            Only the scores of the i-th of n parts of the images, as i/n, or auto for the part that Slurm's job array or a \
+            launcher such as torchrun gives; into the folder --output. `ascl evaluate merge` ranks by all parts.
+            """)
+    var shard: ShardChoice?
+
+    @Option(help: "With --shard: the folder that takes the part. All parts may share it.")
+    var output: String?
+
+    @Option(
+        help: """
+            A JSON file of further right captions, {"<image>": [captions, ...]}, by file name or number: adds R-Precision \
+            and mAP@R, as ECCV Caption has them, to the recalls, which stay those of the data's own captions.
+            """)
+    var extraPositives: String?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    mutating func validate() throws {
+        try options.expectCaptions()
+        try ValidationError.expect(atLeast: 1, ["fold-images": foldImages])
+        if extraPositives != nil, foldImages != nil || resumable != nil {
+            throw ValidationError("--extra-positives: leave out --fold-images and --resumable")
+        }
+        guard (shard == nil) == (output == nil) else {
+            throw ValidationError("--shard and --output belong together: a part, and the folder that takes it")
+        }
+        if shard != nil, foldImages != nil || scores != nil || resumable != nil || extraPositives != nil || json {
+            throw ValidationError(
+                "--shard: leave out --fold-images, --scores, --resumable, --extra-positives and --json")
+        }
+        if foldImages != nil, scores != nil {
+            throw ValidationError("--scores needs one whole matrix: leave out --fold-images")
+        }
+    }
+
+    func run() throws {
+        let shard = try shard?.shard()
+        if let place = resumable ?? output { try Folder.expectPlace(for: place) }
+        if let scores { try AtomicFile.expectPlace(for: scores) }
+        let (model, split) = try options.open(on: compute.prepare())
+        try model.check(arithmetic.precision)
+        try Terminal.checkFeatures(split)
+        if let shard, let output { return try runShard(shard, model, split, output) }
+        if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
+        guard let foldImages else {
+            let result = try RetrievalResult(ranks(model, split, in: resumable))
+            return try json ? Terminal.printJSON(result) : print(result)
+        }
+        let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
+        var results: [RetrievalResult] = []
+        for (index, fold) in try truth.folds(imagesPerFold: foldImages).enumerated() {
+            let part = split.subset(images: Array(fold.images))
+            results.append(try RetrievalResult(ranks(model, part, in: resumable.map { $0 + "/fold\(index + 1)" })))
+        }
+        let result = try FoldedResult(folds: results)
+        try json ? Terminal.printJSON(result) : print(result)
+    }
+
+    /// Recalls, and precisions by a ground truth with more right captions.
+    private struct WithPrecision: Encodable {
+        let result: RetrievalResult
+        let precision: PrecisionResult
+
+        func encode(to encoder: any Encoder) throws {
+            try result.encode(to: encoder)
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(precision, forKey: .precision)
+        }
+
+        private enum Keys: String, CodingKey { case precision = "extra_positives" }
+    }
+
+    private func runWithExtraPositives(_ model: RetrievalModel, _ split: RetrievalSplit, _ path: String) throws {
+        let images = try ExtraPositives.read(path, split: split)
+        let truth = try GroundTruth(imagesOfCaption: images, imageCount: split.imageCount)
+        var precision = PrecisionAccumulator(truth: truth)
+        let result = try RetrievalResult(ranks(model, split, in: nil) { try precision.add($1, block: $0) })
+        let both = try WithPrecision(result: result, precision: precision.result())
+        try json ? Terminal.printJSON(both) : print(both.result, both.precision, separator: "\n")
+    }
+
+    private func runShard(_ shard: Shard, _ model: RetrievalModel, _ split: RetrievalSplit, _ folder: String) throws {
+        var part = try EvaluationShard(folder: folder, shard, model, split, in: arithmetic.precision)
+        guard !part.isFinished else { return Terminal.say("\(part.path) stands already; nothing to do") }
+        let evaluator = try evaluator(model, split, wordsFile: part.wordsFile)
+        let scoring = ProgressMeter("scoring", unit: "pairs")
+        var hasBegun = false
+        try part.run(evaluator) {
+            hasBegun ? scoring.update($0, of: $1) : scoring.begin(at: $0, of: $1)
+            hasBegun = true
+        }
+        print("images \(part.images.lowerBound) to \(part.images.upperBound - 1) of \(split.imageCount): \(part.path)")
+    }
+
+    private func evaluator(
+        _ model: RetrievalModel, _ split: RetrievalSplit, wordsFile: String?
+    ) throws -> Evaluator {
+        let encoding = ProgressMeter("encoding", unit: "captions")
+        let evaluator = try Evaluator(
+            model, split, in: arithmetic.precision, wordsFile: wordsFile, progress: encoding.update)
+        (model.limitNotices + evaluator.notices("captions")).forEach(Terminal.say)
+        return evaluator
+    }
+
+    private func ranks(
+        _ model: RetrievalModel, _ split: RetrievalSplit, in folder: String?,
+        onBlock: (ScoreBlock, [Float]) throws -> Void = { _, _ in }
+    ) throws -> RetrievalRanks {
+        let precision = arithmetic.precision
+        var state = try folder.map { try EvaluationProgress(folder: $0, model, split, in: precision) }
+        // Begun before the scores are, to find out now, not after hours, whether there is a place for them.
+        let matrix = try scores.map {
+            try NumpyMatrixWriter(
+                path: $0, rows: split.imageCount, columns: split.captions.count, isKept: state != nil,
+                continuing: (state?.ranks.count ?? 0) > 0)
+        }
+        let evaluator = try evaluator(model, split, wordsFile: state?.wordsFile)
+        let scoring = ProgressMeter("scoring", unit: "pairs")
+        let done = state?.ranks.count ?? 0
+        scoring.begin(at: done, of: split.imageCount * split.captions.count)
+        let ranks = try evaluator.ranks(continuing: state?.ranks, progress: scoring.update) {
+            block, part, ranks in
+            try matrix?.write(part, rows: block.images, columns: block.captions)
+            try state?.save(ranks)
+            try onBlock(block, part)
+        }
+        try matrix?.finish()
+        return ranks
+    }
+}
