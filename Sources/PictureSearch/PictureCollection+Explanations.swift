@@ -3,7 +3,13 @@ package import RetrievalModels
 
 extension PictureCollection {
     /// Whether the model that answers lets words and regions attend to each other, and so can say what met what.
-    package var explains: Bool { get throws { try current().second?.trained.model.explains ?? false } }
+    /// Told from its configuration alone, so that a model that rests is left alone.
+    package var explains: Bool {
+        get throws {
+            guard let checkpoint = try catalogue.answeringModel()?.checkpoint else { return false }
+            return try RetrievalModel.explains(checkpoint: checkpoint.path)
+        }
+    }
 
     /// Which words of a sentence met which regions of a picture. Nil where the model that answers cannot say.
     /// - Throws: `InputError` for a blank sentence, for a number of no picture, and where its features are damaged.

@@ -61,7 +61,9 @@ extension SearchServer {
         }
         try PictureQuery.expectLength("q", sentence, settings)
         let collection = collection
-        let explanation = try await searches.run { () -> Explanation? in
+        rest?.noteUse()
+        defer { rest?.noteUse() }
+        let explanation = try await searches.run(isTimed: collection.isLoaded) { () -> Explanation? in
             guard try collection.catalogue.pictures([number])[number] != nil else { throw RequestProblem.noPicture(id) }
             return try collection.explain(picture: number, sentence: sentence)
         }

@@ -39,8 +39,13 @@ package struct Explainer: Sendable {
 }
 
 extension RetrievalModel {
-    /// Whether regions and words attend to each other, so that it can be said what met what.
-    package var explains: Bool { attending != nil }
+    /// Whether the model in a checkpoint's folder lets regions and words attend to each other, so that it can be said what met
+    /// what: by its configuration, without loading it.
+    package static func explains(checkpoint directory: String) throws -> Bool {
+        let configuration = try ModelConfigurationFile.read(directory + "/config.json")
+        let ascl = configuration as? AsCLConfiguration ?? (configuration as? MixedConfiguration)?.ascl
+        return ascl.map { $0.fusion != .none } ?? false
+    }
 
     /// The AsCL that lets regions and words attend to each other, alone or beside a pretrained pair.
     fileprivate var attending: AsCLModel? {
