@@ -41,6 +41,11 @@ struct FeatureManifest: Codable, Equatable {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch DecodingError.keyNotFound(let key, _) where key.stringValue == CodingKeys.format.stringValue {
+            // It says what made the features, and no more: they were not extracted here.
+            throw InputError(
+                path: folder, place: Self.name, expected: "a folder without features of another making",
+                found: "the file")
         } catch let error as DecodingError {
             throw InputError(
                 path: path, place: "JSON", expected: "settings of features", found: error.oneLine)

@@ -56,7 +56,7 @@ extension SearchServer {
     /// Which words of a sentence met which regions of a picture.
     func explain(_ id: String, _ request: Request) async throws -> Response {
         let (number, items) = (try PictureFiles.number(id), try QueryItems(request.uri.query, known: ["q"]))
-        guard let sentence = try items.one("q") else {
+        guard let sentence = try items.text("q") else {
             throw RequestProblem.bad("q", expected: "a sentence", found: "nothing")
         }
         try PictureQuery.expectLength("q", sentence, settings)

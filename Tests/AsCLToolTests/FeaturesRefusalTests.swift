@@ -38,7 +38,7 @@ struct FeaturesRefusalTests {
             try Tool.run(
                 "features", "--images", collection.images, "--output", scenes, "--regions", "descriptors", "--split",
                 "val"),
-            [scenes, "val_ims.npy: expected a folder without features of another making", "found the file"],
+            [scenes, "features.json: expected a folder without features of another making", "found the file"],
             hasBegun: true)
     }
 
