@@ -24,8 +24,8 @@ struct IndexCommand: ParsableCommand {
                      ascl index photos --model runs/f8k --regions grid --backbone mobilenet_v2
             """,
         subcommands: [
-            IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self, IndexCaptions.self,
-            IndexCalibrate.self, IndexStats.self,
+            IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self, IndexCompact.self,
+            IndexCaptions.self, IndexCalibrate.self, IndexStats.self,
         ], defaultSubcommand: IndexUpdate.self)
 }
 
