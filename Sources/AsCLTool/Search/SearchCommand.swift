@@ -158,7 +158,9 @@ struct SearchCommand: ParsableCommand {
                     + "\(hasBelief ? " that match" : ""); --skip \(skip + top) shows the next")
         }
         if !answer.hits.isEmpty, !sentences.isEmpty, !hasBelief, !all {
-            Terminal.say("the model has no belief of its own: these come nearest, whether they match or not")
+            Terminal.say(
+                "the model has no belief of its own: these come nearest, whether they match or not; `ascl index captions` "
+                    + "and `ascl index calibrate` measure one")
         }
     }
 }
