@@ -18,6 +18,8 @@ extension PictureCaption: FetchableRecord {}
 package struct CaptionSummary: Sendable, Encodable, Equatable {
     /// Pictures of the index that have got captions, and how many these are.
     package var pictures = 0, captions = 0
+    /// Captions that say what another of the same picture says, and are kept once.
+    package var repeated = 0
     /// Names that no file of the index has, and names of several different pictures.
     package var unknown: [String] = [], ambiguous: [String] = []
 }
@@ -47,7 +49,9 @@ extension Catalogue {
             }
             summary.pictures = texts.count
             for (content, texts) in texts.sorted(by: { $0.key < $1.key }) {
-                summary.captions += try Self.setCaptions(Set(texts), of: content, database)
+                let different = Set(texts)
+                summary.repeated += texts.count - different.count
+                summary.captions += try Self.setCaptions(different, of: content, database)
             }
             return summary
         }

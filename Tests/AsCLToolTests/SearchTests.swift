@@ -115,11 +115,16 @@ struct SearchTests {
         let none = try ascl("search", "--captions-of", collection.images + "/3.bmp")
         #expect(none.status == 1 && none.errors.contains("expected sentences to choose from, found none"))
         let list = data + "/captions.txt"
-        let lines = (0..<24).map { "\($0).bmp#0\ta cat \($0)\n\($0).bmp#1\t\($0) act\n" } + ["gone.bmp\tnothing\n"]
+        let lines =
+            (0..<24).map { "\($0).bmp#0\ta cat \($0)\n\($0).bmp#1\t\($0) act\n" } + [
+                "gone.bmp\tnothing\n", "0.bmp#2\ta cat 0\n",
+            ]
         try write(Data(lines.joined().utf8), to: list)
         let given = try ascl("index", "captions", list)
         #expect(given.status == 0 && given.output == "48 captions of 24 pictures\n", "\(given)")
-        #expect(given.errors == "1 names are those of no picture of the index, the first gone.bmp\n")
+        #expect(
+            given.errors == "1 names are those of no picture of the index, the first gone.bmp\n"
+                + "1 captions repeat another of the same picture and are kept once\n")
         let found = try ascl("search", "--captions-of", collection.images + "/3.bmp", "--top", "48")
         #expect(found.outputLines.count == 48)
         #expect(Set(found.outputLines.filter { $0.contains(" * ") }.map { $0.dropFirst(8) }) == ["a cat 3", "3 act"])

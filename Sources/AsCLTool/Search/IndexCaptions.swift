@@ -38,6 +38,9 @@ struct IndexCaptions: ParsableCommand {
             guard let first = names.first else { continue }
             Terminal.say("\(names.count) names are those of \(what), the first \(first.escapedForOneLine)")
         }
+        if summary.repeated > 0 {
+            Terminal.say("\(summary.repeated) captions repeat another of the same picture and are kept once")
+        }
         try CaptionEncoding.run(catalogue, device)
         if json { return try Terminal.printJSON(summary) }
         print("\(summary.captions) captions of \(summary.pictures) pictures")
