@@ -10,6 +10,7 @@ enum PageFiles {
         ("/", PackageResources.page_html, "text/html; charset=utf-8"),
         ("/page.css", PackageResources.page_css, "text/css; charset=utf-8"),
         ("/page.js", PackageResources.page_js, "text/javascript; charset=utf-8"),
+        ("/words.js", PackageResources.words_js, "text/javascript; charset=utf-8"),
         ("/api/openapi.json", PackageResources.openapi_json, "application/json; charset=utf-8"),
     ]
 

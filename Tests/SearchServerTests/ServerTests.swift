@@ -180,7 +180,10 @@ import Testing
 
     @Test func `the page and what it loads come from the program, and nothing else may load there`() async throws {
         try await ServedPhotos(["1"]).ask { client async throws in
-            for (address, type) in [("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css")] {
+            for (address, type) in [
+                ("/", "text/html"), ("/page.js", "text/javascript"), ("/words.js", "text/javascript"),
+                ("/page.css", "text/css"),
+            ] {
                 let file = try await client.get(address)
                 #expect(file.status == .ok && file.headers[.contentType] == "\(type); charset=utf-8")
                 #expect(
