@@ -4,6 +4,7 @@ import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
+import TorchNN
 
 @testable import RetrievalTraining
 
@@ -34,6 +35,34 @@ import Torch
             expected = (expected + other) / 2
         }
         #expect(abs(found - expected) < 1e-4)
+    }
+
+    @Test func `parts that learn apart make one loss with what is added to them`() throws {
+        var configuration = try TinyTraining().configuration
+        configuration.loss.kind = .triplet
+        let generator = try Generator(seed: 4)
+        let (scorer, _) = try ParameterStore.initialize(seed: 3) {
+            try DIME(
+                $0,
+                BaselineConfiguration(
+                    .dime, jointDimension: 16, regionDimension: 7, globalDimension: 5, textDimension: 6,
+                    vocabularySize: 20, direction: .both))
+        }
+        let images = try ImageBatch(
+            regions: .normal([4, 3, 7], generator: generator), globals: .normal([4, 5], generator: generator))
+        let texts = try TextBatch(rows: .normal([12, 6], generator: generator), lengths: [3, 2, 4, 3])
+        let found = try TrainingLoss(configuration, epoch: 9)(images, [texts], scorer)
+        let learning = try scorer.learning(scorer.scorable(images, in: .fp32), scorer.scorable(texts, in: .fp32))
+        let parts = try learning.scores.map {
+            try RetrievalLoss.triplet(
+                $0, margin: configuration.loss.margin, over: .hardest, reduction: configuration.loss.reduction
+            ).item()
+        }
+        let (name, added) = try #require(learning.regularization)
+        #expect(try parts.count == 2 && parts.allSatisfy { $0 > 0 } && added.item() > 0)
+        #expect(found.parts.map(\.name) == ["captions", name])
+        #expect(try abs(found.parts[0].value.item() - parts.reduce(0, +)) < 1e-5)
+        #expect(try abs(found.sum.item() - parts.reduce(0, +) - added.item()) < 1e-5)
     }
 
     @Test func `the triplet loss knows the captions alone`() throws {

@@ -70,9 +70,14 @@ package struct LexiconEncoder: PairScorer {
 
     /// Sum over terms of the squared mean weight, of the images plus of the texts: in expectation the products that a
     /// search by an inverted index makes for a pair ("FLOPS", Paria et al., ICLR 2020), smooth in the weights.
-    package func penalty(_ images: Tensor, _ texts: Tensor) throws(TorchError) -> Tensor? {
+    static func flops(_ images: Tensor, _ texts: Tensor) throws(TorchError) -> Tensor {
         let (ofImages, ofTexts) = (try images.mean(0), try texts.mean(0))
         return try (ofImages * ofImages).sum() + (ofTexts * ofTexts).sum()
+    }
+
+    /// Scores, and beside them what a search of such weights costs.
+    package func learning(_ images: Tensor, _ texts: Tensor) throws(TorchError) -> LearningScores {
+        try LearningScores(scores: [similarity(images, texts)], sparsity: Self.flops(images, texts))
     }
 
     /// Weights one batch after the other.

@@ -33,9 +33,6 @@ package protocol PairScorer: Sendable {
     /// What a batch of images and of texts, whose first are the images' own in their order, gives the loss.
     func learning(_ images: Images, _ texts: Texts) throws(TorchError) -> LearningScores
 
-    /// What a batch costs beyond its scores, a scalar, where the method has such a cost.
-    func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor?
-
     /// Images one batch after the other.
     static func joined(_ batches: [Images]) throws(TorchError) -> Images
 
@@ -64,9 +61,6 @@ extension PairScorer {
     package func learning(_ images: Images, _ texts: Texts) throws(TorchError) -> LearningScores {
         try LearningScores(scores: [similarity(images, texts)])
     }
-
-    /// Most methods' losses are their scores' alone.
-    package func penalty(_ images: Images, _ texts: Texts) throws(TorchError) -> Tensor? { nil }
 
     /// What methods made of libtorch's operators stand.
     package func blockSize(

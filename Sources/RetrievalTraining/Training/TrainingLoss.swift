@@ -41,7 +41,7 @@ package struct TrainingLoss {
         // One product with all sets of texts: the images' side is then computed once.
         let all = try scorer.scorable(projected: .joined(texts), in: precision)
         let learning = try scorer.learning(images, all)
-        let penalty = loss.sparsity > 0 ? try scorer.penalty(images, all) : nil
+        let penalty = loss.sparsity > 0 ? learning.sparsity : nil
         var values: [Value] = []
         for scores in learning.scores {
             let scores = try scores.to(.float32)

@@ -36,7 +36,7 @@ import TorchNN
                 penalty += mean * mean
             }
         }
-        let foundPenalty = try #require(try given.scorer.penalty(foundImages, foundTexts))
+        let foundPenalty = try #require(try given.scorer.learning(foundImages, foundTexts).sparsity)
         #expect(abs(try foundPenalty.item() - penalty) < 1e-5)
     }
 
@@ -67,9 +67,9 @@ import TorchNN
         }
         let before = try terms()
         for _ in 0..<60 {
-            let penalty = try given.scorer.penalty(
+            let learning = try given.scorer.learning(
                 given.scorer.scorable(images, in: .fp32), given.scorer.scorable(texts, in: .fp32))
-            try #require(penalty).backward()
+            try #require(learning.sparsity).backward()
             try adam.step(learningRate: 0.02)
         }
         #expect(try terms() * 2 < before)
