@@ -8,8 +8,6 @@ struct LookTable {
     private static let parts = 4
     /// What a part may be changed by.
     private static let changes = [0] + (0..<width).map { 1 << $0 }
-    /// In how many bits looks may differ that are found.
-    static let mostDistance = 2 * parts - 1
 
     private let looks: [PictureLook?]
     /// The places of looks by a part and its bits.
@@ -28,7 +26,7 @@ struct LookTable {
         part << width | Int(truncatingIfNeeded: look.bits >> UInt64(part * width)) & (1 << width - 1)
     }
 
-    /// The places behind one whose looks differ from its own in so many bits, `mostDistance` at most.
+    /// The places behind one whose looks differ from its own in so many bits, 7 at most.
     func near(_ place: Int, within distance: Int) -> [Int] {
         guard let look = looks[place] else { return [] }
         var found = Set<Int>()
