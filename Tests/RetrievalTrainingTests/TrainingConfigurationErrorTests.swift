@@ -9,8 +9,8 @@ import Testing
             "training:\n  bacth_size: 3",
             "x.yaml:2: training.bacth_size: unknown key; did you mean batch_size? known keys: "
                 + "epochs, batch_size, micro_batch_size, learning_rate, warmup_steps, learning_rate_decay, gradient_clip, "
-                + "moving_average, learn_temperature, region_dropout, word_dropout, validate_every, patience, seed, "
-                + "precision, threads, checkpoint_every_steps, log_every_steps"
+                + "moving_average, learn_temperature, region_dropout, word_dropout, feature_dropout, validate_every, patience, "
+                + "seed, precision, threads, checkpoint_every_steps, log_every_steps"
         ),
         (
             "colour: 3",

@@ -29,6 +29,8 @@ extension TrainingConfiguration {
         package var direction = Direction.textToImage
         /// How SCAN makes one score of many.
         package var pooling = Pooling.logSumExp
+        /// Values of the vectors that `mixed` puts beside AsCL, where they are not a pretrained pair's.
+        package var vectorDimension = 512
 
         static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method),
@@ -41,6 +43,7 @@ extension TrainingConfiguration {
             .init("words", \.words),
             .init("direction", \.direction),
             .init("pooling", \.pooling),
+            .init("vector_dimension", \.vectorDimension, .atLeast(1)),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {

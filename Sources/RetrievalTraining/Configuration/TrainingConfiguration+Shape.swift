@@ -15,11 +15,7 @@ extension TrainingConfiguration {
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
         case .mixed:
-            return try MixedConfiguration(
-                asclConfiguration(for: split, encoder),
-                PretrainedConfiguration(
-                    encoder.tower?.configuration.family.method ?? .clip, of: encoder,
-                    globalDimension: split.globalDimension, maxTokens: model.maxTokens))
+            return try MixedConfiguration(asclConfiguration(for: split, encoder), pair(for: split, encoder))
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon:
             let configuration = BaselineConfiguration(
                 model.method, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
@@ -33,6 +29,22 @@ extension TrainingConfiguration {
             try configuration.validate(path: "configuration")
             return configuration
         }
+    }
+
+    /// What stands beside AsCL: the pair that the encoder is of, else VSE++.
+    private func pair(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> MixedConfiguration.Pair {
+        guard let tower = encoder.tower else {
+            return .vse(
+                BaselineConfiguration(
+                    .vse, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
+                    globalDimension: split.globalDimension, textDimension: encoder.width,
+                    vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
+                    normalizeFeatures: model.normalizeFeatures))
+        }
+        return try .pretrained(
+            PretrainedConfiguration(
+                tower.configuration.family.method, of: encoder, globalDimension: split.globalDimension,
+                maxTokens: model.maxTokens))
     }
 
     private func asclConfiguration(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> AsCLConfiguration {

@@ -72,6 +72,8 @@ struct BatchLoss {
         let texts: [TextBatch]
         /// The regions of each image that take part; nil where all do.
         let regions: [[Int]]?
+        /// What the values follow from that are left out of each image's features; nil where all stay.
+        let features: [UInt64]?
         let excluded: Tensor?
         let lesson: Tensor?
     }
@@ -88,13 +90,16 @@ struct BatchLoss {
         return try Items(
             images: images, texts: texts.map { try drop.words($0, &generator) },
             regions: drop.regions(split.regionCount, images: images.count, &generator),
+            features: drop.features(images: images.count, &generator),
             excluded: RetrievalLoss.sameImageMask(images, device: model.device), lesson: lesson)
     }
 
     /// Features of some of the batch's images.
     func images(_ items: Items, _ pairs: Range<Int>) throws -> ImageBatch {
-        let images = try model.images(split, Array(items.images[pairs]))
-        return try items.regions.map { try images.selecting(regions: Array($0[pairs])) } ?? images
+        var images = try model.images(split, Array(items.images[pairs]))
+        if let regions = items.regions { images = try images.selecting(regions: Array(regions[pairs])) }
+        guard let seeds = items.features else { return images }
+        return try ItemDropout(configuration.training).features(images, Array(seeds[pairs]))
     }
 
     private func value(
