@@ -77,13 +77,19 @@ extension Catalogue {
     func model(
         _ encoder: any PictureEncoder, _ description: EncoderDescription, _ checkpoint: SearchCheckpoint?
     ) throws -> CatalogueModel {
+        try model(encoder.identity, encoder.shape, description, checkpoint)
+    }
+
+    /// The same of an encoder that is not at hand.
+    func model(
+        _ identity: String, _ shape: FeatureShape, _ description: EncoderDescription, _ checkpoint: SearchCheckpoint?
+    ) throws -> CatalogueModel {
         func text(_ value: some Encodable) throws -> String {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         }
-        let (identity, dimension) = (encoder.identity, encoder.shape.globalDimension)
-        let (place, shape) = (description.place, try text(encoder.shape))
+        let (dimension, place, shape) = (shape.globalDimension, description.place, try text(shape))
         let description = try text(description)
         return try database.write { database in
             try database.execute(

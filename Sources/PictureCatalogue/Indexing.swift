@@ -1,4 +1,4 @@
-import AsCLBase
+package import AsCLBase
 import FeatureExtraction
 import Foundation
 package import ImageEncoding
@@ -52,6 +52,8 @@ package struct Indexing {
     private let blocks: BlockStore
     private let vectors: VectorUpkeep
     private let lock: FolderLock
+    /// Whose pictures are indexed; nil where all are.
+    private let shard: Shard?
     /// What was put right of the vectors' files on opening, a line each.
     package let repairs: [String]
 
@@ -62,18 +64,20 @@ package struct Indexing {
     /// - Parameters:
     ///   - description: The encoder's, for whoever opens the index.
     ///   - checkpoint: The trained model that is to search by the features, where there is one.
+    ///   - shard: The part of the pictures that a new index is to be of. An old one stays what it is.
     ///   - workers: Threads that decode and encode.
     ///   - checks: Whether every byte of the catalogue and of the vectors is looked at first.
-    /// - Throws: `InputError` where another process is at it.
+    /// - Throws: `InputError` where another process is at it, or an old index is of another shard.
     package init(
         _ catalogue: Catalogue, encoder: any PictureEncoder, description: EncoderDescription,
-        checkpoint: SearchCheckpoint? = nil, workers: Int, checks: Bool = true
+        checkpoint: SearchCheckpoint? = nil, shard: Shard? = nil, workers: Int, checks: Bool = true
     ) throws {
         self.catalogue = catalogue
         self.encoder = encoder
         self.workers = workers
         lock = try catalogue.lock()
         if checks { try catalogue.check() }
+        self.shard = try catalogue.setShard(shard)
         model = try catalogue.model(encoder, description, checkpoint)
         layout = RecordLayout(shape: encoder.shape, elementType: .float16)
         blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
@@ -104,8 +108,10 @@ package struct Indexing {
         if isCancelled() { throw CancellationError() }
         let path = Self.path(folder)
         let rules = try IgnoreRules(root: path)
-        let entries = try PictureList.folder(path).splits.flatMap(\.entries)
+        let list = try PictureList.folder(path)
+        let entries = list.splits.flatMap(\.entries).filter { shard?.holds($0.name) ?? true }
         let root = try catalogue.root(path)
+        if shard != nil { try catalogue.setListing(nil, root) }
         let known = try catalogue.files(root, model)
         var summary = Summary()
         var tasks: [PictureTask] = []
@@ -131,6 +137,7 @@ package struct Indexing {
         try work(off: tasks, root, known, &summary, progress, isCancelled)
         summary.removed = gone.count
         try catalogue.forget(Array(gone), root)
+        if shard != nil { try catalogue.setListing(list.digest(), root) }
         return summary
     }
 

@@ -25,6 +25,7 @@ struct IndexCommand: ParsableCommand {
             """,
         subcommands: [
             IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self, IndexCompact.self,
+            IndexMerge.self,
             IndexCaptions.self, IndexCalibrate.self, IndexStats.self,
         ], defaultSubcommand: IndexUpdate.self)
 }
@@ -54,7 +55,7 @@ struct IndexStatus: ParsableCommand {
 
     struct Status: Encodable {
         let index: String
-        let encoder, model: String?
+        let encoder, model, shard: String?
         let isCalibrated: Bool
         let numbers: Catalogue.Numbers
         let problems: [Catalogue.Problem]
@@ -65,12 +66,14 @@ struct IndexStatus: ParsableCommand {
         let own = try catalogue.answeringModel()
         let status = Status(
             index: options.folder, encoder: own?.encoder, model: own?.checkpoint?.path,
+            shard: try catalogue.shard()?.description,
             isCalibrated: try own.flatMap { try catalogue.calibration(of: $0, known: nil) } != nil,
             numbers: try catalogue.numbers(), problems: try catalogue.problems())
         if json { return try Terminal.printJSON(status) }
         print("index     \(status.index)")
         print("encoder   \(status.encoder ?? "none yet: the first indexing has not come to its end")")
         if let model = status.model { print("model     \(model)") }
+        if let shard = status.shard { print("shard     \(shard)") }
         for folder in status.numbers.folders { print("folder    \(folder)") }
         print(
             "pictures  \(status.numbers.pictures) in \(status.numbers.files) files, \(status.numbers.findable) can be found"

@@ -24,6 +24,13 @@ struct IndexUpdate: ParsableCommand {
             """)
     var model: String?
 
+    @Option(
+        help: """
+            A new index is of the i-th of n parts of the pictures alone, as i/n, or auto for the part that Slurm's job array \
+            or a launcher such as torchrun gives (auto/n where it does not say how many); `ascl index merge` joins them.
+            """)
+    var shard: ShardChoice?
+
     @OptionGroup var encoders: EncoderOptions
     @OptionGroup var compute: ComputeOptions
 
@@ -44,18 +51,20 @@ struct IndexUpdate: ParsableCommand {
         InterruptFlag.install()
         let device = try compute.prepare()
         let workers = Torch.threadCount
+        let shard = try shard?.shard()
         for folder in folders { try Folder.expect(folder) }
         let old =
             folders.isEmpty || Catalogue.exists(in: options.folder)
             ? try Catalogue(folder: options.folder, isNew: false) : nil
         try old?.expectWritable()
+        try old?.expectShard(shard)
         let choice = try IndexChoice(model: model, encoders: encoders, own: old?.answeringModel(), on: device)
         // Made once all that may be wrong is known.
         let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
         func open(checks: Bool) throws -> Indexing {
             try Indexing(
                 catalogue, encoder: choice.encoder, description: choice.description, checkpoint: choice.checkpoint,
-                workers: workers, checks: checks)
+                shard: shard, workers: workers, checks: checks)
         }
         var indexing: Indexing? = try open(checks: true)
         ((indexing?.repairs ?? []) + choice.notices).forEach(Terminal.say)
