@@ -30,9 +30,9 @@ import Testing
     /// The indented lines below one of the document's headings.
     private func commands(_ heading: String) throws -> [String] {
         let document = try text(Self.root + "/docs/clusters.md")
-        let start = try #require(document.range(of: "\n## \(heading)\n"))
+        let start = try #require(document.range(of: "# \(heading)\n"))
         let rest = document[start.upperBound...]
-        let section = rest[..<(rest.range(of: "\n## ")?.lowerBound ?? rest.endIndex)]
+        let section = rest[..<(rest.range(of: "\n#")?.lowerBound ?? rest.endIndex)]
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("    ") }.map { String($0.dropFirst(4)) }
         return try #require(lines.isEmpty ? nil : lines)
     }
