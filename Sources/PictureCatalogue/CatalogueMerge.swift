@@ -17,6 +17,11 @@ package struct CatalogueMerge {
     /// - Parameter folders: All shards of one index, each once, in any order.
     /// - Throws: `InputError` where they do not belong together, or one has not come to its end.
     package init(_ folders: [String]) throws {
+        var paths = Set<String>()
+        if let twice = folders.first(where: { !paths.insert(Indexing.path($0)).inserted }) {
+            throw InputError(
+                path: twice, place: "indexes", expected: "every shard once", found: "the same folder twice")
+        }
         let parts = try folders.map { try CataloguePart($0) }.sorted { $0.shard.index < $1.shard.index }
         guard let first = parts.first else {
             throw InputError(path: "merge", place: "indexes", expected: "one a shard", found: "none")

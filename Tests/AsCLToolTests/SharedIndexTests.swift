@@ -47,6 +47,32 @@ struct SharedIndexTests {
         #expect(try Tool.run("index", "--index", folder + "/merged").output.hasPrefix("28 pictures: 0 new, 0 known"))
     }
 
+    @Test func `killed at any moment, a shard goes on and a merge begins again`() throws {
+        for kill in 1..<4 {
+            let killed = try Tool(
+                [
+                    "index", images, "--model", Workshop.checkpoint.get(), "--regions", "descriptors", "--threads", "1",
+                    "--index", folder + "/1", "--shard", "1/2",
+                ], shell: "(sleep 0.\(kill); kill -9 $$) >/dev/null 2>&1 &"
+            ).finish()
+            #expect(killed.wasKilled || killed.status == 0)
+        }
+        #expect(try index("1", "--shard", "1/2").status == 0)
+        #expect(try index("2", "--shard", "2/2").status == 0)
+        let merge = ["index", "merge", folder + "/1", folder + "/2", "--index"]
+        for kill in 1..<5 {
+            let place = "\(folder)/merged-\(kill)"
+            let killed = try Tool(merge + [place], shell: "(sleep 0.0\(3 * kill); kill -9 $$) >/dev/null 2>&1 &")
+                .finish()
+            // Whole or not at all.
+            #expect(killed.wasKilled || killed.status == 0)
+            #expect(!exists(place) || exists(place + "/catalogue.sqlite"))
+            if !exists(place) { #expect(try Tool(merge + [place]).finish().status == 0) }
+            let found = try Tool.run("search", "a red circle", "--top", "60", "--index", place)
+            #expect(Set(found.outputLines).count == 28, "\(found)")
+        }
+    }
+
     @Test func `what cannot be a shard or joined is refused`() throws {
         #expect(try index("1", "--shard", "1/2").status == 0)
         expectRefusal(

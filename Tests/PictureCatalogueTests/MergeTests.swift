@@ -179,6 +179,9 @@ import Testing
     @Test func `what does not belong together is refused`() throws {
         for number in 1...3 { try run(number) }
         #expect(try refusal(1, 3) == "merge: indexes: expected 3, one a shard, found 2, without 2/3")
+        #expect(
+            try refusal([part(1), part(2), part(3), part(1) + "/"])
+                == "/part-1/: indexes: expected every shard once, found the same folder twice")
         try FileManager.default.copyItem(atPath: part(2), toPath: part(9))
         #expect(
             try refusal(1, 2, 9, 3) == "/part-9: shard: expected every shard once, found 2/3, as /part-2 is")
