@@ -150,6 +150,11 @@ let package = Package(
             name: "CNeighbourGraph", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
         layer("VectorStore", ["AsCLBase", "CNeighbourGraph", "CVectorScan"]),
         layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        layer("Postgres", ["AsCLBase", "CPostgres"]),
+        layer(
+            "PostgresCatalogue",
+            ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", "PictureCatalogue", "Postgres"]),
         layer(
             "PictureSearch",
             [
@@ -183,7 +188,7 @@ let package = Package(
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
-                "SearchServer",
+                "Postgres", "PostgresCatalogue", "SearchServer",
                 "CommandLineOptions",
                 argumentParser, logging,
             ],
