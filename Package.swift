@@ -198,7 +198,8 @@ let package = Package(
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
                 "ImageEncoding", "PretrainedEncoders", "FeatureExtraction", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "CommandLineOptions", argumentParser,
+                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "PictureCatalogue", "Postgres",
+                "PostgresCatalogue", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -207,7 +208,7 @@ let package = Package(
             name: "RetrievalFixtures",
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
-                "ImageEncoding", "RetrievalModels",
+                "ImageEncoding", "RetrievalModels", "Postgres",
             ],
             path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
         tests("AsCLBase", ["RetrievalFixtures"]),
@@ -233,6 +234,12 @@ let package = Package(
             [
                 "AsCLBase", "Torch", "TextEncoding", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders",
                 "PictureCatalogue", "RetrievalModels", "RetrievalFixtures",
+            ]),
+        tests(
+            "PostgresCatalogue",
+            [
+                "AsCLBase", "FeatureExtraction", "ImageEncoding", "PictureCatalogue", "PictureSearch", "Postgres",
+                "RetrievalFixtures", "VectorStore",
             ]),
         tests("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "RetrievalFixtures", grdb]),
         tests(

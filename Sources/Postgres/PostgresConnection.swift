@@ -9,20 +9,17 @@ package final class PostgresConnection: @unchecked Sendable {
     private let patience: Double
     /// Whether nothing can be asked over it any more.
     private(set) var isBroken = false
+    /// Asked several times a second while something is waited for: once it says so, the server is told to stop, and
+    /// says by an error that it did.
+    package var isCancelled: (() -> Bool)?
 
     /// Connects.
     init(_ address: PostgresAddress, patience: Double) throws(PostgresError) {
         self.address = address
         self.patience = patience
-        // What the string says counts: it comes behind these.
-        let options = [
-            ("connect_timeout", "5"), ("tcp_user_timeout", "30000"), ("fallback_application_name", "ascl"),
-            ("dbname", address.text), ("client_encoding", "UTF8"),
-        ]
-        let made = Self.withPointers(options.map(\.0)) { keywords in
-            Self.withPointers(options.map(\.1)) { PQconnectdbParams(keywords, $0, 1) }
+        guard let made = Self.withOptions(address, { PQconnectdbParams($0, $1, 1) }) else {
+            throw PostgresError(address, .connecting, "no memory for a connection")
         }
-        guard let made else { throw PostgresError(address, .connecting, "no memory for a connection") }
         guard PQstatus(made) == CONNECTION_OK else {
             defer { PQfinish(made) }
             throw PostgresError(address, .connecting, String(cString: PQerrorMessage(made)))
@@ -34,6 +31,25 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     deinit { PQfinish(connection) }
+
+    /// Whether a server is there and says that it begins, or ends.
+    static func isRejecting(_ address: PostgresAddress) -> Bool {
+        withOptions(address) { PQpingParams($0, $1, 1) } == PQPING_REJECT
+    }
+
+    private static func withOptions<Value>(
+        _ address: PostgresAddress,
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Value
+    ) -> Value {
+        // What the address says counts: it comes behind these.
+        let options = [
+            ("connect_timeout", "5"), ("tcp_user_timeout", "30000"), ("fallback_application_name", "ascl"),
+            ("dbname", address.text), ("client_encoding", "UTF8"),
+        ]
+        return withPointers(options.map(\.0)) { keywords in
+            withPointers(options.map(\.1)) { body(keywords, $0) }
+        }
+    }
 
     private static func withPointers<Value>(
         _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value
@@ -132,13 +148,25 @@ package final class PostgresConnection: @unchecked Sendable {
 
     private func wait(_ events: Int16, _ patience: Double) throws(PostgresError) {
         var descriptor = pollfd(fd: PQsocket(connection), events: events, revents: 0)
-        while true {
-            let ready = poll(&descriptor, 1, Int32(min(patience * 1000, Double(Int32.max))))
+        var left = patience
+        while left > 0 {
+            let step = isCancelled == nil ? left : min(left, 0.2)
+            let ready = poll(&descriptor, 1, Int32(min(step * 1000, Double(Int32.max))))
             if ready > 0 { return }
-            if ready < 0, errno == EINTR { continue }
-            isBroken = true
-            throw PostgresError(address, .lost, "none in \(Int(patience)) s")
+            if isCancelled?() == true { cancel() }
+            if ready == 0 { left -= step }
         }
+        isBroken = true
+        throw PostgresError(address, .silent, String(format: "none in %.3g s", patience))
+    }
+
+    /// Tells the server to stop what it does; what that gives is an error then.
+    private func cancel() {
+        isCancelled = nil
+        guard let right = PQgetCancel(connection) else { return }
+        defer { PQfreeCancel(right) }
+        var reason = [CChar](repeating: 0, count: 256)
+        _ = PQcancel(right, &reason, Int32(reason.count))
     }
 
     private func lost() -> PostgresError {

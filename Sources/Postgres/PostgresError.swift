@@ -7,8 +7,10 @@ package struct PostgresError: Error {
     package enum Kind: Equatable, Sendable {
         /// No connection came about.
         case connecting
-        /// The connection broke, or nothing came over it in time.
+        /// The connection broke.
         case lost
+        /// Nothing came over the connection in time.
+        case silent
         /// The server refused a statement, by its code.
         case refused(state: String)
     }
@@ -28,14 +30,14 @@ package struct PostgresError: Error {
     package var isLost: Bool {
         switch kind {
         case .lost: true
-        case .connecting: false
+        case .connecting, .silent: false
         // The server is ending or was ended: by an administrator, by a crash, or it has not begun yet.
         case .refused(let state): ["57P01", "57P02", "57P03"].contains(state)
         }
     }
 
     /// Whether nothing can be had of the server now.
-    package var isOutage: Bool { isLost || kind == .connecting }
+    package var isOutage: Bool { isLost || kind == .connecting || kind == .silent }
 
     /// For people: one line.
     package var inputError: InputError {
@@ -44,7 +46,7 @@ package struct PostgresError: Error {
         }
         switch kind {
         case .connecting: return line("connecting", "a server that is there and lets this user in")
-        case .lost: return line("connection", "an answer")
+        case .lost, .silent: return line("connection", "an answer")
         case .refused(let state):
             switch state {
             case "42501", "25006": return line("rights", "a role that may do this")

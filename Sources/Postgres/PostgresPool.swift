@@ -1,5 +1,4 @@
 import AsCLBase
-import CPostgres
 import Foundation
 import Synchronization
 
@@ -48,6 +47,16 @@ package final class PostgresPool: Sendable {
         }
     }
 
+    /// Closes the connections that nobody uses.
+    /// - Parameter statement: What each is asked before, where it still can be.
+    package func close(after statement: String) {
+        let idle = state.withLock { state in
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for connection in idle { _ = try? connection.run(statement) }
+    }
+
     private func taken() throws -> PostgresConnection {
         if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
         let now = ProcessInfo.processInfo.systemUptime
@@ -70,7 +79,7 @@ package final class PostgresPool: Sendable {
         let end = ProcessInfo.processInfo.systemUptime + Self.restartSeconds
         while true {
             do { return try connected() } catch let error as PostgresError {
-                let isBeginning = error.isLost || PQping(address.text) == PQPING_REJECT
+                let isBeginning = error.isLost || PostgresConnection.isRejecting(address)
                 guard isBeginning, ProcessInfo.processInfo.systemUptime < end else { throw error }
                 Thread.sleep(forTimeInterval: 0.05)
             }

@@ -24,7 +24,7 @@ package final class PostgresStore: Sendable {
     /// The version that pgvector has at least: earlier ones may lose vectors of an index.
     static let leastVersion = [0, 8, 4]
     /// Seconds that a part may be silent for.
-    package static let patience = 20.0
+    package static let patience = 10.0
 
     /// Names the databases; nothing is asked yet.
     /// - Parameters:

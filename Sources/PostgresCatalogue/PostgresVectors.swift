@@ -15,9 +15,11 @@ final class PostgresVectors: PictureVectors {
     private let findable = Mutex(0)
 
     /// Where a filter leaves no more than so many pictures of a part, looking at each costs less than going through the graph.
-    private static let looksAtAll = 5000
+    private let looksAtAll: Int
 
-    init(store: PostgresStore, dimension: Int) { (self.store, self.dimension) = (store, dimension) }
+    init(store: PostgresStore, dimension: Int, looksAtAll: Int = 5000) {
+        (self.store, self.dimension, self.looksAtAll) = (store, dimension, looksAtAll)
+    }
 
     var count: Int { findable.withLock { $0 } }
 
@@ -45,7 +47,7 @@ final class PostgresVectors: PictureVectors {
         to queries: [[Float]], top: Int, in selection: PictureSelection
     ) throws -> Gathered<[[VectorMatch]]> {
         let parts = store.parts.count
-        let isSmall = !selection.filter.isEmpty && selection.count <= Self.looksAtAll * parts
+        let isSmall = !selection.filter.isEmpty && selection.count <= looksAtAll * parts
         let found = try nearest(to: queries, top: top, selection.filter, isWhole: isSmall)
         // An index scan ends somewhere: where that was before there was enough, the rest is looked for.
         let isComplete = found.value.allSatisfy { $0.count >= min(top, selection.count) }

@@ -47,6 +47,9 @@ package final class PostgresWriter: IndexWriter {
         for pool in pools { try pool.use { _ in () } }
     }
 
+    // A server may take its time to see that a connection is closed, and whoever indexes next need not wait for it.
+    deinit { for pool in pools { pool.close(after: "SELECT pg_advisory_unlock_all()") } }
+
     package func isAnsweredByAnother() throws -> Bool { false }
 
     package func roots() throws -> [String] { try store.numbers().folders }
@@ -136,8 +139,13 @@ package final class PostgresWriter: IndexWriter {
 
     package func finish(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {
         for pool in pools {
-            if isCancelled() { throw CancellationError() }
-            try pool.use { try index($0) }
+            do {
+                try withoutActuallyEscaping(isCancelled) { isCancelled in try pool.use { try index($0, isCancelled) } }
+            } catch {
+                // The graph is made anew then.
+                if isCancelled() { throw CancellationError() }
+                throw error
+            }
         }
         // Once all parts are whole.
         for pool in pools {
@@ -147,7 +155,9 @@ package final class PostgresWriter: IndexWriter {
 
     /// Makes the graph that finds what is near, where there is none: after the first load, which is many times as fast as
     /// before it. What comes later goes into the graph as it comes.
-    private func index(_ connection: PostgresConnection) throws {
+    private func index(_ connection: PostgresConnection, _ isCancelled: @escaping () -> Bool) throws {
+        connection.isCancelled = isCancelled
+        defer { connection.isCancelled = nil }
         guard try connection.run("SELECT to_regclass('ascl_picture_embedding') IS NULL").truth(0, 0) else { return }
         try connection.transaction {
             let findable: Int = try connection.run("SELECT findable FROM ascl_store").number(0, 0) ?? 0

@@ -48,19 +48,23 @@ struct IndexCopy: ParsableCommand {
             // The folder is one of those that are indexed, also where it is empty.
             _ = try writer.files(in: root)
             try source.forEachFile(in: root, by: model) { files in
-                if InterruptFlag.signalNumber != nil {
-                    Terminal.say("interrupted; the same command goes on")
-                    throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
-                }
+                if InterruptFlag.signalNumber != nil { try interrupted() }
                 try writer.write(files, in: root)
                 done += files.count
                 meter.update(done, of: numbers.files)
             }
         }
         Terminal.say("making what finds the nearest")
-        try writer.finish(progress: { _, _ in }, isCancelled: { false })
+        do {
+            try writer.finish(progress: { _, _ in }, isCancelled: { InterruptFlag.signalNumber != nil })
+        } catch is CancellationError { try interrupted() }
         print("\(numbers.findable) pictures in \(done) files copied from \(source.name)")
         if numbers.captions > 0 { Terminal.say("\(numbers.captions) captions stay in \(source.name)") }
+    }
+
+    private func interrupted() throws -> Never {
+        Terminal.say("interrupted; the same command goes on")
+        throw ExitCode(128 + (InterruptFlag.signalNumber ?? SIGINT))
     }
 
     private func writer(by model: CatalogueModel, from source: any PictureHome) throws -> any IndexWriter {
