@@ -15,7 +15,7 @@ extension Catalogue {
                 path: checkpoint.path, fingerprint: checkpoint.fingerprint,
                 vectors: checkpoint.dimension.map { .init(dimension: $0) { _ in [] } })
         }
-        return try model(other.identity, other.shape, other.description, checkpoint)
+        return try model(like: other, checkpoint)
     }
 
     /// Takes down all that parts know of their pictures, in one transaction.
