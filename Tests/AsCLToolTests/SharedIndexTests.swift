@@ -89,6 +89,8 @@ struct SharedIndexTests {
             [folder + "/1: index: expected no such folder yet"])
         #expect(try Tool.run("index", "merge", "--index", folder + "/merged").status == 2)
         #expect(!exists(folder + "/merged"))
+        let store = try Tool.run("index", images, "--store", "postgresql://nowhere.example/none", "--shard", "1/2")
+        #expect(store.status == 2 && store.errors.contains("--shard: expected an index in a folder"), "\(store)")
         for wrong in ["auto/0", "auto/", "auto/x", "0/2"] {
             #expect(try index("4", "--shard", wrong).status == 2)
         }
