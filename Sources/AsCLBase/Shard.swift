@@ -24,6 +24,12 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
 
     /// The shard's own stretch of `total` items: stretches follow each other, so that to merge is to concatenate.
     package func range(of total: Int) -> Range<Int> { total * (index - 1) / count..<total * index / count }
+
+    /// Whether what has this name is the shard's own: by the name's SHA-256, whatever else there is.
+    package func holds(_ name: String) -> Bool {
+        let number = ContentDigest(of: name).bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        return number % UInt64(count) == UInt64(index - 1)
+    }
 }
 
 extension Shard {
@@ -34,9 +40,14 @@ extension Shard {
         ("SLURM_PROCID", "SLURM_NTASKS"),
     ]
 
-    /// The part that a scheduler gave this process: a task of Slurm's job array, else a rank of a launcher.
+    /// What tells a pod of Kubernetes' indexed job its number, from 0.
+    private static let pod = "JOB_COMPLETION_INDEX"
+
+    /// The part that a scheduler gave this process: a task of Slurm's job array, else a rank of a launcher, else a pod of
+    /// Kubernetes' indexed job.
+    /// - Parameter count: How many parts there are, which a pod is not told; whoever is told has to be told the same.
     /// - Throws: `InputError` where there is none, or its numbers are none.
-    package init(environment: [String: String]) throws(InputError) {
+    package init(environment: [String: String], count wanted: Int? = nil) throws(InputError) {
         func number(_ name: String, or standard: Int? = nil) throws(InputError) -> Int {
             if environment[name] == nil, let standard { return standard }
             guard let number = environment[name].flatMap({ Int($0) }) else {
@@ -55,11 +66,24 @@ extension Shard {
         } else if let (rank, size) = Self.ranks.first(where: { environment[$0.0] != nil }) {
             name = rank
             (index, count) = (try number(rank), try number(size))
+        } else if environment[Self.pod] != nil {
+            name = Self.pod
+            guard let wanted else {
+                throw InputError(
+                    path: "environment", place: name, expected: "how many pods there are, which it does not say",
+                    found: "--shard auto: give their number too, as --shard auto/8")
+            }
+            (index, count) = (try number(name), wanted)
         } else {
             throw InputError(
                 path: "environment", place: "shard",
                 expected: "SLURM_ARRAY_TASK_ID, RANK or another launcher's variables",
                 found: "none: give the part as --shard 2/3")
+        }
+        guard wanted == nil || wanted == count else {
+            throw InputError(
+                path: "environment", place: name, expected: "one of \(wanted ?? count) parts",
+                found: "one of \(count): give the part as --shard 2/\(wanted ?? count)")
         }
         guard let shard = Shard(index: index + 1, count: count) else {
             throw InputError(

@@ -30,7 +30,8 @@ struct EvaluateRun: ParsableCommand {
     @Option(
         help: """
             Only the scores of the i-th of n parts of the images, as i/n, or auto for the part that Slurm's job array or a \
-            launcher such as torchrun gives; into the folder --output. `ascl evaluate merge` ranks by all parts.
+            launcher such as torchrun gives (auto/n where it does not say how many); into the folder --output. \
+            `ascl evaluate merge` ranks by all parts.
             """)
     var shard: ShardChoice?
 
