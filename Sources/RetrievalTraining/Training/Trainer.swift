@@ -62,7 +62,7 @@ package final class Trainer {
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = LearningRateSchedule(settings, stepsPerEpoch: sampler.stepsPerEpoch)
         let notices =
-            model.limitNotices
+            model.limitNotices + Set([train, validation].flatMap(model.boxNotices)).sorted()
             + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
             + self.validation.notices("captions to validate on") + batchLoss.notices
         for line in notices { onEvent(.notice(line)) }
