@@ -11,6 +11,17 @@ extension TrainingConfiguration {
         switch model.method {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
+        case .uniter:
+            let configuration = UNITERConfiguration(
+                jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
+                regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+                textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+                vocabulary: try CutVocabulary(
+                    of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
+                normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+                transportWeight: pretraining.transport)
+            try configuration.validate(path: "configuration")
+            return configuration
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
@@ -59,6 +70,7 @@ extension TrainingConfiguration {
                 path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
                 found: "1")
         }
+        try checkPool(imageCount: train.imageCount, source: dataset.path)
         return (train, validation)
     }
 
