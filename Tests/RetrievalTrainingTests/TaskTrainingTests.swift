@@ -1,3 +1,4 @@
+import ArrayFiles
 import AsCLBase
 import Foundation
 import RetrievalData
@@ -17,6 +18,7 @@ import Torch
             overrides: [
                 "model.method=uniter", "model.joint_dimension=8", "model.heads=2", "model.layers=2",
                 "model.max_tokens=12", "loss.positives=false", "loss.negatives=false", "loss.pool=3", "loss.kept=2",
+                "pretraining.dictionary=4",
             ] + overrides)
         return training
     }
@@ -58,30 +60,53 @@ import Torch
             let names = step.keys.filter { $0.hasPrefix("loss_") }.sorted()
             #expect(
                 place < 18
-                    ? [["loss_matching", "loss_transport"], ["loss_regions"], ["loss_words"]].contains(names)
+                    ? [["loss_matching", "loss_transport"], ["loss_regions"], ["loss_words"], ["loss_classes"]]
+                        .contains(names)
                     : names.isEmpty, "step \(place + 1): \(names)")
         }
         let seen = Set(steps.flatMap { $0.keys.filter { $0.hasPrefix("loss_") } })
-        #expect(seen == ["loss_matching", "loss_transport", "loss_regions", "loss_words"])
+        #expect(seen == ["loss_matching", "loss_transport", "loss_regions", "loss_words", "loss_classes"])
+        let dictionary = try #require(model.parameters.dictionary["dictionary.vectors"])
+        #expect(try dictionary.shape == [4, 6] && dictionary.norm(1).array(Float.self).allSatisfy { $0 > 0 })
+    }
+
+    @Test func `a detector's classes are taken where the data has them`() throws {
+        let training = try Self.training("pretraining.epochs=1", "model.dropout=0")
+        let classes = try NumpyWriter(
+            path: training.folder.path + "/test_classes.npy", elementType: .int32, shape: [6, 3])
+        let values = (0..<18).map { Int32($0 % 5) }
+        try values.withUnsafeBytes { try classes.append($0) }
+        try classes.finish()
+        try training.folder.write("a\nb\nc\nd\ne\n", to: "class_names.txt")
+        let split = try Dataset(path: training.folder.path).split("test")
+        let encoder = try TextEncoder(directory: training.folder.path + "/bert")
+        let configuration = try training.configuration.modelConfiguration(for: split, encoder)
+        let uniter = try #require(configuration as? UNITERConfiguration)
+        #expect(uniter.classes == 5 && !uniter.hasDictionary)
+        let model = try RetrievalModel(configuration, textEncoder: encoder, seed: 1)
+        let trainer = try Trainer(training.configuration, model: model, train: split, validation: split)
+        #expect(try trainer.run(in: training.output("run")) != .stopped)
+        #expect(try training.configuration.modelConfiguration(for: training.split, encoder) is UNITERConfiguration)
     }
 
     @Test func `tasks are drawn by their weights`() throws {
         var section = TrainingConfiguration.PretrainingSection()
         var generator = SeededGenerator(seed: 4)
         var counts: [LearningTask: Int] = [:]
-        for _ in 0..<5000 {
+        for _ in 0..<6000 {
             if let task = section.task(of: LearningTask.allCases, &generator) { counts[task, default: 0] += 1 }
         }
         #expect(abs((counts[.matching] ?? 0) - 2000) < 120 && abs((counts[.words] ?? 0) - 2000) < 120)
-        #expect(abs((counts[.regions] ?? 0) - 1000) < 100)
-        (section.matching, section.words) = (0, 0)
+        #expect(abs((counts[.regions] ?? 0) - 1000) < 100 && abs((counts[.classes] ?? 0) - 1000) < 100)
+        (section.matching, section.words, section.classes) = (0, 0, 0)
         for _ in 0..<50 { #expect(section.task(of: LearningTask.allCases, &generator) == .regions) }
         #expect(section.task(of: [], &generator) == nil)
     }
 
     @Test func `a task's terms are weighed`() throws {
         let training = try Self.training(
-            "pretraining.epochs=1", "pretraining.words=0", "pretraining.regions=0", "pretraining.transport=0.5",
+            "pretraining.epochs=1", "pretraining.words=0", "pretraining.regions=0", "pretraining.classes=0",
+            "pretraining.transport=0.5",
             "model.dropout=0")
         let model = try Self.model(training)
         let loss = try BatchLoss(configuration: training.configuration, samples: training.samples(model))
@@ -159,9 +184,10 @@ import Torch
         (
             [
                 "model.method=uniter", "pretraining.epochs=1", "pretraining.matching=0", "pretraining.words=0",
-                "pretraining.regions=0",
+                "pretraining.regions=0", "pretraining.classes=0",
             ],
-            "pretraining.matching: expected a weight above 0 of matching, words or regions, as epochs is 1, found none"
+            "pretraining.matching: expected a weight above 0 of matching, words, regions or classes, as epochs is 1, "
+                + "found none"
         ),
         (["loss.pool=5"], "loss.kept: expected at most pool 5, found 7"),
         (

@@ -10,6 +10,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case words
     /// Features of regions that are masked, from the rest of the image and the text.
     case regions
+    /// Classes of such regions.
+    case classes
 }
 
 /// Right pairs as the data has them, for tasks.
@@ -20,10 +22,12 @@ package struct PairBatch: Sendable {
     package let texts: TextBatch
     /// The image of each pair: equal numbers are one image.
     package let imageOfPair: [Int]
+    /// A detector's class of each region, image after image, where the data says.
+    package let classes: [Int]?
 
     /// Joins them.
-    package init(images: ImageBatch, texts: TextBatch, imageOfPair: [Int]) {
-        (self.images, self.texts, self.imageOfPair) = (images, texts, imageOfPair)
+    package init(images: ImageBatch, texts: TextBatch, imageOfPair: [Int], classes: [Int]? = nil) {
+        (self.images, self.texts, self.imageOfPair, self.classes) = (images, texts, imageOfPair, classes)
     }
 }
 

@@ -13,6 +13,11 @@ extension TrainingConfiguration {
         package var words = 2.0
         /// Of guessing masked regions.
         package var regions = 1.0
+        /// Of guessing such regions' classes.
+        package var classes = 1.0
+        /// How many classes there are where no detector tells what regions show: groups of like regions of the training
+        /// split. 0 makes none.
+        package var dictionary = 256
         /// What the distance by optimal transport weighs in the task of matching.
         package var transport = 0.1
 
@@ -21,6 +26,8 @@ extension TrainingConfiguration {
             .init("matching", \.matching, .atLeast(0)),
             .init("words", \.words, .atLeast(0)),
             .init("regions", \.regions, .atLeast(0)),
+            .init("classes", \.classes, .atLeast(0)),
+            .init("dictionary", \.dictionary, .atLeast(0)),
             .init("transport", \.transport, .atLeast(0)),
         ]
 
@@ -29,6 +36,7 @@ extension TrainingConfiguration {
             case .matching: matching
             case .words: words
             case .regions: regions
+            case .classes: classes
             }
         }
 
@@ -44,9 +52,10 @@ extension TrainingConfiguration {
         }
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
-            guard epochs > 0, matching + words + regions == 0 else { return }
+            guard epochs > 0, matching + words + regions + classes == 0 else { return }
             throw place.key("matching").invalid(
-                expected: "a weight above 0 of matching, words or regions, as epochs is \(epochs)", found: "none")
+                expected: "a weight above 0 of matching, words, regions or classes, as epochs is \(epochs)",
+                found: "none")
         }
     }
 

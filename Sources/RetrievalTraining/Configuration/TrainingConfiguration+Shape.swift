@@ -12,6 +12,9 @@ extension TrainingConfiguration {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
         case .uniter:
+            // A method that learns by no task needs no classes.
+            let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
+            let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
             let configuration = UNITERConfiguration(
                 jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
                 regionDimension: split.regionDimension, globalDimension: split.globalDimension,
@@ -19,7 +22,8 @@ extension TrainingConfiguration {
                 vocabulary: try CutVocabulary(
                     of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
                 normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
-                transportWeight: pretraining.transport)
+                transportWeight: pretraining.transport, classes: classes,
+                hasDictionary: classes > 0 && split.regionClassCount == nil)
             try configuration.validate(path: "configuration")
             return configuration
         case .clip, .siglip:

@@ -94,7 +94,11 @@ package final class Trainer {
         let settings = configuration.training
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder.holdsCheckpoint
-        if resumed { state = try restored(from: folder) }
+        if resumed {
+            state = try restored(from: folder)
+        } else {
+            try model.fillDictionary(from: split, seed: UInt64(settings.seed))
+        }
         let record = try RunRecord(folder, page: page, resumingAtStep: resumed ? state.step : nil)
         onEvent(.began(steps: steps, done: state.step, bestRsum: state.best?.rsum))
         defer { onEvent(.ended) }

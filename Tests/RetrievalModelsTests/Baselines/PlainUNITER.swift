@@ -58,6 +58,11 @@ struct PlainUNITER {
             + backThrough("joint.image.img_linear.weight", y, to: configuration.regionDimension)
     }
 
+    /// Logits of the class of the region where a state is.
+    func classLogits(_ state: [Double]) -> [Double] {
+        p.layer("heads.classes.output", transformed("heads.classes", state))
+    }
+
     /// W^T y.
     private func backThrough(_ name: String, _ y: [Double], to count: Int) -> [Double] {
         let weight = p[name]

@@ -16,10 +16,14 @@ import TorchNN
         let rows: [[Int]]
         let images: [FormulaImage]
 
-        init(lengths: [Int] = [4, 3, 6], transport: Double = 0.3) throws {
-            configuration = try UNITERTests.configuration(dropout: 0, transport: transport)
+        init(lengths: [Int] = [4, 3, 6], transport: Double = 0.3, classes: Int = 0, hasDictionary: Bool = false) throws
+        {
+            configuration = try UNITERTests.configuration(
+                dropout: 0, transport: transport, classes: classes, hasDictionary: hasDictionary)
             given = try UNITERTests.uniter(configuration, lengths: lengths)
-            pairs = PairBatch(images: given.images, texts: given.texts, imageOfPair: [0, 1, 2])
+            pairs = PairBatch(
+                images: given.images, texts: given.texts, imageOfPair: [0, 1, 2],
+                classes: classes > 0 ? (0..<15).map { $0 * 5 % classes } : nil)
             let table = configuration.vocabulary.rows
             let all = try given.texts.rows.squeezed(1).array(Int32.self).map { table[Int($0)] }
             rows = lengths.indices.map { [given = given.texts] in Array(all[given.offsets[$0]..<given.offsets[$0 + 1]])
@@ -49,7 +53,7 @@ import TorchNN
             try term.value.backward(retainingGraph: true)
             for (index, (name, tensor)) in given.parameters.entries.enumerated() {
                 let gradient = try tensor.gradient?.array(Float.self) ?? []
-                #expect(gradient.contains { abs($0) > 1e-7 } != idle(name), "\(name)")
+                #expect(gradient.contains { abs($0) > 1e-6 } != idle(name), "\(name)")
                 try tensor.clearGradient()
                 if gradient.isEmpty { continue }
                 let entry = index * 31 % gradient.count
@@ -112,6 +116,47 @@ import TorchNN
             $0.hasSuffix("self.key.bias") || $0.hasPrefix("heads.match") || $0.hasPrefix("heads.mlm")
                 || $0.hasPrefix("joint.pooler")
         }
+    }
+
+    /// A detector's, or those of a dictionary.
+    @Test(arguments: [false, true])
+    func `classes of regions are guessed by the equations`(_ hasDictionary: Bool) throws {
+        let world = try World(classes: 4, hasDictionary: hasDictionary)
+        let looks = world.images.flatMap(\.regions)
+        if hasDictionary { try world.given.scorer.dictionary?.fill(Tensor(looks), seed: 3) }
+        let vectors = try world.given.scorer.dictionary.map { try Plain.rows($0.vectors) }
+        func answer(_ place: Int) -> Int {
+            guard let vectors else { return place * 5 % 4 }
+            let distances = vectors.map { vector in zip(vector, looks[place]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
+            }
+            return distances.indices.min { distances[$0] < distances[$1] } ?? 0
+        }
+        var generator = SeededGenerator(seed: 5)
+        let masked = (0..<3).map { WordMasking.chosen($0 * 5..<($0 + 1) * 5, &generator) }
+        let term = try #require(world.terms(.classes).first)
+        #expect(term.name == "classes" && term.weight == 1)
+        try world.expect(term) { parameters in
+            let plain = world.plain(parameters)
+            var losses: [Double] = []
+            for (pair, places) in masked.enumerated() {
+                let own = places.map { $0 - 5 * pair }
+                let states = plain.states(rows: world.rows[pair], world.images[pair], masked: Set(own)).regions
+                losses += places.map { Self.entropy(plain.classLogits(states[$0 - 5 * pair]), answer($0)) }
+            }
+            return losses.reduce(0, +) / Double(losses.count)
+        } idle: {
+            $0.hasSuffix("self.key.bias") || $0.hasPrefix("heads.match") || $0.hasPrefix("heads.mlm")
+                || $0.hasPrefix("heads.regression") || $0.hasPrefix("joint.pooler")
+        }
+    }
+
+    @Test func `what no detector and no dictionary tells apart is no task`() throws {
+        #expect(try World().given.scorer.tasks == [.matching, .words, .regions])
+        let world = try World(classes: 4)
+        #expect(world.given.scorer.tasks == [.matching, .words, .regions, .classes])
+        let pairs = PairBatch(images: world.pairs.images, texts: world.pairs.texts, imageOfPair: [0, 1, 2])
+        var generator = SeededGenerator(seed: 1)
+        #expect(throws: TorchError.self) { try world.given.scorer.terms(of: .classes, on: pairs, &generator) }
     }
 
     @Test func `matching and transport are those of the equations`() throws {
@@ -247,4 +292,10 @@ import TorchNN
 
 extension Double {
     fileprivate var logarithm: Double { Foundation.log(self) }
+}
+
+extension Tensor {
+    fileprivate init(_ rows: [[Double]]) throws {
+        try self.init(rows.flatMap { $0.map(Float.init) }, shape: [rows.count, rows[0].count])
+    }
 }

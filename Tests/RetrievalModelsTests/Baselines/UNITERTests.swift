@@ -15,11 +15,12 @@ import Torch
     }
 
     static func configuration(
-        width: Int = 8, dropout: Double = 0.1, transport: Double = 0.1
+        width: Int = 8, dropout: Double = 0.1, transport: Double = 0.1, classes: Int = 0, hasDictionary: Bool = false
     ) throws -> UNITERConfiguration {
         try UNITERConfiguration(
             jointDimension: width, layers: 2, heads: 2, regionDimension: 7, globalDimension: 5, textDimension: 6,
-            maxTokens: 12, vocabulary: vocabulary(), dropout: dropout, transportWeight: transport)
+            maxTokens: 12, vocabulary: vocabulary(), dropout: dropout, transportWeight: transport,
+            classes: classes, hasDictionary: hasDictionary)
     }
 
     static func uniter(
@@ -106,6 +107,7 @@ import Torch
     @Test(arguments: [
         (#""heads" : 2"#, #""heads" : 3"#, "heads: expected a divisor of joint_dimension 8, found 3"),
         (#""dropout" : 0.1"#, #""dropout" : 1"#, "dropout: expected a probability below 1, found 1.0"),
+        (#""dictionary" : false"#, #""dictionary" : true"#, "dictionary: expected false without classes, found true"),
         (#""layers" : 2"#, #""layers" : 0"#, "layers: expected at least 1, found 0"),
         (#""mask" : 4"#, #""mask" : 5"#, "vocabulary: expected different tokens below its size 20, found others"),
         (#""size" : 20"#, #""size" : 18"#, "vocabulary: expected different tokens below its size 18, found others"),

@@ -4,8 +4,8 @@ package import Torch
 
 // What UNITER learns by before it ranks. Only one side of a pair is masked at a time, and only of right pairs.
 extension UNITER {
-    /// All of them.
-    package var tasks: [LearningTask] { LearningTask.allCases }
+    /// All of them, but for classes where there are none.
+    package var tasks: [LearningTask] { LearningTask.allCases.filter { $0 != .classes || configuration.classes > 0 } }
 
     /// A task's terms:
     ///
@@ -13,6 +13,7 @@ extension UNITER {
     ///   own, and the sum of the distances by transport of right pairs, less that of wrong ones, over the pairs.
     /// - `words`: the mean cross entropy of the words chosen by `WordMasking`, over the cut vocabulary.
     /// - `regions`: the mean squared error of the features of 15 % of the regions, of each image one at least.
+    /// - `classes`: the mean cross entropy of such regions' classes.
     package func terms(
         of task: LearningTask, on pairs: PairBatch, _ generator: inout SeededGenerator
     ) throws(TorchError) -> [TaskTerm] {
@@ -20,6 +21,7 @@ extension UNITER {
         case .matching: try matching(pairs, &generator)
         case .words: [try words(pairs, &generator)]
         case .regions: [try regions(pairs, &generator)]
+        case .classes: [try classes(pairs, &generator)]
         }
     }
 
@@ -79,6 +81,31 @@ extension UNITER {
     }
 
     private func regions(_ pairs: PairBatch, _ generator: inout SeededGenerator) throws(TorchError) -> TaskTerm {
+        let masked = try maskedRegions(pairs, &generator)
+        let missed = try heads.regions(masked.states, joint.regions) - masked.features
+        return TaskTerm("regions", try (missed * missed).mean())
+    }
+
+    private func classes(_ pairs: PairBatch, _ generator: inout SeededGenerator) throws(TorchError) -> TaskTerm {
+        let masked = try maskedRegions(pairs, &generator)
+        let answers: Tensor
+        if let dictionary {
+            answers = try dictionary.nearest(masked.features)
+        } else if let classes = pairs.classes {
+            answers = try Tensor(masked.places.map { classes[$0] }, shape: [masked.places.count])
+        } else {
+            throw TorchError(operation: "classes", reason: "expected a detector's classes of the regions")
+        }
+        guard let logits = try heads.classes(masked.states) else {
+            throw TorchError(operation: "classes", reason: "expected a model that has them")
+        }
+        return TaskTerm("classes", try logits.crossEntropy(labels: answers.to(device: logits.device)))
+    }
+
+    /// Regions to be guessed: their places, what stood there `[places, R]`, and the states `[places, H]`.
+    private func maskedRegions(
+        _ pairs: PairBatch, _ generator: inout SeededGenerator
+    ) throws(TorchError) -> (places: [Int], features: Tensor, states: Tensor) {
         let features = try joint.regions.features(pairs.images)
         let (count, width) = (features.shape[1], features.shape[2])
         var chosen: [Int] = []
@@ -89,10 +116,10 @@ extension UNITER {
         let embedded = try joint.embedded(
             joint.regions.masking(features, at: places), of: pairs.images, training: isTraining)
         let states = try joint.states(scorable(pairs.texts, in: .fp32), embedded, training: isTraining)
-        let guessed = try heads.regions(
-            states.regions.reshaped([-1, configuration.jointDimension]).indexSelect(places), joint.regions)
-        let missed = try guessed - features.reshaped([-1, width]).indexSelect(places)
-        return TaskTerm("regions", try (missed * missed).mean())
+        return try (
+            chosen, features.reshaped([-1, width]).indexSelect(places),
+            states.regions.reshaped([-1, configuration.jointDimension]).indexSelect(places)
+        )
     }
 
     /// The part of masked words that are guessed right: as they are, and where the pairs' images are others.

@@ -12,20 +12,26 @@ package import TorchNN
 ///
 /// Where our protocol or a desk's data forces a change:
 /// - Word vectors are those of the tokens that the training captions have, and begin as the text encoder's.
-/// - Of regions without a detector's classes none are guessed.
+/// - Of regions without a detector's classes the nearest vectors of a dictionary are guessed; a detector's are taken for
+///   certain, where the authors have its probabilities.
 /// - A wrong image in the task of matching is another of the batch.
 package struct UNITER: PairScorer {
     /// Its shape.
     package let configuration: UNITERConfiguration
     let joint: JointEncoder
     let heads: UNITERHeads
+    let dictionary: RegionDictionary?
     private(set) var isTraining = false
 
-    /// Builds it along `joint.*` and `heads.*`.
+    /// Builds it along `joint.*`, `heads.*` and, where it has one, `dictionary`.
     package init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
         self.configuration = configuration
         joint = try JointEncoder(scope / "joint", configuration)
         heads = try UNITERHeads(scope / "heads", configuration)
+        dictionary =
+            configuration.hasDictionary
+            ? try RegionDictionary(
+                scope / "dictionary", count: configuration.classes, width: configuration.regionDimension) : nil
     }
 
     /// Its shape.

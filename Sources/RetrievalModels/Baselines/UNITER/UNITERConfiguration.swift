@@ -27,6 +27,10 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
     package let dropout: Double
     /// What the distance by optimal transport weighs in the task of matching.
     package let transportWeight: Double
+    /// How many classes it tells regions apart by; 0 where it does not.
+    package let classes: Int
+    /// Whether they are the nearest vectors of a dictionary, else a detector's.
+    package let hasDictionary: Bool
     /// The tokens that it has vectors for.
     package let vocabulary: CutVocabulary
 
@@ -41,6 +45,8 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
         case normalizeFeatures = "normalize_features"
         case dropout
         case transportWeight = "transport_weight"
+        case classes
+        case hasDictionary = "dictionary"
         case vocabulary
     }
 
@@ -48,7 +54,7 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
     package init(
         jointDimension: Int, layers: Int, heads: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
         maxTokens: Int, vocabulary: CutVocabulary, normalizeFeatures: Bool = false, dropout: Double = 0.1,
-        transportWeight: Double = 0.1
+        transportWeight: Double = 0.1, classes: Int = 0, hasDictionary: Bool = false
     ) {
         method = .uniter
         self.jointDimension = jointDimension
@@ -62,6 +68,8 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
         self.normalizeFeatures = normalizeFeatures
         self.dropout = dropout
         self.transportWeight = transportWeight
+        self.classes = classes
+        self.hasDictionary = hasDictionary
     }
 
     /// Words are its own.
@@ -88,6 +96,8 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
         try require(
             jointDimension % heads == 0, .heads, "a divisor of joint_dimension \(jointDimension)", heads)
         try require((0..<1).contains(dropout), .dropout, "a probability below 1", dropout)
+        try require(classes >= 0, .classes, "at least 0", classes)
+        try require(classes > 0 || !hasDictionary, .hasDictionary, "false without classes", hasDictionary)
         try require(transportWeight >= 0, .transportWeight, "at least 0", transportWeight)
         try vocabulary.validate(path: path)
     }

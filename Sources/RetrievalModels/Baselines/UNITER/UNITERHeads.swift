@@ -5,12 +5,14 @@ import TorchNN
 ///
 ///     match   Linear_H->2(z)                    words     E_w LN(gelu(W h)) + c
 ///     score   its second row                    regions   W_v^T LN(gelu(W h)) + c
+///                                               classes   Linear_H->C( LN(gelu(W h)) )
 struct UNITERHeads: Sendable {
     private let matching: Linear
     private let wordTransform, regionTransform: HeadTransform
     private let wordBias, regionBias: Tensor
+    private let classes: (transform: HeadTransform, output: Linear)?
 
-    /// Builds it along `match`, `mlm.*` and `regression.*`.
+    /// Builds it along `match`, `mlm.*`, `regression.*` and, where there are classes, `classes.*`.
     init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
         let width = configuration.jointDimension
         matching = try Linear(scope / "match", from: width, to: 2)
@@ -18,6 +20,14 @@ struct UNITERHeads: Sendable {
         wordBias = try (scope / "mlm").parameter("bias", [configuration.vocabulary.count], .zeros)
         regionTransform = try HeadTransform(scope / "regression", width: width)
         regionBias = try (scope / "regression").parameter("bias", [configuration.regionDimension], .zeros)
+        let scope = scope / "classes"
+        classes =
+            configuration.classes == 0
+            ? nil
+            : (
+                try HeadTransform(scope, width: width),
+                try Linear(scope / "output", from: width, to: configuration.classes)
+            )
     }
 
     /// `[pairs, 2]` of z: that a pair does not match, and that it does.
@@ -37,5 +47,11 @@ struct UNITERHeads: Sendable {
     /// Features `[places, R]` of the regions at states `[places, H]`.
     func regions(_ states: Tensor, _ regions: JointRegions) throws(TorchError) -> Tensor {
         try regions.regression(regionTransform(states)).to(.float32) + regionBias
+    }
+
+    /// Logits `[places, C]` of the classes at states `[places, H]`; nil where there are none.
+    func classes(_ states: Tensor) throws(TorchError) -> Tensor? {
+        guard let classes else { return nil }
+        return try classes.output(classes.transform(states)).to(.float32)
     }
 }
