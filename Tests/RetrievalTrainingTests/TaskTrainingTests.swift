@@ -203,6 +203,14 @@ import Torch
             "training.micro_batch_size: expected 0, as model.dropout would fall otherwise in the second pass, found 4"
         ),
         (
+            ["loss.kind=mined", "training.word_dropout=0.1"],
+            "training.word_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
+        ),
+        (
+            ["model.method=uniter", "pretraining.epochs=1", "training.region_dropout=0.1"],
+            "training.region_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
+        ),
+        (
             ["loss.kind=mined", "loss.distillation=1"],
             "loss.distillation: expected 0, as loss.kind mined scores no table of pairs, found 1.0"
         ),

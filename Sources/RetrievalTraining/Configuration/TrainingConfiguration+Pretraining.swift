@@ -75,6 +75,12 @@ extension TrainingConfiguration {
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")
         }
+        guard loss.kind == .mined || pretraining.epochs > 0 else { return }
+        for (key, rate) in [("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout)]
+        where rate > 0 {
+            throw settings.key(key).invalid(
+                expected: "0, as tasks and mined pairs leave nothing out", found: "\(rate)")
+        }
         guard loss.kind == .mined else { return }
         if [.dsran, .dime].contains(model.method) {
             throw place.key("loss").key("kind").invalid(

@@ -99,7 +99,9 @@ extension TrainingConfiguration {
                 "1 of \(train.captions.count) pairs is left out of each epoch: a last batch of one has no negatives")
         }
         let sampler = PairSampler(pairCount: train.captions.count, batchSize: training.batchSize, seed: 0)
-        return lines + LearningRateSchedule(training, stepsPerEpoch: sampler.stepsPerEpoch).notices
+        let schedule = LearningRateSchedule(
+            training, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: pretraining.epochs)
+        return lines + schedule.notices
     }
 
     private func parts(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {

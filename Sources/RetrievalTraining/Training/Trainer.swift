@@ -60,7 +60,8 @@ package final class Trainer {
             teacher: teacher, temperature: trained.temperature)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
-        schedule = LearningRateSchedule(settings, stepsPerEpoch: sampler.stepsPerEpoch)
+        schedule = LearningRateSchedule(
+            settings, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: configuration.pretraining.epochs)
         let notices =
             model.limitNotices + Set([train, validation].flatMap(model.boxNotices)).sorted()
             + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
