@@ -81,12 +81,12 @@ import Torch
         let split = try Dataset(path: training.folder.path).split("test")
         let encoder = try TextEncoder(directory: training.folder.path + "/bert")
         let configuration = try training.configuration.modelConfiguration(for: split, encoder)
-        let uniter = try #require(configuration as? UNITERConfiguration)
+        let uniter = try #require(configuration as? JointConfiguration)
         #expect(uniter.classes == 5 && !uniter.hasDictionary)
         let model = try RetrievalModel(configuration, textEncoder: encoder, seed: 1)
         let trainer = try Trainer(training.configuration, model: model, train: split, validation: split)
         #expect(try trainer.run(in: training.output("run")) != .stopped)
-        #expect(try training.configuration.modelConfiguration(for: training.split, encoder) is UNITERConfiguration)
+        #expect(try training.configuration.modelConfiguration(for: training.split, encoder) is JointConfiguration)
     }
 
     @Test func `tasks are drawn by their weights`() throws {

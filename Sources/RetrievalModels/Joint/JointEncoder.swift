@@ -15,15 +15,11 @@ struct JointEncoder: Sendable {
     static let epsilon = 1e-12
 
     /// Builds it along `embeddings.*`, `image.*`, `encoder.layer.*` and `pooler.dense`.
-    init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
+    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         words = try JointWords(scope / "embeddings", configuration)
         regions = try JointRegions(scope / "image", configuration)
         dropout = configuration.dropout
-        var shape = TransformerConfiguration(
-            width: configuration.jointDimension, layerCount: configuration.layers, headCount: configuration.heads,
-            innerWidth: 4 * configuration.jointDimension, activation: .gelu, norm: .after, epsilon: Self.epsilon)
-        (shape.hiddenDropout, shape.attentionDropout) = (dropout, dropout)
-        layers = try Transformer(scope / "encoder" / "layer", shape, names: .bert)
+        layers = try Transformer(scope / "encoder" / "layer", configuration.transformer, names: .bert)
         pooler = try Linear(
             scope / "pooler" / "dense", from: configuration.jointDimension, to: configuration.jointDimension)
     }
@@ -63,19 +59,4 @@ struct JointEncoder: Sendable {
 
     /// z `[pairs, H]` of the first words' states: tanh(W h).
     func pooled(first states: Tensor) throws(TorchError) -> Tensor { try pooler(states).tanh() }
-}
-
-/// LN(gelu(W h)), which goes before a guess.
-struct HeadTransform: Sendable {
-    private let dense: Linear
-    private let norm: LayerNorm
-
-    /// Builds it along `dense` and `LayerNorm`.
-    init(_ scope: ParameterScope, width: Int) throws(TorchError) {
-        dense = try Linear(scope / "dense", from: width, to: width)
-        norm = try LayerNorm(scope / "LayerNorm", width: width, epsilon: JointEncoder.epsilon)
-    }
-
-    /// `[places, H]` to the same.
-    func callAsFunction(_ states: Tensor) throws(TorchError) -> Tensor { try norm(dense(states).gelu().to(.float32)) }
 }

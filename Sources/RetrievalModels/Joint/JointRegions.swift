@@ -13,7 +13,7 @@ struct JointRegions: Sendable {
     private let normalizes: Bool
 
     /// Builds it along `img_linear`, `img_layer_norm`, `pos_linear`, `pos_layer_norm`, `LayerNorm` and `mask_embedding`.
-    init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
+    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         let (width, from) = (configuration.jointDimension, configuration.regionDimension)
         feature = try Linear(scope / "img_linear", from: from, to: width)
         place = try Linear(scope / "pos_linear", from: 7, to: width)

@@ -20,7 +20,7 @@ struct JointWords: Sendable {
     static let tableName = "word_embeddings"
 
     /// Builds it along `word_embeddings`, `projection`, `position_embeddings`, `token_type_embeddings` and `LayerNorm`.
-    init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
+    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         let width = configuration.jointDimension
         vocabulary = configuration.vocabulary
         table = try Embedding(

@@ -1,4 +1,6 @@
 import AsCLBase
+import TextEncoding
+import Torch
 
 /// Words to be guessed from what stands around them (Devlin et al. 2019): of each text each ordinary place with a chance,
 /// and one at least. Of those chosen 80 % are masked, 10 % become another ordinary word, and 10 % stay.
@@ -41,5 +43,27 @@ struct WordMasking {
         var chosen: [Int] = []
         for place in places where generator.uniform() < rate { chosen.append(place) }
         return chosen.isEmpty ? [places.lowerBound + generator.below(places.count)] : chosen
+    }
+}
+
+extension WordMasking {
+    /// Words of texts given as tokens `[words, 1]`.
+    init(
+        _ texts: TextBatch, _ words: JointWords, _ vocabulary: CutVocabulary, _ generator: inout SeededGenerator
+    ) throws(TorchError) {
+        let rows = try words.rows(texts.rows).to(device: .cpu).array(Int.self)
+        self.init(rows, lengths: texts.lengths, vocabulary, &generator)
+    }
+
+    /// Vectors `[words, H]` of those texts with what was done to them.
+    func texts(_ texts: TextBatch, _ words: JointWords) throws(TorchError) -> TextBatch {
+        let rows = try Tensor(rows, shape: [rows.count]).to(device: texts.rows.device)
+        return try texts.replacingRows(words.vectors(rows))
+    }
+
+    /// Of states of padded texts `[texts, L, H]` those that are to be guessed from, `[places, H]`.
+    func states(_ all: Tensor, lengths: [Int]) throws(TorchError) -> Tensor {
+        let chosen = try Tensor(places, shape: [places.count]).to(device: all.device)
+        return try TextBatch(padded: all, lengths: lengths).rows.indexSelect(chosen)
     }
 }

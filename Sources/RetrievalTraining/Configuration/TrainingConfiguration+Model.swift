@@ -13,11 +13,11 @@ extension TrainingConfiguration {
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
         package var jointDimension = 1024
-        /// H, the heads of each cross-modal attention, or of UNITER's layers; divides `jointDimension`.
+        /// H, the heads of each cross-modal attention, or of the layers of UNITER and LightningDOT; divides `jointDimension`.
         package var heads = 8
-        /// UNITER's layers.
+        /// UNITER's layers, or those of each of LightningDOT's towers.
         package var layers = 4
-        /// The chance of a value of UNITER's states to be left out in training.
+        /// The chance of a value of their states to be left out in training.
         package var dropout = 0.1
         /// u1, the weight of the local score against the global one.
         package var localWeight = 0.8
@@ -54,7 +54,7 @@ extension TrainingConfiguration {
                 throw place.key("words").invalid(
                     expected: "encoder, with method \(method.rawValue)", found: words.rawValue)
             }
-            guard [.ascl, .mixed, .uniter].contains(method) else { return }
+            guard [.ascl, .mixed].contains(method) || method.isJoint else { return }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")

@@ -62,7 +62,7 @@ extension TrainingConfiguration {
     /// Refuses what a method that is trained by tasks or by mined pairs cannot have.
     func checkPasses(at place: ConfigurationPlace) throws(TrainingError) {
         let (settings, method) = (place.key("training"), model.method.rawValue)
-        if pretraining.epochs > 0, model.method != .uniter {
+        if pretraining.epochs > 0, !model.method.isJoint {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "0, as \(method) has no tasks", found: "\(pretraining.epochs)")
         }
@@ -70,7 +70,7 @@ extension TrainingConfiguration {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "at most training.epochs \(training.epochs)", found: "\(pretraining.epochs)")
         }
-        if training.microBatchSize > 0, model.method == .uniter, model.dropout > 0 {
+        if training.microBatchSize > 0, model.method.isJoint, model.dropout > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")

@@ -11,18 +11,18 @@ extension TrainingConfiguration {
         switch model.method {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
-        case .uniter:
+        case .uniter, .lightningDOT:
             // A method that learns by no task needs no classes.
             let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
             let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
-            let configuration = UNITERConfiguration(
-                jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
+            let configuration = JointConfiguration(
+                model.method, jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
                 regionDimension: split.regionDimension, globalDimension: split.globalDimension,
                 textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
                 vocabulary: try CutVocabulary(
                     of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
                 normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
-                transportWeight: pretraining.transport, classes: classes,
+                transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
                 hasDictionary: classes > 0 && split.regionClassCount == nil)
             try configuration.validate(path: "configuration")
             return configuration

@@ -12,10 +12,10 @@ extension BatchLoss {
             throw TorchError(operation: "pretraining", reason: "no task")
         }
         let images = batch.map { split.imageOfCaption[$0] }
-        let classes = task == .classes ? try images.map { try split.regionClasses(ofImage: $0) } : []
+        let classes = task == .classes ? try images.compactMap { try split.regionClasses(ofImage: $0) } : []
         let pairs = try PairBatch(
             images: model.images(split, images), texts: words(batch), imageOfPair: images,
-            classes: classes.contains(nil) ? nil : classes.flatMap { $0 ?? [] })
+            classes: classes.isEmpty ? nil : classes.flatMap(\.self))
         let terms = try scorer.terms(of: task, on: pairs, &generator)
         let weighted = try terms.map { $0.weight == 1 ? $0.value : try $0.value * $0.weight }
         let sum = try weighted.dropFirst().reduce(weighted[0]) { try $0 + $1 }

@@ -8,86 +8,24 @@ import TorchNN
 @testable import RetrievalModels
 
 @Suite struct UNITERTaskTests {
-    /// The case of three pairs of different images.
-    private struct World {
-        let given: FormulaCase<UNITER>
-        let configuration: UNITERConfiguration
-        let pairs: PairBatch
-        let rows: [[Int]]
-        let images: [FormulaImage]
-
-        init(lengths: [Int] = [4, 3, 6], transport: Double = 0.3, classes: Int = 0, hasDictionary: Bool = false) throws
-        {
-            configuration = try UNITERTests.configuration(
-                dropout: 0, transport: transport, classes: classes, hasDictionary: hasDictionary)
-            given = try UNITERTests.uniter(configuration, lengths: lengths)
-            pairs = PairBatch(
-                images: given.images, texts: given.texts, imageOfPair: [0, 1, 2],
-                classes: classes > 0 ? (0..<15).map { $0 * 5 % classes } : nil)
-            let table = configuration.vocabulary.rows
-            let all = try given.texts.rows.squeezed(1).array(Int32.self).map { table[Int($0)] }
-            rows = lengths.indices.map { [given = given.texts] in Array(all[given.offsets[$0]..<given.offsets[$0 + 1]])
-            }
-            images = try (0..<3).map { [given] image in
-                FormulaImage(
-                    regions: try Plain.rows(given.images.regions.selected(0, image)), global: [],
-                    boxes: try Plain.rows(#require(given.images.boxes).selected(0, image)))
-            }
-        }
-
-        func terms(_ task: LearningTask) throws -> [TaskTerm] {
-            var generator = SeededGenerator(seed: 5)
-            return try given.scorer.whileTraining.terms(of: task, on: pairs, &generator)
-        }
-
-        func plain(_ parameters: FormulaParameters) -> PlainUNITER {
-            PlainUNITER(p: parameters, configuration: configuration)
-        }
-
-        /// A term's value and slopes are those of an equation.
-        func expect(
-            _ term: TaskTerm, _ equation: (FormulaParameters) throws -> Double, idle: (String) -> Bool
-        ) throws {
-            let own = try FormulaParameters(given.parameters)
-            #expect(try abs(term.value.item() - equation(own)) < 1e-5)
-            try term.value.backward(retainingGraph: true)
-            for (index, (name, tensor)) in given.parameters.entries.enumerated() {
-                let gradient = try tensor.gradient?.array(Float.self) ?? []
-                #expect(gradient.contains { abs($0) > 1e-6 } != idle(name), "\(name)")
-                try tensor.clearGradient()
-                if gradient.isEmpty { continue }
-                let entry = index * 31 % gradient.count
-                let slope =
-                    try (equation(own.moving(name, entry, 1e-5)) - equation(own.moving(name, entry, -1e-5))) / 2e-5
-                #expect(abs(Double(gradient[entry]) - slope) < 2e-4 * max(1, abs(slope)), "\(name)[\(entry)]")
-            }
-        }
-    }
-
-    private static func entropy(_ logits: [Double], _ answer: Int) -> Double {
-        -Plain.softmax(logits)[answer].logarithm
+    private static func world(
+        transport: Double = 0.3, classes: Int = 0, hasDictionary: Bool = false
+    ) throws -> JointTaskCase<UNITER> {
+        try JointTaskCase(
+            UNITERTests.configuration(
+                dropout: 0, transport: transport, classes: classes, hasDictionary: hasDictionary), UNITER.init)
     }
 
     @Test func `words are guessed by the equations`() throws {
-        let world = try World()
-        var generator = SeededGenerator(seed: 5)
-        let masking = WordMasking(
-            world.rows.flatMap(\.self), lengths: world.rows.map(\.count), world.configuration.vocabulary, &generator)
-        let offsets = world.given.texts.offsets
+        let world = try Self.world()
         let term = try #require(world.terms(.words).first)
         #expect(term.name == "words" && term.weight == 1)
-        try world.expect(term) { parameters in
-            let plain = world.plain(parameters)
-            var losses: [Double] = []
-            for pair in world.rows.indices {
-                let own = offsets[pair]..<offsets[pair + 1]
-                let states = plain.states(rows: Array(masking.rows[own]), world.images[pair]).words
-                for (place, answer) in zip(masking.places, masking.answers) where own.contains(place) {
-                    losses.append(Self.entropy(plain.wordLogits(states[place - own.lowerBound]), answer))
-                }
-            }
-            #expect(losses.count == masking.places.count)
-            return losses.reduce(0, +) / Double(losses.count)
+        try world.expect(term) { plain in
+            Plain.mean(
+                zip(world.maskedWords, world.images).flatMap { text, image in
+                    let states = plain.states(rows: text.rows, image).words
+                    return text.answers.map { Plain.entropy(plain.wordLogits(states[$0.place]), $0.row) }
+                })
         } idle: {
             $0.hasSuffix("self.key.bias") || $0.hasPrefix("heads.match") || $0.hasPrefix("heads.regression")
                 || $0.hasSuffix("mask_embedding") || $0.hasPrefix("joint.pooler")
@@ -95,23 +33,16 @@ import TorchNN
     }
 
     @Test func `regions are guessed by the equations`() throws {
-        let world = try World()
-        var generator = SeededGenerator(seed: 5)
-        let masked = (0..<3).map { WordMasking.chosen($0 * 5..<($0 + 1) * 5, &generator) }
+        let world = try Self.world()
         let term = try #require(world.terms(.regions).first)
         #expect(term.name == "regions" && term.weight == 1)
-        try world.expect(term) { parameters in
-            let plain = world.plain(parameters)
-            var errors: [Double] = []
-            for (pair, places) in masked.enumerated() {
-                let own = places.map { $0 - 5 * pair }
-                let states = plain.states(rows: world.rows[pair], world.images[pair], masked: Set(own)).regions
-                for region in own {
-                    errors += zip(plain.features(states[region]), world.images[pair].regions[region])
-                        .map { ($0 - $1) * ($0 - $1) }
-                }
-            }
-            return errors.reduce(0, +) / Double(errors.count)
+        try world.expect(term) { plain in
+            Plain.mean(
+                world.maskedRegions.enumerated().flatMap { pair, regions in
+                    let image = world.images[pair]
+                    let states = plain.states(rows: world.rows[pair], image, masked: Set(regions)).regions
+                    return regions.flatMap { Plain.squares(plain.features(states[$0]), image.regions[$0]) }
+                })
         } idle: {
             $0.hasSuffix("self.key.bias") || $0.hasPrefix("heads.match") || $0.hasPrefix("heads.mlm")
                 || $0.hasPrefix("joint.pooler")
@@ -121,29 +52,28 @@ import TorchNN
     /// A detector's, or those of a dictionary.
     @Test(arguments: [false, true])
     func `classes of regions are guessed by the equations`(_ hasDictionary: Bool) throws {
-        let world = try World(classes: 4, hasDictionary: hasDictionary)
+        let world = try Self.world(classes: 4, hasDictionary: hasDictionary)
         let looks = world.images.flatMap(\.regions)
-        if hasDictionary { try world.given.scorer.dictionary?.fill(Tensor(looks), seed: 3) }
+        if hasDictionary {
+            try world.given.scorer.dictionary?.fill(
+                Tensor(looks.flatMap { $0.map(Float.init) }, shape: [15, 7]), seed: 3)
+        }
         let vectors = try world.given.scorer.dictionary.map { try Plain.rows($0.vectors) }
         func answer(_ place: Int) -> Int {
             guard let vectors else { return place * 5 % 4 }
-            let distances = vectors.map { vector in zip(vector, looks[place]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
-            }
+            let distances = vectors.map { Plain.squares($0, looks[place]).reduce(0, +) }
             return distances.indices.min { distances[$0] < distances[$1] } ?? 0
         }
-        var generator = SeededGenerator(seed: 5)
-        let masked = (0..<3).map { WordMasking.chosen($0 * 5..<($0 + 1) * 5, &generator) }
         let term = try #require(world.terms(.classes).first)
         #expect(term.name == "classes" && term.weight == 1)
-        try world.expect(term) { parameters in
-            let plain = world.plain(parameters)
-            var losses: [Double] = []
-            for (pair, places) in masked.enumerated() {
-                let own = places.map { $0 - 5 * pair }
-                let states = plain.states(rows: world.rows[pair], world.images[pair], masked: Set(own)).regions
-                losses += places.map { Self.entropy(plain.classLogits(states[$0 - 5 * pair]), answer($0)) }
-            }
-            return losses.reduce(0, +) / Double(losses.count)
+        try world.expect(term) { plain in
+            Plain.mean(
+                world.maskedRegions.enumerated().flatMap { pair, regions in
+                    let states = plain.states(
+                        rows: world.rows[pair], world.images[pair], masked: Set(regions)
+                    ).regions
+                    return regions.map { Plain.entropy(plain.classLogits(states[$0]), answer(pair * 5 + $0)) }
+                })
         } idle: {
             $0.hasSuffix("self.key.bias") || $0.hasPrefix("heads.match") || $0.hasPrefix("heads.mlm")
                 || $0.hasPrefix("heads.regression") || $0.hasPrefix("joint.pooler")
@@ -151,8 +81,8 @@ import TorchNN
     }
 
     @Test func `what no detector and no dictionary tells apart is no task`() throws {
-        #expect(try World().given.scorer.tasks == [.matching, .words, .regions])
-        let world = try World(classes: 4)
+        #expect(try Self.world().given.scorer.tasks == [.matching, .words, .regions])
+        let world = try Self.world(classes: 4)
         #expect(world.given.scorer.tasks == [.matching, .words, .regions, .classes])
         let pairs = PairBatch(images: world.pairs.images, texts: world.pairs.texts, imageOfPair: [0, 1, 2])
         var generator = SeededGenerator(seed: 1)
@@ -160,17 +90,16 @@ import TorchNN
     }
 
     @Test func `matching and transport are those of the equations`() throws {
-        let world = try World()
+        let world = try Self.world()
         var generator = SeededGenerator(seed: 5)
         let partners = UNITER.partners([0, 1, 2], &generator)
         // Right pairs and wrong ones, or nothing is told apart.
         #expect(Set(partners.enumerated().map { $0 == $1 }).count == 2)
         let terms = try world.terms(.matching)
         #expect(terms.map(\.name) == ["matching", "transport"] && terms.map(\.weight) == [1, 0.3])
-        try world.expect(terms[0]) { parameters in
-            let plain = world.plain(parameters)
-            return partners.enumerated().map { pair, partner in
-                Self.entropy(
+        try world.expect(terms[0]) { plain in
+            partners.enumerated().map { pair, partner in
+                Plain.entropy(
                     plain.match(plain.states(rows: world.rows[pair], world.images[partner]).words),
                     pair == partner ? 1 : 0)
             }.reduce(0, +) / 3
@@ -184,9 +113,8 @@ import TorchNN
             let states = own.states(rows: world.rows[pair], world.images[partner])
             return Plain.plan(Plain.cost(states.words, states.regions))
         }
-        try world.expect(terms[1]) { parameters in
-            let plain = world.plain(parameters)
-            return partners.enumerated().map { pair, partner in
+        try world.expect(terms[1]) { plain in
+            partners.enumerated().map { pair, partner in
                 let states = plain.states(rows: world.rows[pair], world.images[partner])
                 let cost = Plain.cost(states.words, states.regions)
                 let distance = plans[pair].enumerated().flatMap { k, row in
@@ -201,12 +129,12 @@ import TorchNN
     }
 
     @Test func `without a weight there is no transport`() throws {
-        #expect(try World(transport: 0).terms(.matching).map(\.name) == ["matching"])
+        #expect(try Self.world(transport: 0).terms(.matching).map(\.name) == ["matching"])
     }
 
     @Test func `a guess never depends on what was masked`() throws {
-        let world = try World()
-        let (joint, heads) = (world.given.scorer.joint, world.given.scorer.heads)
+        let world = try Self.world()
+        let (joint, heads) = (world.given.scorer.joint, world.given.scorer.guesses)
         func guess(_ images: ImageBatch) throws -> [[Double]] {
             let features = try joint.regions.masking(
                 joint.regions.features(images), at: Tensor([1, 7, 13], shape: [3]))
@@ -283,19 +211,9 @@ import TorchNN
                     .vse, jointDimension: 4, regionDimension: 7, globalDimension: 5, textDimension: 6,
                     vocabularySize: 20))
         }.model
-        let world = try World()
+        let world = try Self.world()
         var generator = SeededGenerator(seed: 1)
         #expect(scorer.tasks.isEmpty)
         #expect(throws: TorchError.self) { try scorer.terms(of: .words, on: world.pairs, &generator) }
-    }
-}
-
-extension Double {
-    fileprivate var logarithm: Double { Foundation.log(self) }
-}
-
-extension Tensor {
-    fileprivate init(_ rows: [[Double]]) throws {
-        try self.init(rows.flatMap { $0.map(Float.init) }, shape: [rows.count, rows[0].count])
     }
 }

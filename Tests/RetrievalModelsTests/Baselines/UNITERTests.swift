@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import TextEncoding
 import Torch
+import TorchNN
 
 @testable import RetrievalModels
 
@@ -15,30 +16,41 @@ import Torch
     }
 
     static func configuration(
-        width: Int = 8, dropout: Double = 0.1, transport: Double = 0.1, classes: Int = 0, hasDictionary: Bool = false
-    ) throws -> UNITERConfiguration {
-        try UNITERConfiguration(
-            jointDimension: width, layers: 2, heads: 2, regionDimension: 7, globalDimension: 5, textDimension: 6,
+        _ method: Method = .uniter, width: Int = 8, dropout: Double = 0.1, transport: Double = 0, classes: Int = 0,
+        hasDictionary: Bool = false
+    ) throws -> JointConfiguration {
+        try JointConfiguration(
+            method, jointDimension: width, layers: 2, heads: 2, regionDimension: 7, globalDimension: 5,
+            textDimension: 6,
             maxTokens: 12, vocabulary: vocabulary(), dropout: dropout, transportWeight: transport,
             classes: classes, hasDictionary: hasDictionary)
     }
 
-    static func uniter(
-        _ configuration: UNITERConfiguration? = nil, imageCount: Int = 3, regions: Int = 5,
-        lengths: [Int] = [4, 3, 5, 4, 8]
-    ) throws -> FormulaCase<UNITER> {
-        let configuration = try configuration ?? Self.configuration()
+    /// The same for both methods that such a configuration describes.
+    static func given<Scorer: PairScorer>(
+        _ configuration: JointConfiguration, imageCount: Int = 3, regions: Int = 5, lengths: [Int] = [4, 3, 5, 4, 8],
+        _ build: (ParameterScope, JointConfiguration) throws -> Scorer
+    ) throws -> FormulaCase<Scorer> {
         let rows = configuration.vocabulary.rows
         return try FormulaCase(
-            configuration, imageCount: imageCount, regions: regions, lengths: lengths, beginsAtTokens: true, UNITER.init
+            configuration, imageCount: imageCount, regions: regions, lengths: lengths, beginsAtTokens: true, build
         ) { parameters, images, texts in
             images.map { image in
                 texts.map { tokens in
-                    PlainUNITER(p: parameters, configuration: configuration)
+                    PlainJoint(p: parameters, configuration: configuration)
                         .score(rows: tokens.map { rows[Int($0[0])] }, image)
                 }
             }
         }
+    }
+
+    static func uniter(
+        _ configuration: JointConfiguration? = nil, imageCount: Int = 3, regions: Int = 5,
+        lengths: [Int] = [4, 3, 5, 4, 8]
+    ) throws -> FormulaCase<UNITER> {
+        try given(
+            configuration ?? Self.configuration(), imageCount: imageCount, regions: regions, lengths: lengths,
+            UNITER.init)
     }
 
     @Test func `scores are those of the equations`() throws { try Self.uniter().expectFormula() }
@@ -118,11 +130,11 @@ import Torch
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.path + "/config.json"
         try Self.configuration().write(to: path)
-        #expect(try UNITERConfiguration(path: path) == Self.configuration())
+        #expect(try JointConfiguration(path: path) == Self.configuration())
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(text.contains(old))
         try Data(text.replacing(old, with: new).utf8).write(to: URL(fileURLWithPath: path))
-        let error = #expect(throws: InputError.self) { try UNITERConfiguration(path: path) }
+        let error = #expect(throws: InputError.self) { try JointConfiguration(path: path) }
         #expect(error?.description == "\(path): \(line)")
     }
 }

@@ -33,39 +33,42 @@ import Torch
             return try data.split(in: folder)
         }
 
-        func model(_ split: RetrievalSplit) throws -> RetrievalModel {
+        func model(_ split: RetrievalSplit, _ method: Method = .uniter) throws -> RetrievalModel {
             let tokens = try encoder.tokenize(split.captions, maxTokens: 12).map(\.ids)
             return try RetrievalModel(
-                UNITERConfiguration(
-                    jointDimension: 8, layers: 2, heads: 2, regionDimension: 6, globalDimension: 5,
-                    textDimension: encoder.width, maxTokens: 12, vocabulary: CutVocabulary(of: tokens, encoder)),
+                JointConfiguration(
+                    method, jointDimension: 8, layers: 2, heads: 2, regionDimension: 6, globalDimension: 5,
+                    textDimension: encoder.width, maxTokens: 12, vocabulary: CutVocabulary(of: tokens, encoder),
+                    transportWeight: 0),
                 textEncoder: encoder, seed: 5)
         }
     }
 
-    @Test func `a saved model gives the same scores to the bit`() throws {
+    @Test(arguments: [Method.uniter, .lightningDOT])
+    func `a saved model gives the same scores to the bit`(_ method: Method) throws {
         let world = try World()
         let split = try world.split { Float($0 % 7) / 7 }
-        let model = try world.model(split)
+        let model = try world.model(split, method)
         try model.save(to: world.folder.path + "/run")
         let again = try RetrievalModel(checkpoint: world.folder.path + "/run")
-        func scores(_ model: RetrievalModel) throws -> [Float] {
-            let scorer = try #require(model.scorer as? UNITER)
-            return try scorer.similarity(
+        func scores(_ scorer: some PairScorer, _ model: RetrievalModel) throws -> [Float] {
+            try scorer.similarity(
                 scorer.scorable(model.images(split, [0, 1, 2, 3]), in: .fp32),
                 scorer.scorable(model.encode(model.tokenize(split.captions).map(\.ids)), in: .fp32)
             ).detached().array()
         }
-        #expect(try scores(model) == scores(again))
-        #expect(try Set(scores(model)).count > 8)
+        let found = try scores(model.scorer, model)
+        #expect(try found == scores(again.scorer, again) && Set(found).count > 8)
+        #expect(again.configuration.method == method)
     }
 
-    @Test func `words begin as the text encoder's`() throws {
+    @Test(arguments: [(Method.uniter, "joint"), (.lightningDOT, "text")])
+    func `words begin as the text encoder's`(_ method: Method, _ scope: String) throws {
         let world = try World()
-        let model = try world.model(world.split())
-        let table = try #require(model.parameters.dictionary["joint.embeddings.word_embeddings.weight"])
+        let model = try world.model(world.split(), method)
+        let table = try #require(model.parameters.dictionary["\(scope).embeddings.word_embeddings.weight"])
         let theirs = try #require(world.encoder.parameters.dictionary["embeddings.word_embeddings.weight"])
-        let vocabulary = try #require(model.configuration as? UNITERConfiguration).vocabulary
+        let vocabulary = try #require(model.configuration as? JointConfiguration).vocabulary
         #expect(table.shape == [vocabulary.count, world.encoder.width])
         let (own, all) = (try Plain.rows(table), try Plain.rows(theirs))
         #expect(own == vocabulary.tokens.map { all[$0] })

@@ -17,21 +17,21 @@ package import TorchNN
 /// - A wrong image in the task of matching is another of the batch.
 package struct UNITER: PairScorer {
     /// Its shape.
-    package let configuration: UNITERConfiguration
+    package let configuration: JointConfiguration
     let joint: JointEncoder
-    let heads: UNITERHeads
+    /// That a pair does not match, and that it does.
+    let match: Linear
+    let guesses: GuessHeads
     let dictionary: RegionDictionary?
     private(set) var isTraining = false
 
     /// Builds it along `joint.*`, `heads.*` and, where it has one, `dictionary`.
-    package init(_ scope: ParameterScope, _ configuration: UNITERConfiguration) throws(TorchError) {
+    package init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         self.configuration = configuration
         joint = try JointEncoder(scope / "joint", configuration)
-        heads = try UNITERHeads(scope / "heads", configuration)
-        dictionary =
-            configuration.hasDictionary
-            ? try RegionDictionary(
-                scope / "dictionary", count: configuration.classes, width: configuration.regionDimension) : nil
+        match = try Linear(scope / "heads" / "match", from: configuration.jointDimension, to: 2)
+        guesses = try GuessHeads(scope / "heads", configuration)
+        dictionary = try configuration.dictionary(scope)
     }
 
     /// Its shape.
@@ -97,7 +97,8 @@ package struct UNITER: PairScorer {
             ], dimension: 2)
         let pooled = try joint.pooled(
             pairs.reshaped([images * texts, length + count, width]), training: isTraining)
-        return try heads.score(pooled).reshaped([images, texts])
+        let row = try Linear(weight: match.weight.sliced(0, 1..<2), bias: match.bias?.sliced(0, 1..<2))
+        return try row(pooled).to(.float32).reshaped([images, texts])
     }
 
     /// e one batch after the other.

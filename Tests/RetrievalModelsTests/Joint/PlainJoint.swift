@@ -2,52 +2,85 @@ import Foundation
 
 @testable import RetrievalModels
 
-/// UNITER's equations in plain numbers, pair by pair.
-struct PlainUNITER {
+/// The equations of UNITER and LightningDOT in plain numbers, pair by pair.
+struct PlainJoint {
     let p: FormulaParameters
-    let configuration: UNITERConfiguration
+    let configuration: JointConfiguration
 
     private var width: Int { configuration.jointDimension }
+    private var isOne: Bool { configuration.method == .uniter }
+    private var ofWords: String { isOne ? "joint.embeddings." : "text.embeddings." }
+    private var ofRegions: String { isOne ? "joint.image." : "image.embeddings." }
 
-    /// The states of a pair's tokens, by their rows of the table, and regions.
-    /// - Parameter masked: Regions that are masked.
-    func states(rows: [Int], _ image: FormulaImage, masked: Set<Int> = []) -> (words: [[Double]], regions: [[Double]]) {
-        var states = rows.enumerated().map { place, row in
+    /// t of tokens, by their rows of the table.
+    private func words(_ rows: [Int]) -> [[Double]] {
+        rows.enumerated().map { place, row in
             norm(
-                "joint.embeddings.LayerNorm",
-                word(row) + at("joint.embeddings.position_embeddings.weight", place)
-                    + at("joint.embeddings.token_type_embeddings.weight", 0))
+                ofWords + "LayerNorm",
+                word(row) + at(ofWords + "position_embeddings.weight", place)
+                    + at(ofWords + "token_type_embeddings.weight", 0))
         }
-        for (region, features) in image.regions.enumerated() {
-            let v = masked.contains(region) ? p["joint.image.mask_embedding"] : features
+    }
+
+    /// e of regions, some of which are masked.
+    private func regions(_ image: FormulaImage, _ masked: Set<Int>) -> [[Double]] {
+        let kind = isOne ? at(ofWords + "token_type_embeddings.weight", 1) : p[ofRegions + "kind"]
+        return image.regions.enumerated().map { region, features in
+            let v = masked.contains(region) ? p[ofRegions + "mask_embedding"] : features
             let box = image.boxes[region]
             let (w, h) = (box[2] - box[0], box[3] - box[1])
-            let looks = norm("joint.image.img_layer_norm", p.layer("joint.image.img_linear", v))
-            let place = norm(
-                "joint.image.pos_layer_norm", p.layer("joint.image.pos_linear", [box, [w, h, w * h]].flatMap(\.self)))
-            states.append(
-                norm("joint.image.LayerNorm", looks + place + at("joint.embeddings.token_type_embeddings.weight", 1)))
+            let looks = norm(ofRegions + "img_layer_norm", p.layer(ofRegions + "img_linear", v))
+            let edges: [[Double]] = [box, [w, h, w * h]]
+            let place = norm(ofRegions + "pos_layer_norm", p.layer(ofRegions + "pos_linear", edges.flatMap(\.self)))
+            return norm(ofRegions + "LayerNorm", looks + place + kind)
         }
-        for layer in 0..<configuration.layers { states = self.layer("joint.encoder.layer.\(layer).", states) }
+    }
+
+    private func layers(_ name: String, _ states: [[Double]]) -> [[Double]] {
+        (0..<configuration.layers).reduce(states) { layer("\(name)encoder.layer.\($1).", $0) }
+    }
+
+    /// UNITER's states of a pair's tokens, by their rows of the table, and regions.
+    func states(rows: [Int], _ image: FormulaImage, masked: Set<Int> = []) -> (words: [[Double]], regions: [[Double]]) {
+        let states = layers("joint.", [words(rows), regions(image, masked)].flatMap(\.self))
         return (Array(states[..<rows.count]), Array(states[rows.count...]))
     }
 
-    func pooled(_ states: [[Double]]) -> [Double] { p.layer("joint.pooler.dense", states[0]).map(tanh) }
+    /// UNITER's belief that a pair does not match, and that it does.
+    func match(_ words: [[Double]]) -> [Double] {
+        p.layer("heads.match", p.layer("joint.pooler.dense", words[0]).map(tanh))
+    }
 
-    /// That a pair does not match, and that it does.
-    func match(_ words: [[Double]]) -> [Double] { p.layer("heads.match", pooled(words)) }
+    /// LightningDOT's states of tokens.
+    func textStates(rows: [Int]) -> [[Double]] { layers("text.", words(rows)) }
+
+    /// LightningDOT's states of what goes before the regions, and of the regions.
+    func imageStates(_ image: FormulaImage, masked: Set<Int> = []) -> [[Double]] {
+        let start = norm("image.embeddings.start_norm", p["image.embeddings.start"])
+        return layers("image.", [[start], regions(image, masked)].flatMap(\.self))
+    }
+
+    /// A tower's vector.
+    private func vector(_ name: String, _ states: [[Double]]) -> [Double] {
+        let inner = Plain.gelu(p.layer(name + "projection.inner", states[0]))
+        return p.layer(name + "projection.output", norm(name + "projection.LayerNorm", inner))
+    }
 
     /// S.
-    func score(rows: [Int], _ image: FormulaImage) -> Double { match(states(rows: rows, image).words)[1] }
+    func score(rows: [Int], _ image: FormulaImage) -> Double {
+        guard !isOne else { return match(states(rows: rows, image).words)[1] }
+        return p["scale"][0]
+            * Plain.dot(vector("image.", imageStates(image)), vector("text.", textStates(rows: rows)))
+    }
 
     /// Logits of what word stands where a state is.
     func wordLogits(_ state: [Double]) -> [Double] {
         let y = transformed("heads.mlm", state)
         // Back through the layer that words come through.
         let narrow = configuration.textDimension
-        let back = backThrough("joint.embeddings.projection.weight", y, to: narrow)
+        let back = backThrough(ofWords + "projection.weight", y, to: narrow)
         return p["heads.mlm.bias"].enumerated().map { row, bias in
-            bias + Plain.dot(at("joint.embeddings.word_embeddings.weight", row, narrow), back)
+            bias + Plain.dot(at(ofWords + "word_embeddings.weight", row, narrow), back)
         }
     }
 
@@ -55,7 +88,7 @@ struct PlainUNITER {
     func features(_ state: [Double]) -> [Double] {
         let y = transformed("heads.regression", state)
         return p["heads.regression.bias"]
-            + backThrough("joint.image.img_linear.weight", y, to: configuration.regionDimension)
+            + backThrough(ofRegions + "img_linear.weight", y, to: configuration.regionDimension)
     }
 
     /// Logits of the class of the region where a state is.
@@ -79,8 +112,7 @@ struct PlainUNITER {
 
     private func word(_ row: Int) -> [Double] {
         p.layer(
-            "joint.embeddings.projection",
-            at("joint.embeddings.word_embeddings.weight", row, configuration.textDimension))
+            ofWords + "projection", at(ofWords + "word_embeddings.weight", row, configuration.textDimension))
     }
 
     private func layer(_ name: String, _ states: [[Double]]) -> [[Double]] {
@@ -118,7 +150,7 @@ struct PlainUNITER {
 }
 
 /// Element by element.
-private func + (a: [Double], b: [Double]) -> [Double] { zip(a, b).map { $0.0 + $0.1 } }
+func + (a: [Double], b: [Double]) -> [Double] { zip(a, b).map { $0.0 + $0.1 } }
 
 extension Plain {
     /// The plan of `Transport`, regions by rows, of a cost by words.

@@ -3,13 +3,13 @@ package import TextEncoding
 package import Torch
 package import TorchNN
 
-/// The shape of UNITER: `config.json` of its checkpoint.
-package struct UNITERConfiguration: ModelConfiguration, Equatable {
-    /// Always `uniter`.
+/// The shape of UNITER, or of LightningDOT's two towers: `config.json` of its checkpoint.
+package struct JointConfiguration: ModelConfiguration, Equatable {
+    /// `uniter` or `lightningdot`.
     package let method: Method
     /// H, the width of all states.
     package let jointDimension: Int
-    /// Layers one after the other.
+    /// Layers one after the other; of each tower.
     package let layers: Int
     /// Heads of a layer's attention.
     package let heads: Int
@@ -52,11 +52,12 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
 
     /// Makes a configuration, unchecked.
     package init(
-        jointDimension: Int, layers: Int, heads: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
+        _ method: Method, jointDimension: Int, layers: Int, heads: Int, regionDimension: Int, globalDimension: Int,
+        textDimension: Int,
         maxTokens: Int, vocabulary: CutVocabulary, normalizeFeatures: Bool = false, dropout: Double = 0.1,
         transportWeight: Double = 0.1, classes: Int = 0, hasDictionary: Bool = false
     ) {
-        method = .uniter
+        self.method = method
         self.jointDimension = jointDimension
         self.layers = layers
         self.heads = heads
@@ -86,7 +87,7 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
             if holds { return }
             throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
         }
-        try require(method == .uniter, .method, "uniter", method.rawValue)
+        try require(method.isJoint, .method, "uniter or lightningdot", method.rawValue)
         let sizes: [(CodingKeys, Int, least: Int)] = [
             (.jointDimension, jointDimension, 1), (.layers, layers, 1), (.heads, heads, 1),
             (.regionDimension, regionDimension, 1), (.globalDimension, globalDimension, 1),
@@ -99,6 +100,8 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
         try require(classes >= 0, .classes, "at least 0", classes)
         try require(classes > 0 || !hasDictionary, .hasDictionary, "false without classes", hasDictionary)
         try require(transportWeight >= 0, .transportWeight, "at least 0", transportWeight)
+        try require(
+            method == .uniter || transportWeight == 0, .transportWeight, "0 for \(method.rawValue)", transportWeight)
         try vocabulary.validate(path: path)
     }
 
@@ -113,7 +116,9 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
     }
 
     /// Builds the method.
-    package func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer { try UNITER(scope, self) }
+    package func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer {
+        method == .uniter ? try UNITER(scope, self) : try LightningDOT(scope, self)
+    }
 
     /// Word vectors begin as the text encoder's.
     package func given(by encoder: TextEncoder) -> [String: Tensor] {
@@ -122,6 +127,26 @@ package struct UNITERConfiguration: ModelConfiguration, Equatable {
             let places = try? Tensor(rows, shape: [rows.count]).to(device: table.device),
             let own = try? table.detached().indexSelect(places).to(.float32)
         else { return [:] }
-        return ["joint.embeddings.\(JointWords.tableName).weight": own]
+        return ["\(method == .uniter ? "joint" : "text").embeddings.\(JointWords.tableName).weight": own]
+    }
+}
+
+extension JointConfiguration {
+    /// BERT's layers of these sizes.
+    var transformer: TransformerConfiguration {
+        var shape = TransformerConfiguration(
+            width: jointDimension, layerCount: layers, headCount: heads, innerWidth: 4 * jointDimension,
+            activation: .gelu, norm: .after, epsilon: JointEncoder.epsilon)
+        (shape.hiddenDropout, shape.attentionDropout) = (dropout, dropout)
+        return shape
+    }
+
+    /// All tasks, but for classes where there are none.
+    var tasks: [LearningTask] { LearningTask.allCases.filter { $0 != .classes || classes > 0 } }
+
+    /// The dictionary along `dictionary`, where there is one.
+    func dictionary(_ scope: ParameterScope) throws(TorchError) -> RegionDictionary? {
+        guard hasDictionary else { return nil }
+        return try RegionDictionary(scope / "dictionary", count: classes, width: regionDimension)
     }
 }
