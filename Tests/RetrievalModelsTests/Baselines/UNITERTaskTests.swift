@@ -199,8 +199,13 @@ import TorchNN
             try term.value.backward()
             try adam.step(learningRate: 0.003)
         }
-        #expect(try scorer.guessedRight(right, &chance) > 0.9)
-        #expect(try scorer.guessedRight(pairs(shift: 3), &chance) < 0.3)
+        func guessedRight(_ pairs: PairBatch) throws -> Double {
+            let (masking, states) = try scorer.maskedWords(pairs, &chance)
+            let guesses = try scorer.guesses.words(states, scorer.joint.words).maximumIndex(1).array(Int.self)
+            return Double(zip(guesses, masking.answers).count { $0 == $1 }) / Double(guesses.count)
+        }
+        #expect(try guessedRight(right) > 0.9)
+        #expect(try guessedRight(pairs(shift: 3)) < 0.3)
     }
 
     @Test func `a method without tasks refuses them`() throws {

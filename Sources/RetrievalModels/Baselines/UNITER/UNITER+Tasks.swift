@@ -64,7 +64,7 @@ extension UNITER {
     }
 
     /// Words to be guessed, and the states `[places, H]` at their places.
-    private func maskedWords(
+    func maskedWords(
         _ pairs: PairBatch, _ generator: inout SeededGenerator
     ) throws(TorchError) -> (masking: WordMasking, states: Tensor) {
         let masking = try WordMasking(pairs.texts, joint.words, configuration.vocabulary, &generator)
@@ -81,14 +81,5 @@ extension UNITER {
         let regions = try joint.embedded(masked.features, of: pairs.images, training: isTraining)
         let states = try joint.states(scorable(pairs.texts, in: .fp32), regions, training: isTraining)
         return (masked, try masked.states(states.regions))
-    }
-
-    /// The part of masked words that are guessed right: as they are, and where the pairs' images are others.
-    package func guessedRight(
-        _ pairs: PairBatch, _ generator: inout SeededGenerator
-    ) throws(TorchError) -> Double {
-        let (masking, states) = try maskedWords(pairs, &generator)
-        let guesses = try guesses.words(states, joint.words).maximumIndex(1).to(device: .cpu).array(Int.self)
-        return Double(zip(guesses, masking.answers).count { $0 == $1 }) / Double(max(guesses.count, 1))
     }
 }
