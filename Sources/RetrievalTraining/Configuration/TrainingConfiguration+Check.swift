@@ -7,10 +7,11 @@ extension TrainingConfiguration {
     /// Refuses values of different sections that are not possible together.
     func check(at place: ConfigurationPlace) throws(TrainingError) {
         try checkSections(at: place)
+        try checkPasses(at: place)
         let (settings, range) = (place.key("training"), Self.learntTemperatures)
-        if training.learnTemperature, loss.kind == .triplet {
+        if training.learnTemperature, loss.kind != .contrastive {
             throw settings.key("learn_temperature").invalid(
-                expected: "false, as loss.kind triplet has no temperature", found: "true")
+                expected: "false, as loss.kind \(loss.kind.rawValue) has no temperature", found: "true")
         }
         if training.learnTemperature, !range.contains(loss.temperature) {
             throw place.key("loss").key("temperature").invalid(

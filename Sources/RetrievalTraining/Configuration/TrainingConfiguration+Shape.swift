@@ -11,6 +11,21 @@ extension TrainingConfiguration {
         switch model.method {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
+        case .uniter, .lightningDOT:
+            // A method that learns by no task needs no classes.
+            let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
+            let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
+            let configuration = JointConfiguration(
+                model.method, jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
+                regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+                textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+                vocabulary: try CutVocabulary(
+                    of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
+                normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+                transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
+                hasDictionary: classes > 0 && split.regionClassCount == nil)
+            try configuration.validate(path: "configuration")
+            return configuration
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
@@ -71,6 +86,7 @@ extension TrainingConfiguration {
                 path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
                 found: "1")
         }
+        try checkPool(imageCount: train.imageCount, source: dataset.path)
         return (train, validation)
     }
 
@@ -95,7 +111,9 @@ extension TrainingConfiguration {
                 "1 of \(train.captions.count) pairs is left out of each epoch: a last batch of one has no negatives")
         }
         let sampler = PairSampler(pairCount: train.captions.count, batchSize: training.batchSize, seed: 0)
-        return lines + LearningRateSchedule(training, stepsPerEpoch: sampler.stepsPerEpoch).notices
+        let schedule = LearningRateSchedule(
+            training, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: pretraining.epochs)
+        return lines + schedule.notices
     }
 
     private func parts(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {

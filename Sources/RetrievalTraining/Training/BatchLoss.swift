@@ -14,7 +14,7 @@ struct BatchLoss {
     var temperature: LearnedTemperature?
 
     var model: RetrievalModel { samples.words.model }
-    private var split: RetrievalSplit { samples.split }
+    var split: RetrievalSplit { samples.split }
 
     /// What has to be told of generated samples that are cut, a line each.
     var notices: [String] {
@@ -34,6 +34,8 @@ struct BatchLoss {
         _ batch: [Int], of scorer: any PairScorer, epoch: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
+            if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, &generator) }
+            if configuration.loss.kind == .mined { return try minedValue(batch, scorer, &generator) }
             let items = try self.items(batch, scorer, &generator)
             return try value(items, scorer, trainingLoss(epoch: epoch))
         }
@@ -119,7 +121,7 @@ struct BatchLoss {
     }
 
     /// Raw words of captions.
-    private func words(_ captions: [Int]) throws -> TextBatch {
+    func words(_ captions: [Int]) throws -> TextBatch {
         try samples.words.words(of: captions.map { samples.tokens[$0] })
     }
 

@@ -30,7 +30,8 @@ struct ItemDropout {
             let mask = try Tensor.stacked(chances).less(than: ofFeatures).to(device: features.device)
             return try features.filled(where: mask, with: 0) / (1 - ofFeatures)
         }
-        return try ImageBatch(regions: dropped(images.regions, regions), globals: dropped(images.globals, globals))
+        return try ImageBatch(
+            regions: dropped(images.regions, regions), globals: dropped(images.globals, globals), boxes: images.boxes)
     }
 
     /// The regions that each image keeps, in order: equally many, at least one. Nil where all are kept.
@@ -65,9 +66,12 @@ extension ImageBatch {
     /// The images with some of their regions, equally many each.
     func selecting(regions: [[Int]]) throws -> ImageBatch {
         let (count, width) = (self.regions.shape[1], self.regions.shape[2])
-        let places = regions.enumerated().flatMap { image, kept in kept.map { image * count + $0 } }
-        let rows = try self.regions.reshaped([-1, width])
-            .indexSelect(Tensor(places, shape: [places.count]).to(device: self.regions.device))
-        return try ImageBatch(regions: rows.reshaped([regions.count, -1, width]), globals: globals)
+        let kept = regions.enumerated().flatMap { image, kept in kept.map { image * count + $0 } }
+        let places = try Tensor(kept, shape: [kept.count]).to(device: self.regions.device)
+        func selected(_ rows: Tensor, _ width: Int) throws -> Tensor {
+            try rows.reshaped([-1, width]).indexSelect(places).reshaped([regions.count, -1, width])
+        }
+        return try ImageBatch(
+            regions: selected(self.regions, width), globals: globals, boxes: boxes.map { try selected($0, 4) })
     }
 }
