@@ -245,8 +245,8 @@ let package = Package(
         tests(
             "SearchServer",
             [
-                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "RetrievalModels",
-                "RetrievalFixtures", hummingbird,
+                "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "Postgres",
+                "PostgresCatalogue", "RetrievalModels", "RetrievalFixtures", hummingbird,
                 .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
             ]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),

@@ -48,8 +48,8 @@ package struct IndexedFile: Sendable {
         guard let written else { return nil }
         var (seconds, parts) = (time_t(written / 1_000_000_000), tm())
         guard localtime_r(&seconds, &parts) != nil else { return nil }
-        return String(
-            format: "%04d-%02d-%02dT%02d:%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-            parts.tm_hour, parts.tm_min, parts.tm_sec)
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(day)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
     }
 }

@@ -89,7 +89,8 @@ extension PostgresStore {
         }
     }
 
-    /// The tables of one part. Texts compare byte by byte, as they do in an index's folder.
+    /// The tables of one part. Texts compare byte by byte, as they do in an index's folder. That files refer to what is there,
+    /// one writer sees to: checks of every row would take longer than the rest of a load.
     private static func tables(_ dimension: Int, part: Int, of parts: Int) -> String {
         """
         CREATE TABLE ascl_store (
@@ -110,9 +111,9 @@ extension PostgresStore {
         );
         ALTER SEQUENCE ascl_picture_id OWNED BY ascl_picture.id;
         CREATE TABLE ascl_file (
-            root int NOT NULL REFERENCES ascl_root, path text COLLATE "C" NOT NULL, size bigint NOT NULL,
+            root int NOT NULL, path text COLLATE "C" NOT NULL, size bigint NOT NULL,
             modified bigint NOT NULL, written bigint, written_at text COLLATE "C",
-            picture bigint REFERENCES ascl_picture, problem text, PRIMARY KEY (root, path)
+            picture bigint, problem text, PRIMARY KEY (root, path)
         );
         CREATE INDEX ascl_file_picture ON ascl_file (picture);
         CREATE TABLE ascl_thumbnail (

@@ -61,7 +61,7 @@ package final class PostgresStore: Sendable {
 
     /// Asks some parts at once.
     /// - Returns: What each says, in the order of the parts, and why others do not.
-    /// - Throws: The first reason where none answers.
+    /// - Throws: A reason where none of those answers.
     func gather<Value: Sendable>(
         from chosen: [Int]? = nil, _ ask: @escaping @Sendable (Part, PostgresConnection) throws -> Value
     ) throws -> Gathered<[(part: Int, value: Value)]> {
@@ -77,7 +77,7 @@ package final class PostgresStore: Sendable {
                 // What is wrong with what was asked, or with a part's tables, is nothing to go on after.
                 guard error.isOutage else { throw error.inputError }
                 gathered.missing.append("\(error.inputError)".escapedForOneLine + "; what lies there is missing")
-                if gathered.missing.count == parts.count { throw error.inputError }
+                if gathered.missing.count == asked.count { throw error.inputError }
             case .failure(let error): throw error
             }
         }

@@ -278,7 +278,7 @@ extension PostgresCopy {
         add(
             file.vector.map { vector -> [UInt8] in
                 let length = vector.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
-                return VectorBytes.halves(vector.map { $0 / length })
+                return VectorBytes.halves(vector, times: 1 / length)
             })
     }
 }
