@@ -172,40 +172,35 @@ import TorchNN
         #expect(UNITER.partners([4, 4, 4], &generator) == [0, 1, 2])
     }
 
-    /// Captions say what the image shows, and nothing else tells.
     @Test func `masked words are learnt from the image`() throws {
-        let configuration = try UNITERTests.configuration(width: 32, dropout: 0)
-        let (scorer, parameters) = try ParameterStore.initialize(seed: 3) { try UNITER($0, configuration) }
-        try parameters.setRequiresGradient(true)
-        let words = configuration.vocabulary.words
-        let generator = try Generator(seed: 4)
-        let looks = try Tensor.normal([words.count, 7], generator: generator)
-        func pairs(shift: Int) throws -> PairBatch {
-            let things = try Tensor((0..<words.count).map { ($0 + shift) % words.count }, shape: [words.count])
-            return try PairBatch(
-                images: ImageBatch(
-                    regions: looks.indexSelect(things).unsqueezed(1).expanded([words.count, 2, 7]).contiguous(),
-                    globals: .zeros([words.count, 5]), boxes: .zeros([words.count, 2, 4])),
-                texts: TextBatch(
-                    rows: Tensor(words.flatMap { [2, Int32($0), 3] }, shape: [3 * words.count, 1]),
-                    lengths: words.map { _ in 3 }),
-                imageOfPair: Array(0..<words.count))
-        }
-        let right = try pairs(shift: 0)
-        let adam = try Adam([.init(parameters)])
-        var chance = SeededGenerator(seed: 7)
-        for _ in 0..<120 {
-            let term = try scorer.whileTraining.terms(of: .words, on: right, &chance)[0]
-            try term.value.backward()
-            try adam.step(learningRate: 0.003)
-        }
+        let world = try PlainWorld()
+        var chance = try world.learn(.words, steps: 120)
         func guessedRight(_ pairs: PairBatch) throws -> Double {
-            let (masking, states) = try scorer.maskedWords(pairs, &chance)
-            let guesses = try scorer.guesses.words(states, scorer.joint.words).maximumIndex(1).array(Int.self)
+            let (masking, states) = try world.scorer.maskedWords(pairs, &chance)
+            let guesses = try world.scorer.guesses.words(states, world.scorer.joint.words)
+                .maximumIndex(1).array(Int.self)
             return Double(zip(guesses, masking.answers).count { $0 == $1 }) / Double(guesses.count)
         }
-        #expect(try guessedRight(right) > 0.9)
-        #expect(try guessedRight(pairs(shift: 3)) < 0.3)
+        #expect(try guessedRight(world.pairs(shift: 0)) > 0.9)
+        #expect(try guessedRight(world.pairs(shift: 3)) < 0.3)
+    }
+
+    /// It takes long to begin: no side by itself tells anything.
+    @Test func `what matches is learnt`() throws {
+        let world = try PlainWorld(words: 4, times: 5)
+        _ = try world.learn(.matching, steps: 700, rate: 0.001)
+        let pairs = try world.pairs(shift: 0)
+        let (texts, images) = try (
+            world.scorer.scorable(pairs.texts, in: .fp32), world.scorer.scorable(pairs.images, in: .fp32)
+        )
+        func belief(shift: Int) throws -> Double {
+            let others = try images.indexSelect(Tensor((0..<4).map { ($0 + shift) % 4 }, shape: [4]))
+            let states = try world.scorer.joint.states(texts.selecting([0, 1, 2, 3]), others, training: false)
+            let pooled = try world.scorer.joint.pooled(first: states.words.selected(1, 0))
+            return try world.scorer.match(pooled).softmax(1).selected(1, 1).mean().item()
+        }
+        let beliefs = try (0..<4).map(belief)
+        #expect(beliefs[0] > 0.7 && beliefs.dropFirst().allSatisfy { $0 < 0.4 }, "\(beliefs)")
     }
 
     @Test func `a method without tasks refuses them`() throws {
@@ -220,5 +215,53 @@ import TorchNN
         var generator = SeededGenerator(seed: 1)
         #expect(scorer.tasks.isEmpty)
         #expect(throws: TorchError.self) { try scorer.terms(of: .words, on: world.pairs, &generator) }
+    }
+}
+
+/// Captions of one word, which says what the image shows; nothing else tells.
+private struct PlainWorld {
+    let scorer: UNITER
+    private let parameters: ParameterSet
+    private let words: [Int]
+    private let looks: Tensor
+
+    private let times: Int
+
+    /// - Parameters:
+    ///   - words: How many different ones there are.
+    ///   - times: How often each is in a batch.
+    init(words count: Int = 10, times: Int = 1) throws {
+        self.times = times
+        let configuration = try UNITERTests.configuration(width: 32, dropout: 0)
+        (scorer, parameters) = try ParameterStore.initialize(seed: 3) { try UNITER($0, configuration) }
+        try parameters.setRequiresGradient(true)
+        words = Array(configuration.vocabulary.words.prefix(count))
+        looks = try Tensor.normal([words.count, 7], generator: Generator(seed: 4))
+    }
+
+    /// - Parameter shift: By how many words captions are away from the right ones.
+    func pairs(shift: Int) throws -> PairBatch {
+        let numbers = (0..<words.count * times).map { $0 % words.count }
+        let things = try Tensor(numbers.map { ($0 + shift) % words.count }, shape: [numbers.count])
+        return try PairBatch(
+            images: ImageBatch(
+                regions: looks.indexSelect(things).unsqueezed(1).expanded([numbers.count, 2, 7]).contiguous(),
+                globals: .zeros([numbers.count, 5]), boxes: .zeros([numbers.count, 2, 4])),
+            texts: TextBatch(
+                rows: Tensor(numbers.flatMap { [2, Int32(words[$0]), 3] }, shape: [3 * numbers.count, 1]),
+                lengths: numbers.map { _ in 3 }),
+            imageOfPair: numbers)
+    }
+
+    func learn(_ task: LearningTask, steps: Int, rate: Double = 0.003) throws -> SeededGenerator {
+        let right = try pairs(shift: 0)
+        let adam = try Adam([.init(parameters)])
+        var chance = SeededGenerator(seed: 7)
+        for _ in 0..<steps {
+            let term = try scorer.whileTraining.terms(of: task, on: right, &chance)[0]
+            try term.value.backward()
+            try adam.step(learningRate: rate)
+        }
+        return chance
     }
 }

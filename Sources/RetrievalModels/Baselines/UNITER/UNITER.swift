@@ -7,8 +7,9 @@ package import TorchNN
 ///
 ///     z = tanh(W h),   S = w . z + b
 ///
-/// w and b are the row for "they match" of the head that learns the task of matching. So a pre-trained model ranks, and
-/// ranking goes on from there; the authors copy the row to a layer of its own.
+/// w and b are the row for "they match" of the head that learns the task of matching, and ranking goes on from there; the
+/// authors copy the row to a layer of its own. The task trains the difference of the head's two rows, so that S says little
+/// before ranking has been learnt too.
 ///
 /// Where our protocol or a desk's data forces a change:
 /// - Word vectors are those of the tokens that the training captions have, and begin as the text encoder's.
