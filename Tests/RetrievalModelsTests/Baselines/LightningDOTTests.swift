@@ -42,7 +42,9 @@ import Torch
                 zip(world.maskedWords, world.images).flatMap { text, image in
                     let states = plain.textStates(rows: text.rows)
                     let help = plain.imageStates(image)[0]
-                    return text.answers.map { Plain.entropy(plain.wordLogits(states[$0.place] + help), $0.row) }
+                    return text.answers.map {
+                        Plain.entropy(plain.wordLogits(Plain.sum(states[$0.place], help)), $0.row)
+                    }
                 })
         } idle: {
             // Of the image's tower the layers learn too.
@@ -64,7 +66,7 @@ import Torch
                     let states = plain.imageStates(image, masked: Set(regions))
                     let help = plain.textStates(rows: world.rows[pair])[0]
                     return regions.flatMap { region in
-                        let state = states[region + 1] + help
+                        let state = Plain.sum(states[region + 1], help)
                         return task == .regions
                             ? Plain.squares(plain.features(state), image.regions[region])
                             : [Plain.entropy(plain.classLogits(state), (pair * 5 + region) * 5 % 4)]

@@ -89,6 +89,7 @@ struct JointTaskCase<Scorer: PairScorer> {
 
 extension Plain {
     static func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
+    static func sum(_ a: Vector, _ b: Vector) -> Vector { zip(a, b).map { $0 + $1 } }
     static func squares(_ a: Vector, _ b: Vector) -> Vector { zip(a, b).map { ($0 - $1) * ($0 - $1) } }
     static func entropy(_ logits: Vector, _ answer: Int) -> Double { -log(softmax(logits)[answer]) }
 }

@@ -150,7 +150,7 @@ struct PlainJoint {
 }
 
 /// Element by element.
-func + (a: [Double], b: [Double]) -> [Double] { zip(a, b).map { $0.0 + $0.1 } }
+private func + (a: [Double], b: [Double]) -> [Double] { zip(a, b).map { $0.0 + $0.1 } }
 
 extension Plain {
     /// The plan of `Transport`, regions by rows, of a cost by words.
