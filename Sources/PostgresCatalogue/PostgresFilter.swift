@@ -11,21 +11,36 @@ struct PostgresFilter: Sendable {
         COALESCE(p.taken, (SELECT min(f.written_at) FROM ascl_file f WHERE f.picture = p.id))
         """
 
-    /// - Parameter first: The number of the first value.
-    init(_ filter: PictureFilter, from first: Int) {
+    /// - Parameters:
+    ///   - first: The number of the first value.
+    ///   - connection: Tells which folders are indexed, where the filter names one.
+    init(_ filter: PictureFilter, from first: Int, _ connection: PostgresConnection) throws(PostgresError) {
         var (conditions, values) = (["p.embedding IS NOT NULL"], [PostgresValue]())
-        func require(_ value: String, _ condition: (_ name: String) -> String) {
-            conditions.append(condition("$\(first + values.count)::text"))
-            values.append(.text(value))
+        func value(_ text: String) -> String {
+            values.append(.text(text))
+            return "$\(first + values.count - 1)::text"
+        }
+        func require(_ text: String, _ condition: (_ name: String) -> String) {
+            conditions.append(condition(value(text)))
         }
         if let folder = filter.folder {
-            // By characters, not by a pattern: names may have % and _ in them.
-            require(Indexing.path(folder) + "/") { name in
-                """
-                EXISTS (SELECT FROM ascl_file f JOIN ascl_root r ON r.id = f.root
-                        WHERE f.picture = p.id AND starts_with(r.path || '/' || f.path, \(name)))
-                """
+            let path = Indexing.path(folder) + "/"
+            let roots = try connection.run("SELECT id, path FROM ascl_root")
+            let places = (0..<roots.count).compactMap { row -> String? in
+                guard let id: Int32 = roots.number(row, 0), let root = roots.text(row, 1).map({ $0 + "/" }) else {
+                    return nil
+                }
+                if root.utf8.starts(with: path.utf8) { return "f.root = \(id)" }
+                guard path.utf8.starts(with: root.utf8) else { return nil }
+                // From `2019/` on, and before `20190`: that is what follows the slash.
+                let own = String(decoding: path.utf8.dropFirst(root.utf8.count), as: UTF8.self)
+                return "f.root = \(id) AND f.path >= \(value(own)) AND f.path < \(value(own.dropLast() + "0"))"
             }
+            conditions.append(
+                """
+                EXISTS (SELECT FROM ascl_file f WHERE f.picture = p.id
+                        AND (\(places.isEmpty ? "false" : places.joined(separator: " OR "))))
+                """)
         }
         if let from = filter.from { require(from) { "\(Self.taken) >= \($0)" } }
         // `2019-07` is before `2019-07-15T...`, which is to be in: whatever begins with the day is.

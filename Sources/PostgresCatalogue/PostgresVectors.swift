@@ -29,14 +29,14 @@ final class PostgresVectors: PictureVectors {
     func refresh() {}
 
     func selection(_ filter: PictureFilter) throws -> PictureSelection {
-        let conditions = PostgresFilter(filter, from: 1)
         let counts = try store.gather { _, connection in
-            let rows =
-                filter.isEmpty
-                ? try connection.run("SELECT findable FROM ascl_store")
-                : try connection.run(
-                    "SELECT count(*) FROM ascl_picture p WHERE \(conditions.text)", conditions.values)
-            return rows.number(0, 0) ?? 0 as Int
+            guard !filter.isEmpty else {
+                return try connection.run("SELECT findable FROM ascl_store").number(0, 0) ?? 0 as Int
+            }
+            let conditions = try PostgresFilter(filter, from: 1, connection)
+            return try connection.run(
+                "SELECT count(*) FROM ascl_picture p WHERE \(conditions.text)", conditions.values
+            ).number(0, 0) ?? 0 as Int
         }
         let count = counts.value.reduce(0) { $0 + $1.value }
         if filter.isEmpty { findable.withLock { $0 = count } }
@@ -57,21 +57,14 @@ final class PostgresVectors: PictureVectors {
     private func nearest(
         to queries: [[Float]], top: Int, _ filter: PictureFilter, isWhole: Bool
     ) throws -> Gathered<[[VectorMatch]]> {
-        let conditions = PostgresFilter(filter, from: 3)
         let query = "$1::vector(\(dimension))"
-        let near =
-            isWhole
-            ? """
-            (WITH own AS MATERIALIZED (SELECT id, embedding FROM ascl_picture p WHERE \(conditions.text))
-             SELECT * FROM own ORDER BY embedding <#> \(query)::halfvec(\(dimension)) LIMIT $2::bigint)
-            """
-            : """
-            (SELECT id, embedding FROM ascl_picture p WHERE \(conditions.text)
-             ORDER BY embedding <#> \(query)::halfvec(\(dimension)) LIMIT $2::bigint)
-            """
-        let statement = "SELECT id, -(embedding::vector(\(dimension)) <#> \(query)) FROM \(near) near"
-        let found = try store.gather { _, connection in
-            try queries.map { query in
+        let order = "ORDER BY embedding <#> \(query)::halfvec(\(dimension)) LIMIT $2::bigint"
+        let found = try store.gather { [dimension] _, connection in
+            let conditions = try PostgresFilter(filter, from: 3, connection)
+            let own = "SELECT id, embedding FROM ascl_picture p WHERE \(conditions.text)"
+            let near = isWhole ? "WITH own AS MATERIALIZED (\(own)) SELECT * FROM own \(order)" : "\(own) \(order)"
+            let statement = "SELECT id, -(embedding::vector(\(dimension)) <#> \(query)) FROM (\(near)) near"
+            return try queries.map { query in
                 let rows = try connection.run(
                     statement, [.binary(VectorBytes.floats(query)), .number(top)] + conditions.values, isBinary: true)
                 return (0..<rows.count).map { VectorMatch(id: rows.int64($0, 0), score: Float(rows.double($0, 1))) }
