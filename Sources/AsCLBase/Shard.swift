@@ -27,13 +27,6 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Shard {
-    /// Pairs of variables that tell a process its number, from 0, and how many there are: torchrun's, Open MPI's, MPICH's and
-    /// `srun`'s.
-    private static let ranks = [
-        ("RANK", "WORLD_SIZE"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
-        ("SLURM_PROCID", "SLURM_NTASKS"),
-    ]
-
     /// The part that a scheduler gave this process: a task of Slurm's job array, else a rank of a launcher.
     /// - Throws: `InputError` where there is none, or its numbers are none.
     package init(environment: [String: String]) throws(InputError) {
@@ -45,26 +38,27 @@ extension Shard {
             }
             return number
         }
-        let (index, count): (Int, Int)
-        let name: String
-        if environment["SLURM_ARRAY_TASK_ID"] != nil {
-            name = "SLURM_ARRAY_TASK_ID"
-            let (first, last) = (try number("SLURM_ARRAY_TASK_MIN"), try number("SLURM_ARRAY_TASK_MAX"))
-            let step = max(try number("SLURM_ARRAY_TASK_STEP", or: 1), 1)
-            (index, count) = ((try number(name) - first) / step, (last - first) / step + 1)
-        } else if let (rank, size) = Self.ranks.first(where: { environment[$0.0] != nil }) {
-            name = rank
-            (index, count) = (try number(rank), try number(size))
-        } else {
-            throw InputError(
-                path: "environment", place: "shard",
-                expected: "SLURM_ARRAY_TASK_ID, RANK or another launcher's variables",
-                found: "none: give the part as --shard 2/3")
+        let name = "SLURM_ARRAY_TASK_ID"
+        guard environment[name] != nil else {
+            guard let launch = try Launch(environment: environment) else {
+                throw InputError(
+                    path: "environment", place: "shard",
+                    expected: "SLURM_ARRAY_TASK_ID, RANK or another launcher's variables",
+                    found: "none: give the part as --shard 2/3")
+            }
+            self.init(launch)
+            return
         }
+        let (first, last) = (try number("SLURM_ARRAY_TASK_MIN"), try number("SLURM_ARRAY_TASK_MAX"))
+        let step = max(try number("SLURM_ARRAY_TASK_STEP", or: 1), 1)
+        let (index, count) = ((try number(name) - first) / step, (last - first) / step + 1)
         guard let shard = Shard(index: index + 1, count: count) else {
             throw InputError(
                 path: "environment", place: name, expected: "a part of \(count)", found: "number \(index) from 0")
         }
         self = shard
     }
+
+    /// The part of one of a launcher's processes.
+    package init(_ launch: Launch) { (index, count) = (launch.rank + 1, launch.size) }
 }
