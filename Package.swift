@@ -151,6 +151,11 @@ let package = Package(
             name: "CNeighbourGraph", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
         layer("VectorStore", ["AsCLBase", "CNeighbourGraph", "CVectorScan"]),
         layer("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", grdb]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        layer("Postgres", ["AsCLBase", "CPostgres"]),
+        layer(
+            "PostgresCatalogue",
+            ["AsCLBase", "FeatureExtraction", "ImageEncoding", "VectorStore", "PictureCatalogue", "Postgres"]),
         layer(
             "PictureSearch",
             [
@@ -184,7 +189,7 @@ let package = Package(
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
                 "RetrievalEvaluation", "RetrievalTraining",
                 "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
-                "SearchServer",
+                "Postgres", "PostgresCatalogue", "SearchServer",
                 "CommandLineOptions",
                 argumentParser, logging,
             ],
@@ -194,7 +199,8 @@ let package = Package(
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
                 "ImageEncoding", "PretrainedEncoders", "FeatureExtraction", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "CommandLineOptions", argumentParser,
+                "RetrievalEvaluation", "RetrievalTraining", "VectorStore", "PictureCatalogue", "Postgres",
+                "PostgresCatalogue", "CommandLineOptions", argumentParser,
             ],
             swiftSettings: swiftSettings),
 
@@ -203,7 +209,7 @@ let package = Package(
             name: "RetrievalFixtures",
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
-                "ImageEncoding", "RetrievalModels",
+                "ImageEncoding", "RetrievalModels", "Postgres",
             ],
             path: "Tests/RetrievalFixtures", swiftSettings: swiftSettings),
         tests("AsCLBase", ["RetrievalFixtures"]),
@@ -229,6 +235,12 @@ let package = Package(
             [
                 "AsCLBase", "Torch", "TextEncoding", "ImageEncoding", "PretrainedFolders", "PretrainedEncoders",
                 "PictureCatalogue", "RetrievalModels", "RetrievalFixtures",
+            ]),
+        tests(
+            "PostgresCatalogue",
+            [
+                "AsCLBase", "FeatureExtraction", "ImageEncoding", "PictureCatalogue", "PictureSearch", "Postgres",
+                "RetrievalFixtures", "VectorStore",
             ]),
         tests("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "RetrievalFixtures", grdb]),
         tests(

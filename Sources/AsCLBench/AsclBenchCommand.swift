@@ -12,7 +12,7 @@ struct AsclBenchCommand: ParsableCommand {
         version: Version.current,
         subcommands: [
             BenchForward.self, BenchStep.self, BenchEvaluation.self, BenchPictures.self, BenchEncoders.self,
-            BenchSCAN.self, BenchSearch.self, BenchServe.self,
+            BenchSCAN.self, BenchSearch.self, BenchStore.self, BenchServe.self,
             BenchSharing.self,
         ])
 

@@ -30,7 +30,8 @@ struct EvaluateRun: ParsableCommand {
     @Option(
         help: """
             Only the scores of the i-th of n parts of the images, as i/n, or auto for the part that Slurm's job array or a \
-            launcher such as torchrun gives; into the folder --output. `ascl evaluate merge` ranks by all parts.
+            launcher such as torchrun gives (auto/n where it does not say how many); into the folder --output. \
+            `ascl evaluate merge` ranks by all parts.
             """)
     var shard: ShardChoice?
 
@@ -44,12 +45,31 @@ struct EvaluateRun: ParsableCommand {
             """)
     var extraPositives: String?
 
+    @Option(
+        help: """
+            For a model that costs a pass a pair: only the pairs that this cheaper model's checkpoint puts among a query's \
+            best --shortlist-size are scored, and put into that order; all others stay behind, in the cheaper model's.
+            """)
+    var shortlistBy: String?
+
+    @Option(help: "With --shortlist-by: how many of each query's best are scored. Default: 50.")
+    var shortlistSize: Int?
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     mutating func validate() throws {
         try options.expectCaptions()
-        try ValidationError.expect(atLeast: 1, ["fold-images": foldImages])
+        try ValidationError.expect(atLeast: 1, ["fold-images": foldImages, "shortlist-size": shortlistSize])
+        guard shortlistBy != nil || shortlistSize == nil else {
+            throw ValidationError("--shortlist-size needs --shortlist-by, the model that makes the shortlists")
+        }
+        if shortlistBy != nil,
+            foldImages != nil || scores != nil || resumable != nil || extraPositives != nil || shard != nil
+        {
+            throw ValidationError(
+                "--shortlist-by: leave out --fold-images, --scores, --resumable, --extra-positives and --shard")
+        }
         if extraPositives != nil, foldImages != nil || resumable != nil {
             throw ValidationError("--extra-positives: leave out --fold-images and --resumable")
         }
@@ -73,6 +93,7 @@ struct EvaluateRun: ParsableCommand {
         try model.check(arithmetic.precision)
         try Terminal.checkFeatures(split)
         if let shard, let output { return try runShard(shard, model, split, output) }
+        if let shortlistBy { return try runReranking(model, split, by: shortlistBy) }
         if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
         guard let foldImages else {
             let result = try RetrievalResult(ranks(model, split, in: resumable))
@@ -109,6 +130,34 @@ struct EvaluateRun: ParsableCommand {
         let result = try RetrievalResult(ranks(model, split, in: nil) { try precision.add($1, block: $0) })
         let both = try WithPrecision(result: result, precision: precision.result())
         try json ? Terminal.printJSON(both) : print(both.result, both.precision, separator: "\n")
+    }
+
+    /// Recalls, and what of the pairs made them.
+    private struct Reranked: Encodable, CustomStringConvertible {
+        let result: RetrievalResult
+        let reranking: Reranking
+        let first: String
+
+        var description: String { "\(reranking.description(of: first))\n\(result)" }
+
+        func encode(to encoder: any Encoder) throws {
+            try result.encode(to: encoder)
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(reranking, forKey: .shortlist)
+        }
+
+        private enum Keys: String, CodingKey { case shortlist }
+    }
+
+    private func runReranking(_ model: RetrievalModel, _ split: RetrievalSplit, by path: String) throws {
+        let first = try RetrievalModel(checkpoint: path, device: model.device)
+        try first.check(split, path: options.dataPath)
+        let scoring = ProgressMeter("scoring", unit: "pairs")
+        let reranking = try Reranking(
+            by: evaluator(model, split, wordsFile: nil), of: Evaluator(first, split), size: shortlistSize ?? 50,
+            progress: scoring.update)
+        let both = try Reranked(result: RetrievalResult(reranking.ranks), reranking: reranking, first: path)
+        try json ? Terminal.printJSON(both) : print(both)
     }
 
     private func runShard(_ shard: Shard, _ model: RetrievalModel, _ split: RetrievalSplit, _ folder: String) throws {

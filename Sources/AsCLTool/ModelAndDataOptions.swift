@@ -65,7 +65,7 @@ struct ModelAndDataOptions: ParsableArguments {
         let model = try model(on: device)
         let split = try pictures(captionsNeeded, on: device)
         try model.check(split, path: dataPath)
-        [split].omissions.forEach(Terminal.say)
+        ([split].omissions + model.boxNotices(split)).forEach(Terminal.say)
         return (model, split)
     }
 

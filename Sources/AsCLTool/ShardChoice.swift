@@ -2,14 +2,17 @@ import ArgumentParser
 import AsCLBase
 import Foundation
 
-/// Which part of a work is to be done: `2/3`, or `auto` for what a scheduler says.
+/// Which part of a work is to be done: `2/3`, `auto` for what a scheduler says, or `auto/3` where it does not say how many there
+/// are.
 enum ShardChoice: ExpressibleByArgument {
     case given(Shard)
-    case scheduled
+    case scheduled(count: Int?)
 
     init?(argument: String) {
         if argument == "auto" {
-            self = .scheduled
+            self = .scheduled(count: nil)
+        } else if argument.hasPrefix("auto/"), let count = Int(argument.dropFirst(5)), count > 0 {
+            self = .scheduled(count: count)
         } else if let shard = Shard(argument) {
             self = .given(shard)
         } else {
@@ -22,7 +25,7 @@ enum ShardChoice: ExpressibleByArgument {
     func shard() throws -> Shard {
         switch self {
         case .given(let shard): shard
-        case .scheduled: try Shard(environment: ProcessInfo.processInfo.environment)
+        case .scheduled(let count): try Shard(environment: ProcessInfo.processInfo.environment, count: count)
         }
     }
 }

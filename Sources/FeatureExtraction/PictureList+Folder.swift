@@ -19,17 +19,9 @@ extension PictureList {
     package static func folder(_ path: String, split: String = "all") throws(InputError) -> PictureList {
         var walk = FolderWalk(root: path)
         try walk.run()
-        let entries = walk.entries.sorted { $0.sortKey.precedes($1.sortKey) }
+        let entries = walk.entries.sorted { $0.name.precedes($1.name) }
         return try PictureList(
             splits: [Split(name: split, entries: entries)], path: path, otherFiles: walk.otherFiles)
-    }
-}
-
-extension PictureList.Entry {
-    fileprivate var sortKey: String {
-        switch self {
-        case .picture(let name, _), .problem(let name, _): name
-        }
     }
 }
 

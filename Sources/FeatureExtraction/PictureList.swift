@@ -10,6 +10,13 @@ package struct PictureList: Sendable {
         case picture(name: String, path: String)
         /// Something that has no features, with the reason; `name` has no control characters.
         case problem(name: String, reason: String)
+
+        /// What it is called, whether it can be used or not.
+        package var name: String {
+            switch self {
+            case .picture(let name, _), .problem(let name, _): name
+            }
+        }
     }
 
     /// The pictures whose features go to the files of one stem.
@@ -59,7 +66,7 @@ package struct PictureList: Sendable {
     package var count: Int { splits.reduce(0) { $0 + $1.entries.count } }
 
     /// Tells lists apart: names, their order and splits, and the captions that come along.
-    func digest() throws(InputError) -> ContentDigest {
+    package func digest() throws(InputError) -> ContentDigest {
         var text = ""
         for split in splits {
             text += "\(split.name)\n"

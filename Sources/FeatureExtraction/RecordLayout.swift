@@ -70,11 +70,27 @@ package struct RecordLayout: Sendable {
         }
     }
 
+    /// The picture's own vector of a record in float16 that is not in a block yet.
+    package func global(_ record: [UInt8]) -> [Float] {
+        guard let column = columns.first(where: { $0.suffix == Part.global.rawValue }) else { return [] }
+        return record.withUnsafeBytes { bytes in
+            (0..<column.rowLength).map {
+                Float(bytes.loadUnaligned(fromByteOffset: column.bytes.lowerBound + 2 * $0, as: Float16.self))
+            }
+        }
+    }
+
     /// The regions' boxes: left, top, right, bottom of each, as fractions of the picture's width and height.
     package func boxes(_ record: BlockReader.Record) -> [Float] {
         withBytes(of: .boxes, in: record) { bytes in
             (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
+    }
+
+    /// The record of a picture of which there is a vector alone: its one region is the whole picture.
+    /// - Throws: `PictureFailure` for a vector of another size, or one that is none.
+    package func record(ofVector vector: [Float]) throws(PictureFailure) -> [UInt8] {
+        try record(of: PictureFeatures(regions: vector, global: vector, boxes: [0, 0, 1, 1]), classCount: 0)
     }
 
     /// A picture's record. Refused are numbers that are not finite or that the element type cannot hold, sizes other

@@ -30,7 +30,8 @@ extension Catalogue {
         return Room(before: before, after: try byteCount(of: model))
     }
 
-    private func byteCount(of model: CatalogueModel) throws -> Int {
+    /// What a model's features and vectors take on the disk.
+    func byteCount(of model: CatalogueModel) throws -> Int {
         let files = FileManager.default
         return try files.subpathsOfDirectory(atPath: place(of: model)).reduce(0) { sum, name in
             let attributes = try files.attributesOfItem(atPath: "\(place(of: model))/\(name)")

@@ -1,16 +1,21 @@
-import AsCLBase
-import FeatureExtraction
+package import AsCLBase
+package import FeatureExtraction
 import Foundation
 import GRDB
 import ImageEncoding
 
 /// A file as the catalogue knows it.
-struct KnownFile: Sendable {
+package struct KnownFile: Sendable {
     let stamp: FileStamp
     /// Of its content.
     let digest: ContentDigest?
     /// Whether there are features of its content by the model in question.
     let hasFeatures: Bool
+
+    /// Joins what is known.
+    package init(stamp: FileStamp, digest: ContentDigest?, hasFeatures: Bool) {
+        (self.stamp, self.digest, self.hasFeatures) = (stamp, digest, hasFeatures)
+    }
 }
 
 extension Catalogue {
@@ -44,37 +49,29 @@ extension Catalogue {
         }
     }
 
-    /// Takes down what became of files: whole, or not at all.
+    /// Takes down what is known of files: whole, or not at all.
     /// - Returns: The numbers of their contents.
     @discardableResult
-    func note(
-        _ outcomes: [PictureOutcome], _ root: Int64, _ model: CatalogueModel
-    ) throws -> [ContentDigest: Int64] {
+    func note(_ files: [IndexedFile], _ root: Int64, _ model: CatalogueModel) throws -> [ContentDigest: Int64] {
         try database.write { database in
             var numbers: [ContentDigest: Int64] = [:]
-            for outcome in outcomes {
-                let content = try outcome.digest.map { try Self.content($0, outcome.facts, database) }
-                var problem: String?
-                if case .failed(let failure) = outcome.result { problem = failure.reason }
-                // A fresh file may yet change within the same stamp: it is read again next time.
-                let stamp = outcome.stamp.map { $0.isTooFresh ? FileStamp(size: $0.size, modified: -1) : $0 }
+            for file in files {
+                let content = try file.digest.map { try Self.content($0, file.facts, database) }
                 try database.execute(
                     sql:
                         "INSERT OR REPLACE INTO file (root, path, size, modified, content, problem, written) "
                         + "VALUES (?, ?, ?, ?, ?, ?, ?)",
                     arguments: [
-                        root, outcome.task.name.text, stamp?.size ?? 0, stamp?.modified ?? -1, content,
-                        content == nil ? problem : nil, outcome.stamp?.modified,
+                        root, file.name.text, file.stamp.size, file.stamp.modified, content,
+                        content == nil ? file.problem : nil, file.written,
                     ])
                 guard let content else { continue }
-                if let digest = outcome.digest { numbers[digest] = content }
-                switch outcome.result {
-                case .known: continue
-                case .computed, .failed:
-                    try database.execute(
-                        sql: "INSERT OR REPLACE INTO feature (model, content, problem) VALUES (?, ?, ?)",
-                        arguments: [model.id, content, problem])
-                }
+                if let digest = file.digest { numbers[digest] = content }
+                // What is known already stays as it is.
+                guard file.vector != nil || file.problem != nil else { continue }
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO feature (model, content, problem) VALUES (?, ?, ?)",
+                    arguments: [model.id, content, file.problem])
             }
             return numbers
         }
@@ -184,6 +181,9 @@ extension Catalogue {
         package let path: String
         /// One line.
         package let reason: String
+
+        /// Joins both.
+        package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
     }
 
     /// The pictures that cannot be used, by their paths.

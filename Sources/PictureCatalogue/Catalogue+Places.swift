@@ -1,5 +1,5 @@
 package import AsCLBase
-import FeatureExtraction
+package import FeatureExtraction
 import Foundation
 import GRDB
 
@@ -10,7 +10,8 @@ package struct PicturePlaces: Sendable {
     /// Its files, by name, with the stamps that they had.
     private let files: [(path: String, stamp: FileStamp)]
 
-    init(digest: ContentDigest, files: [(path: String, stamp: FileStamp)]) {
+    /// Of a content.
+    package init(digest: ContentDigest, files: [(path: String, stamp: FileStamp)]) {
         self.digest = digest
         self.files = files
     }

@@ -54,6 +54,16 @@ package struct CataloguedPicture: Sendable, Equatable, Codable {
     package let camera: String?
     /// Degrees north and east.
     package let latitude, longitude: Double?
+
+    /// Joins what a home of pictures says.
+    package init(
+        id: Int64, path: String, copies: Int, width: Int?, height: Int?, taken: String?, takenFrom: TimeSource?,
+        camera: String?, latitude: Double?, longitude: Double?
+    ) {
+        (self.id, self.path, self.copies, self.width, self.height) = (id, path, copies, width, height)
+        (self.taken, self.takenFrom, self.camera) = (taken, takenFrom, camera)
+        (self.latitude, self.longitude) = (latitude, longitude)
+    }
 }
 
 extension CataloguedPicture: FetchableRecord {}
@@ -68,6 +78,14 @@ extension Catalogue {
         package let captions: Int
         /// The folders.
         package let folders: [String]
+
+        /// Joins what was counted.
+        package init(
+            files: Int, pictures: Int, findable: Int, problems: Int, captions: Int = 0, folders: [String]
+        ) {
+            (self.files, self.pictures, self.findable, self.problems) = (files, pictures, findable, problems)
+            (self.captions, self.folders) = (captions, folders)
+        }
     }
 
     /// What there is to tell of the index.

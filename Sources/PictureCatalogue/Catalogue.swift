@@ -115,6 +115,14 @@ package struct Catalogue: Sendable {
                     );
                     """)
         }
+        migrator.registerMigration("shard") { database in
+            // The digest of what lay in a folder when a shard's run came to its end; none while one is at it.
+            try database.execute(
+                sql: """
+                    CREATE TABLE shard (number INTEGER NOT NULL, count INTEGER NOT NULL);
+                    ALTER TABLE root ADD COLUMN listing BLOB;
+                    """)
+        }
         return migrator
     }
 }

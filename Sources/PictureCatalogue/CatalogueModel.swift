@@ -32,6 +32,19 @@ package struct CatalogueModel: Sendable, Equatable {
     /// Values of the vector that pictures are searched by.
     package var dimension: Int { checkpoint?.dimension ?? shape.globalDimension }
 
+    /// What an encoder is to a home of pictures that has none of its vectors yet.
+    package init(_ encoder: any PictureEncoder, _ description: EncoderDescription) {
+        self.init(id: 0, description: description, identity: encoder.identity, shape: encoder.shape)
+    }
+
+    /// Joins what a home of pictures says of its model.
+    package init(
+        id: Int64, description: EncoderDescription, identity: String, shape: FeatureShape, checkpoint: Checkpoint? = nil
+    ) {
+        (self.id, self.description, self.identity) = (id, description, identity)
+        (self.shape, self.checkpoint) = (shape, checkpoint)
+    }
+
     func by(_ checkpoint: Checkpoint?) -> CatalogueModel {
         CatalogueModel(id: id, description: description, identity: identity, shape: shape, checkpoint: checkpoint)
     }
@@ -73,18 +86,16 @@ extension Catalogue {
         }
     }
 
-    /// The entry of an encoder, and of a checkpoint that is to search by its features, made where there is none.
-    func model(
-        _ encoder: any PictureEncoder, _ description: EncoderDescription, _ checkpoint: SearchCheckpoint?
-    ) throws -> CatalogueModel {
+    /// The entry of a model, and of a checkpoint that is to search by its features, made where there is none.
+    func model(like model: CatalogueModel, _ checkpoint: SearchCheckpoint?) throws -> CatalogueModel {
         func text(_ value: some Encodable) throws -> String {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         }
-        let (identity, dimension) = (encoder.identity, encoder.shape.globalDimension)
-        let (place, shape) = (description.place, try text(encoder.shape))
-        let description = try text(description)
+        let (identity, dimension) = (model.identity, model.shape.globalDimension)
+        let (place, shape) = (model.encoder, try text(model.shape))
+        let description = try text(model.description)
         return try database.write { database in
             try database.execute(
                 sql: """

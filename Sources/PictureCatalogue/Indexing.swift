@@ -1,12 +1,9 @@
-import AsCLBase
+package import AsCLBase
 import FeatureExtraction
 import Foundation
 package import ImageEncoding
 
 /// Brings an index up to date with folders of pictures: what is new, changed, moved or gone, and nothing else.
-///
-/// Features go to a store of blocks first, then the catalogue takes the pictures down in one transaction; whatever moment it
-/// ends at, nothing is lost but the block in hand, and nothing is there twice.
 package struct Indexing {
     /// How far it is.
     package struct Progress: Sendable {
@@ -44,16 +41,11 @@ package struct Indexing {
         }
     }
 
-    private let catalogue: Catalogue
+    private let writer: any IndexWriter
     private let encoder: any PictureEncoder
-    private let model: CatalogueModel
     private let workers: Int
-    private let layout: RecordLayout
-    private let blocks: BlockStore
-    private let vectors: VectorUpkeep
-    private let lock: FolderLock
     /// What was put right of the vectors' files on opening, a line each.
-    package let repairs: [String]
+    package var repairs: [String] { writer.repairs }
 
     /// Pictures whose features are written at once; what a kill can lose at most.
     private static let picturesPerBlock = 128
@@ -62,36 +54,32 @@ package struct Indexing {
     /// - Parameters:
     ///   - description: The encoder's, for whoever opens the index.
     ///   - checkpoint: The trained model that is to search by the features, where there is one.
+    ///   - shard: The part of the pictures that a new index is to be of. An old one stays what it is.
     ///   - workers: Threads that decode and encode.
     ///   - checks: Whether every byte of the catalogue and of the vectors is looked at first.
-    /// - Throws: `InputError` where another process is at it.
+    /// - Throws: `InputError` where another process is at it, or an old index is of another shard.
     package init(
         _ catalogue: Catalogue, encoder: any PictureEncoder, description: EncoderDescription,
-        checkpoint: SearchCheckpoint? = nil, workers: Int, checks: Bool = true
+        checkpoint: SearchCheckpoint? = nil, shard: Shard? = nil, workers: Int, checks: Bool = true
     ) throws {
-        self.catalogue = catalogue
-        self.encoder = encoder
-        self.workers = workers
-        lock = try catalogue.lock()
-        if checks { try catalogue.check() }
-        model = try catalogue.model(encoder, description, checkpoint)
-        layout = RecordLayout(shape: encoder.shape, elementType: .float16)
-        blocks = try catalogue.blocks(of: model, recordSize: layout.byteCount)
-        let damage = checks ? try catalogue.removeDamage(of: model) : []
-        vectors = try VectorUpkeep(catalogue, model, checkpoint?.vectors)
-        repairs = damage + vectors.store.repairs
-        // Of a block that is damaged nothing is left, so that its pictures are to be encoded again.
-        let lost = try catalogue.contents(model).filter { [blocks] in !blocks.contains($0.key) }
-        try catalogue.forgetFeatures(of: lost.values, model)
+        self.init(
+            try FolderWriter(
+                catalogue, by: CatalogueModel(encoder, description), checkpoint: checkpoint, shard: shard,
+                checks: checks),
+            encoder: encoder, workers: workers)
+    }
+
+    /// Indexes to whatever home the writer has taken hold of.
+    package init(_ writer: any IndexWriter, encoder: any PictureEncoder, workers: Int) {
+        (self.writer, self.encoder, self.workers) = (writer, encoder, workers)
     }
 
     /// The folders to index where these are asked for: all of the index where none is, and all besides where another
     /// model answers so far, since a model answers only once it has every picture.
     package func folders(_ asked: [String]) throws -> [String] {
-        let (paths, roots) = (asked.map(Self.path), try catalogue.roots())
+        let (paths, roots) = (asked.map(Self.path), try writer.roots())
         if paths.isEmpty { return roots }
-        let isAnother = try catalogue.answeringModel().map { $0.identity != model.identity } ?? false
-        return isAnother ? roots + paths.filter { !roots.contains($0) } : paths
+        return try writer.isAnsweredByAnother() ? roots + paths.filter { !roots.contains($0) } : paths
     }
 
     /// Indexes a folder of pictures.
@@ -104,9 +92,10 @@ package struct Indexing {
         if isCancelled() { throw CancellationError() }
         let path = Self.path(folder)
         let rules = try IgnoreRules(root: path)
-        let entries = try PictureList.folder(path).splits.flatMap(\.entries)
-        let root = try catalogue.root(path)
-        let known = try catalogue.files(root, model)
+        let list = try PictureList.folder(path)
+        let (shard, known) = (writer.shard, try writer.files(in: path))
+        let entries = list.splits.flatMap(\.entries).filter { shard?.holds($0.name) ?? true }
+        if shard != nil { try writer.setListing(nil, in: path) }
         var summary = Summary()
         var tasks: [PictureTask] = []
         var problems: [(name: String, reason: String)] = []
@@ -127,10 +116,11 @@ package struct Indexing {
             }
         }
         summary.failed = problems.count
-        try catalogue.note(problems: problems, root)
-        try work(off: tasks, root, known, &summary, progress, isCancelled)
+        try writer.note(problems: problems, in: path)
+        try work(off: tasks, path, known, &summary, progress, isCancelled)
         summary.removed = gone.count
-        try catalogue.forget(Array(gone), root)
+        try writer.forget(Array(gone), in: path)
+        if shard != nil { try writer.setListing(list.digest(), in: path) }
         return summary
     }
 
@@ -142,7 +132,7 @@ package struct Indexing {
     package func catchUp(
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
     ) throws {
-        try vectors.catchUp(with: catalogue.contents(model), progress: progress, isCancelled: isCancelled)
+        try writer.catchUp(progress: progress, isCancelled: isCancelled)
     }
 
     /// Lets searches be answered by the model, looks at what nobody has looked at, and clears away what nothing needs any more.
@@ -152,22 +142,15 @@ package struct Indexing {
     package func finish(
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }, isCancelled: () -> Bool = { false }
     ) throws {
-        try catchUp()
-        try catalogue.answer(by: model)
-        try catalogue.addLooks(progress: progress, isCancelled: isCancelled)
-        try blocks.compact(keeping: Set(catalogue.contents(model).keys))
-        if vectors.store.deletedShare > 0.25 { try vectors.store.compact() }
-        try catalogue.removeOthers(than: model)
-        try catalogue.removeThumbnailsOfNothing()
+        try writer.finish(progress: progress, isCancelled: isCancelled)
     }
 
     private func work(
-        off tasks: [PictureTask], _ root: Int64, _ files: [PictureName: KnownFile], _ summary: inout Summary,
+        off tasks: [PictureTask], _ root: String, _ files: [PictureName: KnownFile], _ summary: inout Summary,
         _ progress: (Progress) -> Void,
         _ isCancelled: () -> Bool
     ) throws {
-        let work = try ExtractionWork(
-            tasks, known: Set(catalogue.contents(model).keys), limit: Self.picturesPerBlock)
+        let work = try ExtractionWork(tasks, known: writer.contents(), limit: Self.picturesPerBlock)
         defer { work.finish() }
         let decoder = PictureDecoder()
         let encoder = encoder
@@ -180,7 +163,7 @@ package struct Indexing {
                     try picture.expectContent()
                     picture.facts.look = PictureLook(picture)
                     return picture
-                }, layout: layout, batchSize: 4))
+                }, layout: RecordLayout(shape: encoder.shape, elementType: .float16), batchSize: 4))
         let unchanged = summary.pictures - tasks.count
         var (done, pending) = (unchanged, [PictureOutcome]())
         var wasCancelled = false
@@ -208,17 +191,8 @@ package struct Indexing {
         if wasCancelled { throw CancellationError() }
     }
 
-    /// Features first: a content that the catalogue says has some does.
-    private func write(_ pending: inout [PictureOutcome], _ root: Int64) throws {
-        var records: [(digest: ContentDigest, bytes: [UInt8])] = []
-        for outcome in pending {
-            if case .computed(let bytes) = outcome.result, let digest = outcome.digest {
-                records.append((digest, bytes))
-            }
-        }
-        try blocks.append(records)
-        let numbers = try catalogue.note(pending, root, model)
-        try vectors.append(records.compactMap { record in numbers[record.digest].map { (record.digest, $0) } })
+    private func write(_ pending: inout [PictureOutcome], _ root: String) throws {
+        try writer.write(pending, in: root)
         pending = []
     }
 

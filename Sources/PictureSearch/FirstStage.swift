@@ -19,7 +19,7 @@ struct FirstStage: Sendable {
         case trained(TrainedModel)
     }
 
-    let store: VectorStore
+    let vectors: any PictureVectors
     /// What cosines and beliefs are worth here, where somebody found out.
     var calibration = FittedCalibration()
     /// What finds the nearest of the whole collection instead of the scan, where it is asked for.
@@ -27,7 +27,7 @@ struct FirstStage: Sendable {
     private let sentences: Sentences?
     private let pictures: PictureTower
 
-    init(_ catalogue: Catalogue, _ model: CatalogueModel, _ trained: TrainedModel?, device: Device) throws {
+    init(_ home: any PictureHome, _ model: CatalogueModel, _ trained: TrainedModel?, device: Device) throws {
         if let directory = model.description.towers {
             let folder = try PretrainedFolder(directory: directory)
             let encoder = try SentenceEncoder(folder, device: device)
@@ -35,7 +35,7 @@ struct FirstStage: Sendable {
         } else {
             sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
         }
-        store = try catalogue.vectors(of: model, mode: .readingWhole)
+        vectors = try home.nearestPictures(by: model)
         pictures = PictureTower(
             model.description, identity: model.identity, by: model.checkpoint?.dimension == nil ? nil : trained?.model,
             device: device)
@@ -44,28 +44,39 @@ struct FirstStage: Sendable {
     /// Whether sentences have vectors here.
     var knowsSentences: Bool { sentences != nil }
 
+    /// The vectors' files, for what looks at more of them than a search does.
+    /// - Throws: `InputError` where the collection is kept elsewhere.
+    var store: VectorStore {
+        get throws {
+            guard let folder = vectors as? FolderVectors else { throw PictureCollection.lacksFolder }
+            return folder.store
+        }
+    }
+
     /// The nearest pictures to each query, nearest first; where sentences have no vectors, all pictures. One pass over the
     /// vectors serves all queries.
     /// - Parameter isScore: Whether the cosine is the score.
     func candidates(
-        _ queries: [PictureQuery], top: Int, allowed: Set<Int64>?, isScore: Bool
-    ) throws -> [[Candidate]] {
+        _ queries: [PictureQuery], top: Int, in selection: PictureSelection, isScore: Bool
+    ) throws -> Gathered<[[Candidate]]> {
         guard isScore || knowsSentences else {
-            let ids = allowed.map { store.ids.intersection($0) } ?? store.ids
-            return queries.map { _ in ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) } }
+            let all = try store.ids
+            let ids = selection.ids.map { all.intersection($0) } ?? all
+            return Gathered(queries.map { _ in ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) } })
         }
-        let vectors = try vectors(of: queries)
+        let asked = try vectors(of: queries)
         let found =
-            try (allowed == nil ? graph?.search(queries: vectors, top: top) : nil)
-            ?? store.search(queries: vectors, top: top, filter: allowed.map { .allowing($0) })
-        return try queries.indices.map { place in
-            let relevance = try relevance(found[place], queries[place], vectors[place])
-            return found[place].indices.map {
-                let match = found[place][$0]
+            try (selection.filter.isEmpty ? graph?.search(queries: asked, top: top) : nil).map { Gathered($0) }
+            ?? vectors.nearest(to: asked, top: top, in: selection)
+        let candidates = try queries.indices.map { place in
+            let relevance = try relevance(found.value[place], queries[place], asked[place])
+            return found.value[place].indices.map {
+                let match = found.value[place][$0]
                 return Candidate(
                     id: match.id, cosine: match.score, relevance: relevance?[$0], score: isScore ? match.score : nil)
             }
         }
+        return Gathered(candidates, missing: found.missing)
     }
 
     /// The relevance of pictures that were found: a picture's own, which depends on the query and on the whole collection, not
@@ -75,13 +86,13 @@ struct FirstStage: Sendable {
         let beliefs = try beliefs(matches, vector)
         guard let fit = calibration.fit else { return beliefs?.map(probability(logOdds:)) }
         return fit.logOdds(cosines: matches.map(\.score), beliefs: beliefs ?? [], query: vector)
-            .map { fit.probability($0, among: store.count) }
+            .map { fit.probability($0, among: vectors.count) }
     }
 
     /// The relevance from which on pictures are shown.
     var leastRelevance: Double {
         guard let fit = calibration.fit else { return PictureCollection.leastRelevance }
-        return fit.probability(fit.leastLogOdds, among: store.count)
+        return fit.probability(fit.leastLogOdds, among: vectors.count)
     }
 
     /// The model's own beliefs, as log-odds; nil where it has none.
@@ -91,10 +102,10 @@ struct FirstStage: Sendable {
         // A search of all pictures would otherwise hold all vectors at once.
         for start in stride(from: 0, to: matches.count, by: 1000) {
             let part = matches[start..<min(start + 1000, matches.count)]
+            let known = try vectors.vectors(of: part.map(\.id))
             // What went between the scan and now has no vector, and is no answer either.
             beliefs +=
-                try logOdds(
-                    of: part.map { store.vector(of: $0.id) ?? vector }, cosines: part.map(\.score), query: vector) ?? []
+                try logOdds(of: part.map { known[$0.id] ?? vector }, cosines: part.map(\.score), query: vector) ?? []
         }
         return beliefs
     }
@@ -119,7 +130,7 @@ struct FirstStage: Sendable {
         var texts = try vectors(ofSentences: asked)[...]
         var found: [[Float]] = []
         for query in queries {
-            var sum = [Float](repeating: 0, count: store.dimension)
+            var sum = [Float](repeating: 0, count: vectors.dimension)
             for (subject, weight) in query.subjects {
                 let vector =
                     switch subject {
@@ -159,7 +170,7 @@ struct FirstStage: Sendable {
     }
 
     private func known(_ id: Int64) throws -> [Float] {
-        guard let vector = store.vector(of: id) else {
+        guard let vector = try vectors.vectors(of: [id])[id] else {
             throw InputError(place: "picture", expected: "the number of a picture of the index", found: "\(id)")
         }
         return vector

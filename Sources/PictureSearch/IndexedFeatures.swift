@@ -50,7 +50,8 @@ package struct IndexedFeatures: Sendable {
         }
         return try ImageBatch(
             regions: tensor(.regions, [shape.regions, shape.regionDimension]),
-            globals: tensor(.global, [shape.globalDimension]))
+            globals: tensor(.global, [shape.globalDimension]),
+            boxes: Tensor(records.flatMap(layout.boxes), shape: [records.count, shape.regions, 4]).to(device: device))
     }
 
     /// Features that an encoder has just made, on a device.
@@ -60,6 +61,8 @@ package struct IndexedFeatures: Sendable {
         let regions = try Tensor(
             features.flatMap(\.regions), shape: [features.count, shape.regions, shape.regionDimension])
         let globals = try Tensor(features.flatMap(\.global), shape: [features.count, shape.globalDimension])
-        return try ImageBatch(regions: regions.to(device: device), globals: globals.to(device: device))
+        let boxes = try Tensor(features.flatMap(\.boxes), shape: [features.count, shape.regions, 4])
+        return try ImageBatch(
+            regions: regions.to(device: device), globals: globals.to(device: device), boxes: boxes.to(device: device))
     }
 }

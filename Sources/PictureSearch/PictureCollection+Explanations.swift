@@ -6,7 +6,7 @@ extension PictureCollection {
     /// Told from its configuration alone, so that a model that rests is left alone.
     package var explains: Bool {
         get throws {
-            guard let checkpoint = try catalogue.answeringModel()?.checkpoint else { return false }
+            guard let checkpoint = try home.answeringModel()?.checkpoint else { return false }
             return try RetrievalModel.explains(checkpoint: checkpoint.path)
         }
     }
@@ -41,7 +41,7 @@ extension PictureCollection {
                     place: "picture", expected: "the number of a picture of the index", found: "\(picture)")
             }
             let damaged = InputError(
-                path: catalogue.folder, place: "features of picture \(picture)", expected: "what was computed of it",
+                path: home.name, place: "features of picture \(picture)", expected: "what was computed of it",
                 found: "nothing, or what was damaged: `ascl index` mends that")
             guard let record = try second.features.records(of: [content]).first ?? nil else { throw damaged }
             let sides = second.features.boxes(record)

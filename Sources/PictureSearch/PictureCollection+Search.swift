@@ -24,21 +24,24 @@ extension PictureCollection {
     private func search(_ queries: [PictureQuery]) throws -> [SearchAnswer] {
         guard let form = queries.first else { return [] }
         let opened = try current()
-        let allowed = try catalogue.pictures(form.filter)
-        let searched = allowed?.count ?? opened.first.store.count
+        let selection = try opened.first.vectors.selection(form.filter)
+        let searched = selection.count
         let isScored = try opened.second != nil && form.sentences != nil
         let scoresAll =
             isScored && (form.isExhaustive || searched <= limits.scoredWhole || !opened.first.knowsSentences)
         let wanted = scoresAll ? max(searched, 1) : max(form.offset + form.count, limits.found)
-        let found = try opened.first.candidates(queries, top: wanted, allowed: allowed, isScore: !isScored)
-        return try zip(queries, found).map {
-            try answer($0, $1, wanted: wanted, searched: searched, scoresAll: scoresAll, opened)
+        let found = try opened.first.candidates(queries, top: wanted, in: selection, isScore: !isScored)
+        let missing = selection.missing + found.missing
+        return try zip(queries, found.value).map {
+            try answer(
+                $0, $1, wanted: wanted, searched: searched, scoresAll: scoresAll, missing: missing, opened)
         }
     }
 
     /// What of the candidates answers, in its order, a page of it.
     private func answer(
-        _ query: PictureQuery, _ candidates: [Candidate], wanted: Int, searched: Int, scoresAll: Bool, _ opened: Opened
+        _ query: PictureQuery, _ candidates: [Candidate], wanted: Int, searched: Int, scoresAll: Bool,
+        missing: [String], _ opened: Opened
     ) throws -> SearchAnswer {
         let scoring = try opened.second.flatMap { second in try query.sentences.map { (second, $0) } }
         var found = candidates
@@ -59,10 +62,10 @@ extension PictureCollection {
             try score(found.indices)
             if searched > limits.scoredWhole { notes.append("each of \(found.count) pictures was scored") }
         }
-        var pictures: [Int64: CataloguedPicture] = [:]
+        var pictures = Gathered<[Int64: CataloguedPicture]>([:])
         if query.newestFirst {
-            pictures = try catalogue.pictures(found.map(\.id))
-            func key(_ id: Int64) -> String { pictures[id]?.taken ?? "" }
+            pictures = try home.pictures(found.map(\.id))
+            func key(_ id: Int64) -> String { pictures.value[id]?.taken ?? "" }
             found.sort { (key($0.id), $0.rank) > (key($1.id), $1.rank) }
             if !scoresAll { try score(query.page(of: found.count)) }
         } else if scoresAll {
@@ -73,10 +76,11 @@ extension PictureCollection {
             for block in blocks { found[block].sort(by: Candidate.isBetter) }
         }
         let page = found[query.page(of: found.count)]
-        if !query.newestFirst { pictures = try catalogue.pictures(page.map(\.id)) }
+        if !query.newestFirst { pictures = try home.pictures(page.map(\.id)) }
+        for line in missing + pictures.missing where !notes.contains(line) { notes.append(line) }
         return SearchAnswer(
             hits: page.compactMap { hit in
-                guard let picture = pictures[hit.id], let score = hit.score else { return nil }
+                guard let picture = pictures.value[hit.id], let score = hit.score else { return nil }
                 return .init(
                     picture: picture, score: score, cosine: scoring == nil ? nil : hit.cosine, relevance: hit.relevance)
             }, count: found.count, mayHaveMore: mayHaveMore, searchedCount: searched,
@@ -88,8 +92,8 @@ extension PictureCollection {
         if opened.first.calibration.isUnreadable {
             notes.append("the calibration cannot be read: `ascl index calibrate` makes it anew")
         }
-        guard let damage = opened.first.store.damage.first else { return notes }
-        let missing = max(0, try catalogue.numbers().findable - opened.first.store.count)
+        guard let damage = opened.first.vectors.damage.first else { return notes }
+        let missing = max(0, try home.numbers().findable - opened.first.vectors.count)
         return notes + ["\(missing) pictures cannot be found until `ascl index` has mended this: \(damage)"]
     }
 

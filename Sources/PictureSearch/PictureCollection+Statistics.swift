@@ -55,25 +55,26 @@ extension PictureCollection {
     ) throws -> CollectionStatistics {
         if withGraph { try useGraph() }
         let opened = try current()
+        let store = try opened.first.store
         var captions = try catalogue.captions().map(\.text)
         var generator = SeededGenerator(seed: 3)
         generator.shuffle(&captions)
         let sentences = Array((captions.isEmpty ? Background.sentences : captions).prefix(Self.mostQueries))
         let vectors = try opened.first.vectors(ofSentences: sentences)
-        let shares = try opened.first.store.shortlistRecall(
+        let shares = try store.shortlistRecall(
             queries: vectors, top: Self.nearest, sizes: Self.shortlists
         ) { progress($0, sentences.count) }
-        let pictures = max(opened.first.store.count, 1)
+        let pictures = max(store.count, 1)
         return CollectionStatistics(
-            pictures: opened.first.store.count, vectorBytesPerPicture: opened.first.store.byteCount / pictures,
+            pictures: store.count, vectorBytesPerPicture: store.byteCount / pictures,
             featureBytesPerPicture: try Self.bytes(catalogue.place(of: opened.model) + "/features") / pictures,
-            segments: opened.first.store.segmentCount, deletedShare: opened.first.store.deletedShare,
+            segments: store.segmentCount, deletedShare: store.deletedShare,
             queries: sentences.count,
             areCaptions: !captions.isEmpty, nearest: Self.nearest,
             recalls: zip(Self.shortlists, shares).map { .init(shortlist: $0, share: $1) },
             scored: try scored(Array(sentences.prefix(Self.mostScored)), opened),
             graphRecall: try opened.first.graph?.search(queries: vectors, top: Self.nearest).map { found in
-                let exact = try opened.first.store.search(queries: vectors, top: Self.nearest)
+                let exact = try store.search(queries: vectors, top: Self.nearest)
                 let both = zip(found, exact).map { Set($0.map(\.id)).intersection($1.map(\.id)).count }
                 return Double(both.reduce(0, +)) / Double(max(exact.reduce(0) { $0 + $1.count }, 1))
             })
@@ -87,7 +88,9 @@ extension PictureCollection {
             (query.showsAll, query.isExhaustive, query.count) = (true, true, Self.nearest)
             let best = Set(try search(query).hits.map(\.picture.id))
             let near = try opened.first.candidates(
-                [query], top: Self.scoredShortlists.last ?? 1, allowed: nil, isScore: false)[0].map(\.id)
+                [query], top: Self.scoredShortlists.last ?? 1, in: opened.first.vectors.selection(PictureFilter()),
+                isScore: false
+            ).value[0].map(\.id)
             all += best.count
             for (place, size) in Self.scoredShortlists.enumerated() {
                 found[place] += best.intersection(near.prefix(size)).count

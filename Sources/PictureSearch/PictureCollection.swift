@@ -1,4 +1,4 @@
-import AsCLBase
+package import AsCLBase
 import Foundation
 package import PictureCatalogue
 import PretrainedFolders
@@ -12,8 +12,8 @@ import VectorStore
 /// It sees what is indexed meanwhile. While a collection is being indexed by another model, the former one answers until the
 /// new one is whole.
 package final class PictureCollection: Sendable {
-    /// What is known of the pictures.
-    package let catalogue: Catalogue
+    /// Where the pictures are kept.
+    package let home: any PictureHome
     let limits: SearchLimits
     private let device: Device
     /// Nil while the models are let go of.
@@ -38,17 +38,43 @@ package final class PictureCollection: Sendable {
         try self.init(index: folder, device: device, limits: SearchLimits())
     }
 
-    init(index folder: String, device: Device = .cpu, limits: SearchLimits) throws {
-        self.limits = limits
-        catalogue = try Catalogue(folder: folder, isNew: false)
-        self.device = device
-        opened = Mutex(try Self.open(catalogue, device))
+    /// Opens a collection that is kept elsewhere.
+    /// - Throws: `InputError` where it is not whole yet, or its model's folder is gone or another.
+    package convenience init(_ home: any PictureHome, device: Device = .cpu) throws {
+        try self.init(home, device: device, limits: SearchLimits())
     }
 
-    private static func open(_ catalogue: Catalogue, _ device: Device) throws -> Opened {
-        guard let model = try catalogue.answeringModel() else {
+    convenience init(index folder: String, device: Device = .cpu, limits: SearchLimits) throws {
+        try self.init(FolderHome(Catalogue(folder: folder, isNew: false)), device: device, limits: limits)
+    }
+
+    private init(_ home: any PictureHome, device: Device, limits: SearchLimits) throws {
+        self.limits = limits
+        self.home = home
+        self.device = device
+        opened = Mutex(try Self.open(home, device))
+    }
+
+    /// The catalogue of the index's folder, for what is kept nowhere else.
+    /// - Throws: `InputError` where the collection is kept elsewhere.
+    package var catalogue: Catalogue {
+        get throws { try Self.catalogue(of: home) }
+    }
+
+    private static func catalogue(of home: any PictureHome) throws -> Catalogue {
+        guard let folder = home as? FolderHome else { throw lacksFolder }
+        return folder.catalogue
+    }
+
+    /// What is told where something wants an index's folder.
+    package static let lacksFolder = InputError(
+        place: "store", expected: "an index's folder, which alone has captions, calibrations, looks and graphs",
+        found: "PostgreSQL: `ascl index copy` brings the collection into a folder")
+
+    private static func open(_ home: any PictureHome, _ device: Device) throws -> Opened {
+        guard let model = try home.answeringModel() else {
             throw InputError(
-                path: catalogue.folder, place: "index", expected: "one that is whole",
+                path: home.name, place: "index", expected: "one that is whole",
                 found: "none yet: `ascl index` has not come to its end")
         }
         if let directory = model.description.towers {
@@ -65,30 +91,33 @@ package final class PictureCollection: Sendable {
             }
         }
         let trained = try model.checkpoint.map { try TrainedModel($0, device: device) }
-        let first = try FirstStage(catalogue, model, trained, device: device)
+        let first = try FirstStage(home, model, trained, device: device)
         let isWhole = model.checkpoint?.dimension != nil && trained?.scoresByVectors == true
         return Opened(
             model: model, first: first,
-            second: isWhole ? nil : try trained.map { try SecondStage($0, catalogue, model) }, trained: trained)
+            second: isWhole ? nil : try trained.map { try SecondStage($0, catalogue(of: home), model) },
+            trained: trained)
     }
 
     /// Takes a graph of a store, as long as that is the one that is searched.
     func use(_ graph: NeighbourGraph, of store: VectorStore) {
         opened.withLock { opened in
-            if opened?.first.store === store { opened?.first.graph = graph }
+            if (try? opened?.first.store) === store { opened?.first.graph = graph }
         }
     }
 
     /// The state that answers now: what was indexed meanwhile is taken in.
     func current() throws -> Opened {
         try opened.withLock { opened in
-            if var known = opened, try catalogue.answeringModel() == known.model {
-                try known.first.store.refresh()
-                try known.first.calibration.refresh(catalogue, known.model)
+            if var known = opened, try home.answeringModel() == known.model {
+                try known.first.vectors.refresh()
+                if let folder = home as? FolderHome {
+                    try known.first.calibration.refresh(folder.catalogue, known.model)
+                }
                 opened = known
                 return known
             }
-            let new = try Self.open(catalogue, device)
+            let new = try Self.open(home, device)
             opened = new
             return new
         }
@@ -103,9 +132,10 @@ package final class PictureCollection: Sendable {
         FreedMemory.release()
     }
 
-    /// Looks at every byte of the vectors; files that are damaged are left out of what is searched from then on.
+    /// Looks at every byte of the vectors in an index's folder; files that are damaged are left out of what is searched from then on.
     /// - Returns: What is damaged, a line each.
     package func check() throws -> [String] {
+        guard home is FolderHome else { return [] }
         let store = try current().first.store
         try store.leaveOutDamage()
         return store.damage

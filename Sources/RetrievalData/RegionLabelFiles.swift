@@ -39,11 +39,19 @@ struct RegionLabelFiles: Sendable {
         names = try LineFile.read(namesPath, item: "class name")
     }
 
+    /// How many classes there are.
+    var classCount: Int { names.count }
+
     /// The labels of one row. A class without a name is an error.
     func labels(row: Int) throws(InputError) -> [RegionLabel] {
-        let count = classes.shape[1]
         let confidences = try confidences?.row(row)
-        var labels: [RegionLabel] = []
+        return try numbers(row: row).enumerated().map { RegionLabel(name: names[$1], confidence: confidences?[$0]) }
+    }
+
+    /// The classes of one row by number. One without a name is an error.
+    func numbers(row: Int) throws(InputError) -> [Int] {
+        let count = classes.shape[1]
+        var numbers: [Int] = []
         for region in 0..<count {
             let number = withExtendedLifetime(classes.file) {
                 Int(classes.bytes.loadUnaligned(fromByteOffset: (row * count + region) * 4, as: Int32.self))
@@ -53,8 +61,8 @@ struct RegionLabelFiles: Sendable {
                     path: classes.path, place: "row \(row), region \(region)",
                     expected: "a class of 0 ..< \(names.count), the lines of \(namesPath)", found: "\(number)")
             }
-            labels.append(RegionLabel(name: names[number], confidence: confidences?[region]))
+            numbers.append(number)
         }
-        return labels
+        return numbers
     }
 }

@@ -47,6 +47,11 @@ extension RetrievalSplit {
         try sets[rows[image].set].labels?.labels(row: rows[image].row)
     }
 
+    /// The detector's class of each region of an image, below `regionClassCount`. Nil where the data does not say.
+    package func regionClasses(ofImage image: Int) throws(InputError) -> [Int]? {
+        try sets[rows[image].set].labels?.numbers(row: rows[image].row)
+    }
+
     private func gather(
         _ images: [Int], from file: (FeatureSet) -> FeatureFile, length: Int,
         into target: UnsafeMutableBufferPointer<Float>,

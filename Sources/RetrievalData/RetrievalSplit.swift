@@ -67,6 +67,9 @@ package struct RetrievalSplit: Sendable {
     /// Whether the data says where in the picture the regions are.
     package var hasBoxes: Bool { sets[0].boxes != nil }
 
+    /// How many classes the detector tells regions apart by; nil where the data does not say what they show.
+    package var regionClassCount: Int? { sets[0].labels?.classCount }
+
     /// The same data with the given images alone, in that order, and their captions.
     package func subset(images: [Int]) -> RetrievalSplit {
         RetrievalSplit(

@@ -17,7 +17,7 @@ package struct Evaluator {
     let precision: Precision
     /// Images x captions scored at once; nil leaves the choice to memory.
     var block: (images: Int, captions: Int)?
-    private let tokens: [[Int32]]
+    let tokens: [[Int32]]
     /// Kept because a frozen encoder gives the same every time.
     private let kept: WordSource?
     /// Processes that share the work: each scores its own blocks, and all see all.
@@ -137,7 +137,7 @@ package struct Evaluator {
     }
 
     /// The words of all captions: those kept, or as an encoder that is being trained has them now.
-    private func words() throws -> WordSource { try kept ?? WordSource(model, keeping: tokens, sharedBy: group) }
+    func words() throws -> WordSource { try kept ?? WordSource(model, keeping: tokens, sharedBy: group) }
 
     /// Made in pieces, for making an item scorable needs more memory than the result.
     private func scorable<Scorer: PairScorer>(_ scorer: Scorer, _ images: Range<Int>) throws -> Scorer.Images {

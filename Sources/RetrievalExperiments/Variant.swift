@@ -13,25 +13,34 @@ package struct Variant: Sendable, Hashable {
     package let teacher: String?
     /// How many times the base configuration's epochs it trains; 0 for a model that is taken as it comes.
     package let epochs: Double
+    /// How many times these it learns by the method's own tasks before.
+    package let pretraining: Double
     /// Whether it is trained at all.
     package var isTrained: Bool { epochs > 0 }
 
-    init(_ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, epochs: Double = 1) {
+    init(
+        _ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, epochs: Double = 1,
+        pretraining: Double = 0
+    ) {
         self.name = name
         self.title = title
         self.overrides = overrides
         self.teacher = teacher
         self.epochs = epochs
+        self.pretraining = pretraining
     }
 
     /// The configuration of a run.
     package func configuration(_ base: TrainingConfiguration, seed: Int) throws -> TrainingConfiguration {
         var configuration = base
-        try configuration.apply(overrides: overrides + ["training.seed=\(seed)"])
+        var last = ["training.seed=\(seed)"]
         if isTrained {
-            let count = max(1, (Double(configuration.training.epochs) * epochs).rounded())
-            try configuration.apply(overrides: ["training.epochs=\(Int(count))"])
+            func times(_ factor: Double) -> Int { Int(max(1, (Double(base.training.epochs) * factor).rounded())) }
+            let before = pretraining > 0 ? times(pretraining) : 0
+            last.append("training.epochs=\(times(epochs) + before)")
+            if before > 0 { last.append("pretraining.epochs=\(before)") }
         }
+        try configuration.apply(overrides: overrides + last)
         return configuration
     }
 }
@@ -113,8 +122,20 @@ extension Variant {
         return gru ? all.dropLast() : all
     }
 
+    /// UNITER as its authors train it: by its own tasks, ten times as long as others train, and then by mined pairs. Losses of
+    /// all pairs of a batch cost it a pass through all layers each, which no desk has the time for.
+    static let uniter = Variant(
+        "uniter", "UNITER, pre-trained, mined pairs",
+        ["model.method=uniter", "training.batch_size=16"] + alone + ["loss.kind=mined"], pretraining: 10)
+
+    /// LightningDOT, without a re-ranker, by its tasks ten times as long as others train, and then by all pairs of a batch.
+    static let lightningDOT = Variant(
+        "lightningdot", "LightningDOT, pre-trained",
+        ["model.method=lightningdot", "pretraining.matching=4", "loss.kind=contrastive", "loss.temperature=1"] + alone,
+        pretraining: 10)
+
     /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's
-    /// contrastive loss.
+    /// contrastive loss. UNITER and LightningDOT are there as their authors train them.
     package static func compared(words: String) -> [Variant] {
         [full, full.trained(by: .best(of: full.name), as: "best", "best recipe"), withoutSamples]
             + architectures(words: words).flatMap { method in
@@ -123,7 +144,7 @@ extension Variant {
                     method.trained(by: .best(of: method.name), as: "best", "best recipe"),
                     method.trained(by: .contrastive),
                 ]
-            }
+            } + (words == "gru" ? [] : [lightningDOT, uniter])
     }
 
     /// Every method by every recipe that is tried, method by method.

@@ -6,7 +6,7 @@ import PictureCatalogue
 
 /// Gives the pictures of an index out: by their numbers, never by a path, and only as they were when they were indexed.
 struct PictureFiles: Sendable {
-    let catalogue: Catalogue
+    let home: any PictureHome
     let queue: WorkQueue
 
     /// Longer sides that small copies may have: each is kept, so no stranger may choose any.
@@ -17,8 +17,8 @@ struct PictureFiles: Sendable {
     /// What is known of a picture.
     func facts(_ id: String) async throws -> CataloguedPicture {
         let number = try Self.number(id)
-        let catalogue = catalogue
-        guard let facts = try await queue.run({ try catalogue.pictures([number])[number] }) else {
+        let home = home
+        guard let facts = try await queue.run({ try home.pictures([number]).value[number] }) else {
             throw RequestProblem.noPicture(id)
         }
         return facts
@@ -27,9 +27,9 @@ struct PictureFiles: Sendable {
     /// The file itself.
     func original(_ id: String, _ request: Request) async throws -> Response {
         let number = try Self.number(id)
-        let catalogue = catalogue
+        let home = home
         let found = try await queue.run { () -> (tag: String, name: String, file: OpenFile)? in
-            guard let places = try catalogue.places(of: number) else { return nil }
+            guard let places = try home.places(of: number) else { return nil }
             guard let path = places.unchangedFile() else { throw Self.changed }
             guard let file = OpenFile(picture: path) else { throw Self.noImage }
             return (places.digest.hexadecimal, URL(fileURLWithPath: path).lastPathComponent, file)
@@ -66,27 +66,21 @@ struct PictureFiles: Sendable {
             throw RequestProblem.bad(
                 "side", expected: "one of \(Self.sides.map(String.init).joined(separator: ", "))", found: side)
         }
-        let catalogue = catalogue
+        let home = home
         let found = try await queue.run { () -> (tag: String, jpeg: Data?)? in
-            guard let places = try catalogue.places(of: number) else { return nil }
+            guard let places = try home.places(of: number) else { return nil }
             guard let path = places.unchangedFile() else { throw Self.changed }
             let tag = "\(places.digest.hexadecimal)-\(side)"
             if Self.isKnown(tag, request) { return (tag, nil) }
-            return (tag, try Self.small(path, side, kept: "\(catalogue.folder)/thumbnails/\(tag.prefix(2))/\(tag).jpg"))
+            if let kept = home.thumbnail(of: number, places, side: side) { return (tag, kept) }
+            guard let jpeg = try? PictureThumbnail.jpeg(of: path, longSide: side) else { throw Self.noImage }
+            home.keep(jpeg, of: number, places, side: side)
+            return (tag, jpeg)
         }
         guard let (tag, jpeg) = found else { throw RequestProblem.noPicture(id) }
         let headers = Self.headers(tag: tag, mediaType: "image/jpeg")
         guard let jpeg else { return Response(status: .notModified, headers: headers) }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: jpeg)))
-    }
-
-    private static func small(_ path: String, _ side: Int, kept place: String) throws -> Data {
-        if let known = try? Data(contentsOf: URL(fileURLWithPath: place)) { return known }
-        guard let jpeg = try? PictureThumbnail.jpeg(of: path, longSide: side) else { throw noImage }
-        // An index that may only be read costs time, not the picture.
-        try? Folder.make(URL(fileURLWithPath: place).deletingLastPathComponent().path)
-        try? AtomicFile.write(jpeg, to: place)
-        return jpeg
     }
 
     /// The number that an address names.

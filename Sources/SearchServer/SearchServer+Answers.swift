@@ -11,25 +11,26 @@ extension SearchServer {
         let encoder, model: String?
         let explains: Bool
         let numbers: Catalogue.Numbers
+        let outages: [String]
     }
 
     /// What the index holds.
     func status() async throws -> some Encodable {
-        let (collection, catalogue) = (collection, collection.catalogue)
+        let (collection, home) = (collection, collection.home)
         return try await files.queue.run {
             func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
-            let own = try catalogue.answeringModel()
+            let own = try home.answeringModel()
             return Status(
                 version: Version.current, encoder: own.map { name($0.encoder) },
                 model: own?.checkpoint.map { name($0.path) }, explains: (try? collection.explains) ?? false,
-                numbers: try catalogue.numbers())
+                numbers: try home.numbers(), outages: home.outages())
         }
     }
 
     /// What the server has done.
     func figures() async throws -> Response {
-        let catalogue = collection.catalogue
-        let numbers = try await files.queue.run { try catalogue.numbers() }
+        let home = collection.home
+        let numbers = try await files.queue.run { try home.numbers() }
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
@@ -64,7 +65,9 @@ extension SearchServer {
         rest?.noteUse()
         defer { rest?.noteUse() }
         let explanation = try await searches.run(isTimed: collection.isLoaded) { () -> Explanation? in
-            guard try collection.catalogue.pictures([number])[number] != nil else { throw RequestProblem.noPicture(id) }
+            guard try collection.home.pictures([number]).value[number] != nil else {
+                throw RequestProblem.noPicture(id)
+            }
             return try collection.explain(picture: number, sentence: sentence)
         }
         guard let explanation else {

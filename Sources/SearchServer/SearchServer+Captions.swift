@@ -8,6 +8,9 @@ extension SearchServer {
         let items = try QueryItems(request.uri.query, known: ["count"])
         let count = try items.number("count", in: 1...settings.mostAnswers, default: 10)
         let collection = collection
+        guard (try? collection.catalogue) != nil else {
+            throw RequestProblem(status: .badRequest, message: PictureCollection.lacksFolder.description)
+        }
         do {
             return Response.json(
                 try await searches.run { try collection.captions(of: subject, count: count) })

@@ -29,7 +29,7 @@ package struct SearchServer: Sendable {
         searches = WorkQueue(
             "searches", atOnce: settings.searches, waiting: settings.waitingSearches, seconds: settings.seconds)
         files = PictureFiles(
-            catalogue: collection.catalogue,
+            home: collection.home,
             queue: WorkQueue(
                 "readings", atOnce: settings.readings, waiting: settings.waitingReadings, seconds: settings.seconds))
         rest = settings.unloadAfter.map { minutes in

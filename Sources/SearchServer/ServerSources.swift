@@ -7,7 +7,7 @@ import Yams
 package struct ServerSources: Sendable {
     /// What may be set, by its key in the file; a variable is `ASCL_SERVE_` and the key in capitals.
     package enum Key: String, CaseIterable, Sendable {
-        case index, host, port
+        case index, store, host, port
         case tokenFile = "token_file"
         case unloadAfter = "unload_after"
 

@@ -12,6 +12,8 @@ package protocol Tokenizer: Sendable {
     var padsLeft: Bool { get }
     /// The token of what it does not know; nil where it knows every text, letter by letter if need be.
     var unknown: Int32? { get }
+    /// The token that stands for one to be guessed; nil where it has none.
+    var mask: Int32? { get }
     /// What the folder's files say in two ways, and which of them holds; a line each.
     var notices: [String] { get }
 
@@ -22,6 +24,9 @@ package protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    /// Only BERT's is trained to fill words in.
+    package var mask: Int32? { nil }
+
     /// The tokens of a text, cut or filled up to exactly `length` as SigLIP's encoder reads them: `[length]`.
     package func encodePadded(_ text: String, length: Int) throws(InputError) -> TokenizedText {
         let text = try encode(text, maxTokens: length)

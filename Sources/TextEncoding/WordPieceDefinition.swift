@@ -10,6 +10,7 @@ struct WordPieceDefinition {
     /// The most characters of a word.
     let longestWord: Int
     let padding, unknown, first, last: Int32
+    let mask: Int32?
     /// Every token that is found in a text literally.
     let added: [AddedToken]
     /// What the files say in two ways, and which of them holds; a line each.
@@ -98,6 +99,7 @@ struct WordPieceDefinition {
         self.unknown = try required(unknown ?? names[1])
         let frame = if let frame { frame } else { (first: try required(names[2]), last: try required(names[3])) }
         (first, last) = (frame.first, frame.last)
+        mask = number(names[4])
         let known = Set(added.map(\.content))
         self.added =
             added

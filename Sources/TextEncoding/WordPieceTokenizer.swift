@@ -17,6 +17,8 @@ package struct WordPieceTokenizer: Tokenizer {
     /// The index of `[UNK]`, which stands for a word that the vocabulary cannot spell.
     package var unknown: Int32? { unknownIndex }
     private let unknownIndex: Int32
+    /// The index of `[MASK]`, where the vocabulary has it.
+    package let mask: Int32?
     /// What the folder's files say in two ways, and which of them holds; a line each.
     package let notices: [String]
 
@@ -42,6 +44,7 @@ package struct WordPieceTokenizer: Tokenizer {
         classification = definition.first
         separator = definition.last
         unknownIndex = definition.unknown
+        mask = definition.mask
         notices = definition.notices
         longestWord = definition.longestWord
         let normalizer = definition.normalizer

@@ -6,6 +6,9 @@ package struct VectorMatch: Equatable, Sendable {
     package let id: Int64
     /// The cosine, of the stored float16.
     package let score: Float
+
+    /// Joins both.
+    package init(id: Int64, score: Float) { (self.id, self.score) = (id, score) }
 }
 
 extension VectorStore {

@@ -11,6 +11,16 @@ import Testing
         for text in ["0/3", "4/3", "1", "a/b", "1/2/3", "1/", ""] { #expect(Shard(text) == nil) }
     }
 
+    @Test func `a name is in one shard, and stays there whatever else there is`() throws {
+        let names = (0..<600).map { "folder/picture \($0).jpg" }
+        let shards = try (1...3).map { try #require(Shard(index: $0, count: 3)) }
+        let parts = shards.map { shard in names.filter(shard.holds) }
+        #expect(Set(parts.joined()).count == 600 && parts.allSatisfy { (150..<250).contains($0.count) })
+        #expect(parts.reduce(0) { $0 + $1.count } == 600)
+        // The first eight bytes of their SHA-256 modulo 3, as other programs count them.
+        #expect(["a.jpg", "b/c.png", "ä"].map { name in shards.firstIndex { $0.holds(name) } } == [1, 1, 1])
+    }
+
     @Test(arguments: [
         (["RANK": "1", "WORLD_SIZE": "3"], "2/3"),
         (["OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "2"], "1/2"),
@@ -34,6 +44,27 @@ import Testing
     ])
     func `schedulers say which part is one's own`(_ environment: [String: String], _ shard: String) throws {
         #expect(try Shard(environment: environment).description == shard)
+    }
+
+    @Test func `where a scheduler knows no number of parts, it is given`() throws {
+        #expect(try Shard(environment: ["JOB_COMPLETION_INDEX": "2"], count: 8).description == "3/8")
+        #expect(try Shard(environment: ["RANK": "1", "WORLD_SIZE": "3"], count: 3).description == "2/3")
+        for (environment, count, problem) in [
+            (
+                ["JOB_COMPLETION_INDEX": "2"], nil,
+                "JOB_COMPLETION_INDEX: expected how many pods there are, which it does not say, found --shard auto: give "
+                    + "their number too, as --shard auto/8"
+            ),
+            (["JOB_COMPLETION_INDEX": "2"], 2, "JOB_COMPLETION_INDEX: expected a part of 2, found number 2 from 0"),
+            // Two tasks of eight that are run again are an array of their own.
+            (
+                ["SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_MAX": "7"], 8,
+                "SLURM_ARRAY_TASK_ID: expected one of 8 parts, found one of 5: give the part as --shard 2/8"
+            ),
+        ] as [([String: String], Int?, String)] {
+            let error = try #require(throws: InputError.self) { try Shard(environment: environment, count: count) }
+            #expect(error.description == "environment: \(problem)")
+        }
     }
 
     @Test(arguments: [

@@ -83,7 +83,7 @@ struct ServeTests {
         try write("prot: 1\n", to: file)
         expectRefusal(
             try Tool.run("serve", "--config", file),
-            [file, "line 1", "index, host, port, token_file, unload_after", "prot"])
+            [file, "line 1", "index, store, host, port, token_file, unload_after", "prot"])
         expectRefusal(
             try Tool(["serve"], environment: ["ASCL_SERVE_PORT": "x"]).finish(),
             ["$ASCL_SERVE_PORT", "port", "a port from 0 to 65535", "x"])

@@ -47,7 +47,8 @@ import Torch
         let photos = try captioned()
         let collection = try PictureCollection(index: photos.index)
         let opened = try collection.current()
-        let all = opened.first.store.ids.sorted().compactMap { id in opened.first.store.vector(of: id).map { (id, $0) }
+        let store = try opened.first.store
+        let all = store.ids.sorted().compactMap { id in store.vector(of: id).map { (id, $0) }
         }
         let moments = try CollectionMoments(Tensor(all.flatMap(\.1), shape: [24, all[0].1.count]))
         let sentence = try opened.first.vectors(ofSentences: ["a cat"])[0]
@@ -68,7 +69,8 @@ import Torch
     @Test func `reliability and cut-offs are as counted by hand`() throws {
         let photos = try captioned()
         let opened = try PictureCollection(index: photos.index).current()
-        let all = opened.first.store.ids.sorted().compactMap { id in opened.first.store.vector(of: id).map { (id, $0) }
+        let store = try opened.first.store
+        let all = store.ids.sorted().compactMap { id in store.vector(of: id).map { (id, $0) }
         }
         let moments = try CollectionMoments(Tensor(all.flatMap(\.1), shape: [24, all[0].1.count]))
         let sentence = try opened.first.vectors(ofSentences: ["a cat"])[0]

@@ -72,7 +72,8 @@ import TorchNN
         let encoder = pair.textEncoder
         let ascl = try AsCLConfiguration(
             jointDimension: 8, heads: 2, regionDimension: 7, globalDimension: 8, textDimension: 16, localWeight: 0.6)
-        let configuration = MixedConfiguration(ascl, try PretrainedConfiguration(.clip, of: encoder, maxTokens: 24))
+        let configuration = MixedConfiguration(
+            ascl, .pretrained(try PretrainedConfiguration(.clip, of: encoder, maxTokens: 24)))
         let mixed = try RetrievalModel(configuration, textEncoder: encoder, seed: 2)
         let names = ["pair.text.projection.weight", "mix"]
         let (alone, _) = try ParameterStore.load(

@@ -82,7 +82,9 @@ import TextEncoding
             #expect(try tried.contains(variant.configuration(base, seed: 0).yaml()), "\(variant.name)")
         }
         // DIME has no GRU.
-        #expect(compared.count == 3 + 3 * (words == "gru" ? 7 : 8) && Set(compared.map(\.name)).count == compared.count)
+        #expect(
+            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 2)
+                && Set(compared.map(\.name)).count == compared.count)
     }
 
     @Test func `a run that cannot be finished is written down and the rest goes on`() throws {
@@ -314,6 +316,15 @@ import TextEncoding
         try base.apply(overrides: ["training.epochs=3"])
         let epochs = try Variant.ablationsAtEqualTime.map { try $0.configuration(base, seed: 0).training.epochs }
         #expect(epochs[0] == 3 && epochs.dropFirst().allSatisfy { $0 > 3 })
+    }
+
+    @Test func `what is pre-trained learns by tasks before, and then as long as others`() throws {
+        var base = TrainingConfiguration()
+        try base.apply(overrides: ["training.epochs=3"])
+        let configuration = try Variant.uniter.configuration(base, seed: 4)
+        #expect(configuration.training.epochs == 33 && configuration.pretraining.epochs == 30)
+        #expect(configuration.training.seed == 4 && configuration.loss.kind == .mined)
+        #expect(try Variant.full.configuration(base, seed: 0).pretraining.epochs == 0)
     }
 
     @Test(arguments: ["train", "val"])

@@ -7,9 +7,9 @@ import Torch
 @testable import RetrievalTraining
 
 @Suite struct ItemDropoutTests {
-    private func dropout(regions: Double = 0, words: Double = 0) -> ItemDropout {
+    private func dropout(regions: Double = 0, words: Double = 0, features: Double = 0) -> ItemDropout {
         var settings = TrainingConfiguration().training
-        (settings.regionDropout, settings.wordDropout) = (regions, words)
+        (settings.regionDropout, settings.wordDropout, settings.featureDropout) = (regions, words, features)
         return ItemDropout(settings)
     }
 
@@ -46,7 +46,28 @@ import Torch
         #expect(Set<Float>([0, 1, 2, 403, 404, 406]).isSubset(of: Set(kept)))
     }
 
-    @Test(arguments: ["region_dropout", "word_dropout"])
+    @Test func `values are left out by their chance, the others keep the mean, and an image's are its own`() throws {
+        var generator = SeededGenerator(seed: 3)
+        let drop = dropout(features: 0.25)
+        let seeds = try #require(drop.features(images: 2, &generator))
+        let images = try ImageBatch(regions: .full([2, 30, 40], 3), globals: .full([2, 500], 3))
+        let left = try drop.features(images, seeds)
+        for values in try [left.regions, left.globals].map({ try $0.array(Float.self) }) {
+            #expect(values.allSatisfy { $0 == 0 || $0 == 4 })
+            let share = Double(values.count { $0 == 0 }) / Double(values.count)
+            #expect((0.2...0.3).contains(share))
+        }
+        let alone = try ImageBatch(regions: images.regions.sliced(0, 1..<2), globals: images.globals.sliced(0, 1..<2))
+        let second = try drop.features(alone, [seeds[1]])
+        #expect(try second.regions.array(Float.self) == left.regions.sliced(0, 1..<2).array(Float.self))
+        #expect(try second.globals.array(Float.self) != left.globals.sliced(0, 0..<1).array(Float.self))
+        let untouched = generator
+        #expect(dropout().features(images: 2, &generator) == nil)
+        var (one, other) = (generator, untouched)
+        #expect(one.next() == other.next())
+    }
+
+    @Test(arguments: ["region_dropout", "word_dropout", "feature_dropout"])
     func `a run with it is another, and the same again, and validates on everything`(_ key: String) throws {
         var training = try TinyTraining()
         let plain = try values(training.run(into: "plain").model)

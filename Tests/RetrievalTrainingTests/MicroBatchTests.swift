@@ -29,7 +29,8 @@ import Torch
         [], ["model.fusion=gated"], ["model.fusion=none"], ["samples.level=embeddings"], ["loss.kind=triplet"],
         ["loss.positives=false", "loss.negatives=false"], ["text_encoder.trainable=true"],
         ["model.method=scan"], ["model.method=vse++", "model.words=gru"], ["training.learn_temperature=true"],
-        ["training.region_dropout=0.5", "training.word_dropout=0.3"], ["training.precision=int16"],
+        ["training.region_dropout=0.5", "training.word_dropout=0.3"], ["training.feature_dropout=0.4"],
+        ["model.method=mixed", "model.vector_dimension=6"], ["training.precision=int16"],
         ["training.precision=bf16"],
     ])
     func `loss and gradients are those of the whole batch`(_ overrides: [String]) throws {

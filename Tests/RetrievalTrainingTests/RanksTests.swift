@@ -74,6 +74,15 @@ import Torch
             ["model.method=dime"],
             "model.method: expected one process, as dime normalises by the whole batch, found 2 ranks"
         ),
+        (
+            ["model.method=uniter", "model.dropout=0.1"],
+            "model.dropout: expected 0, as it would fall otherwise on every rank, found 0.1"
+        ),
+        (
+            ["model.method=uniter", "model.dropout=0", "pretraining.epochs=1"],
+            "pretraining.epochs: expected 0, as ranks cannot share tasks, found 1"
+        ),
+        (["loss.kind=mined"], "loss.kind: expected contrastive or triplet, whose scores ranks can share, found mined"),
         (["loss.sparsity=0.1"], "loss.sparsity: expected 0, as it is of a whole batch and 2 ranks share it, found 0.1"),
     ])
     func `what cannot be shared is refused`(_ overrides: [String], _ problem: String) throws {

@@ -49,7 +49,8 @@ import Torch
         var training = try TinyTraining()
         try training.configuration.apply(overrides: [
             "training.moving_average=0.9", "training.learn_temperature=true", "training.region_dropout=0.4",
-            "training.word_dropout=0.3", "training.micro_batch_size=3", "training.validate_every=2",
+            "training.word_dropout=0.3", "training.feature_dropout=0.2", "training.micro_batch_size=3",
+            "training.validate_every=2",
             "training.patience=4", "training.warmup_steps=3", "training.learning_rate_decay.shape=cosine",
             "training.epochs=4", "training.learning_rate=0.1",
         ])

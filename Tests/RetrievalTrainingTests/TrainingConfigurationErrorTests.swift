@@ -9,12 +9,12 @@ import Testing
             "training:\n  bacth_size: 3",
             "x.yaml:2: training.bacth_size: unknown key; did you mean batch_size? known keys: "
                 + "epochs, batch_size, micro_batch_size, learning_rate, warmup_steps, learning_rate_decay, gradient_clip, "
-                + "moving_average, learn_temperature, region_dropout, word_dropout, validate_every, patience, seed, "
-                + "precision, threads, checkpoint_every_steps, log_every_steps"
+                + "moving_average, learn_temperature, region_dropout, word_dropout, feature_dropout, validate_every, patience, "
+                + "seed, precision, threads, checkpoint_every_steps, log_every_steps"
         ),
         (
             "colour: 3",
-            "x.yaml:1: colour: unknown key; known keys: model, text_encoder, loss, samples, training, data"
+            "x.yaml:1: colour: unknown key; known keys: model, text_encoder, loss, pretraining, samples, training, data"
         ),
         (
             "\ntraining: {learning_rate_decay: {faktor: 1}}",
@@ -91,7 +91,7 @@ import Testing
         (
             ["modell.heads=3"],
             "--set modell.heads=3: modell: unknown key; "
-                + "did you mean model? known keys: model, text_encoder, loss, samples, training, data"
+                + "did you mean model? known keys: model, text_encoder, loss, pretraining, samples, training, data"
         ),
         (
             ["model.heads.x=3"],

@@ -26,7 +26,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("port: 1\nprot: 2\n", "server.yaml: line 2: expected index, host, port, token_file, unload_after, found prot"),
+        (
+            "port: 1\nprot: 2\n",
+            "server.yaml: line 2: expected index, store, host, port, token_file, unload_after, found prot"
+        ),
         ("- port\n", "server.yaml: YAML: expected a mapping of settings"),
         ("port: [1, 2]\n", "server.yaml: line 1, port: expected a value, found none"),
         ("port:\n", "server.yaml: line 1, port: expected a value"),

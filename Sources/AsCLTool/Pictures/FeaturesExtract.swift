@@ -33,7 +33,7 @@ struct FeaturesExtract: ParsableCommand {
     @Option(
         help: """
             Only the i-th of n parts of the pictures, as i/n, or auto for the part that Slurm's job array or a launcher \
-            such as torchrun gives; `ascl features merge` joins them.
+            such as torchrun gives (auto/n where it does not say how many); `ascl features merge` joins them.
             """)
     var shard: ShardChoice?
 

@@ -14,7 +14,7 @@ struct CaptionSearch {
     func run(_ collection: PictureCollection) throws {
         guard try collection.catalogue.numbers().captions > 0 else {
             throw InputError(
-                path: collection.catalogue.folder, place: "captions", expected: "sentences to choose from",
+                path: collection.home.name, place: "captions", expected: "sentences to choose from",
                 found: "none: `ascl index captions FILE` adds them")
         }
         try CaptionEncoding.run(collection)

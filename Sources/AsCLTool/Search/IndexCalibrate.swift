@@ -29,10 +29,10 @@ struct IndexCalibrate: ParsableCommand {
         let meter = ProgressMeter("scoring", unit: "captions")
         let report = try collection.calibrate { meter.update($0, of: $1) }
         do {
-            try CalibrationPage.write(report, to: options.folder + "/calibration.html")
-            Terminal.say("the reliability diagram is in \(options.folder)/calibration.html")
+            try CalibrationPage.write(report, to: collection.home.name + "/calibration.html")
+            Terminal.say("the reliability diagram is in \(collection.home.name)/calibration.html")
         } catch {
-            Terminal.say("\(options.folder)/calibration.html is not written: \(error)")
+            Terminal.say("\(collection.home.name)/calibration.html is not written: \(error)")
         }
         if json { return try Terminal.printJSON(report) }
         print(

@@ -3,6 +3,9 @@ import AsCLBase
 import CommandLineOptions
 import Foundation
 import PictureCatalogue
+import PictureSearch
+import Postgres
+import PostgresCatalogue
 
 struct IndexCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,7 +28,7 @@ struct IndexCommand: ParsableCommand {
             """,
         subcommands: [
             IndexUpdate.self, IndexStatus.self, IndexDuplicates.self, IndexForget.self, IndexCompact.self,
-            IndexCaptions.self, IndexCalibrate.self, IndexStats.self,
+            IndexMerge.self, IndexCaptions.self, IndexCalibrate.self, IndexStats.self, IndexCopy.self,
         ], defaultSubcommand: IndexUpdate.self)
 }
 
@@ -34,8 +37,39 @@ struct IndexOptions: ParsableArguments {
     @Option(help: "The index's folder. Default: ascl/index in $XDG_DATA_HOME, else in ~/.local/share.")
     var index: String?
 
+    @Option(
+        name: .customLong("store"),
+        help: """
+            Instead of a folder, a PostgreSQL database with pgvector: postgresql://USER@HOST/DATABASE. Several databases \
+            share a collection, named in the same order every time.
+            """)
+    var stores: [String] = []
+
+    mutating func validate() throws {
+        if index != nil, !stores.isEmpty { throw ValidationError("--store: expected no --index beside it") }
+    }
+
     /// The folder.
-    var folder: String { index ?? Self.standard(ProcessInfo.processInfo.environment) }
+    /// - Throws: `InputError` where the index is in PostgreSQL.
+    var folder: String {
+        get throws {
+            guard stores.isEmpty else { throw PictureCollection.lacksFolder }
+            return index ?? Self.standard(ProcessInfo.processInfo.environment)
+        }
+    }
+
+    /// The databases; nil where the index is in a folder.
+    var database: PostgresStore? {
+        get throws {
+            guard !stores.isEmpty else { return nil }
+            return try PostgresStore(stores.map { text throws(InputError) in try PostgresAddress(text) })
+        }
+    }
+
+    /// Wherever it is.
+    var home: any PictureHome {
+        get throws { try database ?? FolderHome(Catalogue(folder: folder, isNew: false)) }
+    }
 
     private static func standard(_ environment: [String: String]) -> String {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/ascl/index" }
@@ -54,23 +88,28 @@ struct IndexStatus: ParsableCommand {
 
     struct Status: Encodable {
         let index: String
-        let encoder, model: String?
+        let encoder, model, shard: String?
         let isCalibrated: Bool
         let numbers: Catalogue.Numbers
         let problems: [Catalogue.Problem]
+        let outages: [String]
     }
 
     func run() throws {
-        let catalogue = try Catalogue(folder: options.folder, isNew: false)
-        let own = try catalogue.answeringModel()
+        let home = try options.home
+        let own = try home.answeringModel()
         let status = Status(
-            index: options.folder, encoder: own?.encoder, model: own?.checkpoint?.path,
-            isCalibrated: try own.flatMap { try catalogue.calibration(of: $0, known: nil) } != nil,
-            numbers: try catalogue.numbers(), problems: try catalogue.problems())
+            index: home.name, encoder: own?.encoder, model: own?.checkpoint?.path,
+            shard: try (home as? FolderHome)?.catalogue.shard()?.description,
+            isCalibrated: try own.flatMap { try (home as? FolderHome)?.catalogue.calibration(of: $0, known: nil) }
+                != nil,
+            numbers: try home.numbers(), problems: try home.problems(), outages: home.outages())
+        status.outages.forEach(Terminal.say)
         if json { return try Terminal.printJSON(status) }
         print("index     \(status.index)")
         print("encoder   \(status.encoder ?? "none yet: the first indexing has not come to its end")")
         if let model = status.model { print("model     \(model)") }
+        if let shard = status.shard { print("shard     \(shard)") }
         for folder in status.numbers.folders { print("folder    \(folder)") }
         print(
             "pictures  \(status.numbers.pictures) in \(status.numbers.files) files, \(status.numbers.findable) can be found"
@@ -93,11 +132,14 @@ struct IndexForget: ParsableCommand {
     var folder: String
 
     func run() throws {
-        let catalogue = try Catalogue(folder: options.folder, isNew: false)
-        guard try catalogue.forget(root: Indexing.path(folder)) else {
+        let (home, path) = (try options.home, Indexing.path(folder))
+        guard
+            try (home as? PostgresStore)?.forget(root: path)
+                ?? Catalogue(folder: home.name, isNew: false).forget(root: path)
+        else {
             throw InputError(
-                path: options.folder, place: "folder",
-                expected: "one of \(try catalogue.roots().joined(separator: ", "))", found: folder)
+                path: home.name, place: "folder",
+                expected: "one of \(try home.numbers().folders.joined(separator: ", "))", found: folder)
         }
     }
 }

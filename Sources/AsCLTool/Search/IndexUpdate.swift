@@ -5,6 +5,7 @@ import Foundation
 import ImageEncoding
 import PictureCatalogue
 import PictureSearch
+import PostgresCatalogue
 import Torch
 
 struct IndexUpdate: ParsableCommand {
@@ -23,6 +24,13 @@ struct IndexUpdate: ParsableCommand {
             the encoder makes.
             """)
     var model: String?
+
+    @Option(
+        help: """
+            A new index is of the i-th of n parts of the pictures alone, as i/n, or auto for the part that Slurm's job array \
+            or a launcher such as torchrun gives (auto/n where it does not say how many); `ascl index merge` joins them.
+            """)
+    var shard: ShardChoice?
 
     @OptionGroup var encoders: EncoderOptions
     @OptionGroup var compute: ComputeOptions
@@ -44,18 +52,35 @@ struct IndexUpdate: ParsableCommand {
         InterruptFlag.install()
         let device = try compute.prepare()
         let workers = Torch.threadCount
+        let shard = try shard?.shard()
+        if shard != nil, !options.stores.isEmpty {
+            throw ValidationError(
+                "--shard: expected an index in a folder, found --store: merge the shards, and `ascl index copy` the whole"
+            )
+        }
         for folder in folders { try Folder.expect(folder) }
-        let old =
-            folders.isEmpty || Catalogue.exists(in: options.folder)
-            ? try Catalogue(folder: options.folder, isNew: false) : nil
+        let database = try options.database
+        let folder = database == nil ? try options.folder : nil
+        let old = try folder.flatMap { folder in
+            folders.isEmpty || Catalogue.exists(in: folder) ? try Catalogue(folder: folder, isNew: false) : nil
+        }
         try old?.expectWritable()
-        let choice = try IndexChoice(model: model, encoders: encoders, own: old?.answeringModel(), on: device)
+        try old?.expectShard(shard)
+        if let database, model != nil { throw database.lacksScores }
+        let own = try database?.begunModel(orNone: !folders.isEmpty) ?? old?.answeringModel()
+        let choice = try IndexChoice(model: model, encoders: encoders, own: own, on: device)
         // Made once all that may be wrong is known.
-        let catalogue = try old ?? Catalogue(folder: options.folder, isNew: true)
+        let catalogue = try folder.map { try old ?? Catalogue(folder: $0, isNew: true) }
         func open(checks: Bool) throws -> Indexing {
-            try Indexing(
+            if let database {
+                return Indexing(
+                    try PostgresWriter(database, by: CatalogueModel(choice.encoder, choice.description)),
+                    encoder: choice.encoder, workers: workers)
+            }
+            guard let catalogue else { throw PictureCollection.lacksFolder }
+            return try Indexing(
                 catalogue, encoder: choice.encoder, description: choice.description, checkpoint: choice.checkpoint,
-                workers: workers, checks: checks)
+                shard: shard, workers: workers, checks: checks)
         }
         var indexing: Indexing? = try open(checks: true)
         ((indexing?.repairs ?? []) + choice.notices).forEach(Terminal.say)
@@ -69,7 +94,7 @@ struct IndexUpdate: ParsableCommand {
         // From here on others may change the index too, while nothing happens here.
         indexing = nil
         try Torch.setThreadCount(workers)
-        try CaptionEncoding.run(catalogue, device)
+        if let catalogue { try CaptionEncoding.run(catalogue, device) }
         if json { return try Terminal.printJSON(sum) }
         print(sum.line)
         if sum.failed > 0 { Terminal.say("`ascl index status` says which cannot be used, and why") }

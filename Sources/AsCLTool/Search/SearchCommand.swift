@@ -108,7 +108,7 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         let bulk = try from.map { try BulkSearch($0) }
-        let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        let collection = try PictureCollection(options.home, device: compute.prepare())
         if let captionsOf { return try CaptionSearch(picture: captionsOf, count: top, json: json).run(collection) }
         if let bulk { return try bulk.run(collection, as: query) }
         try show(collection.search(query), collection)

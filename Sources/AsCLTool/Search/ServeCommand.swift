@@ -20,7 +20,7 @@ struct ServeCommand: ParsableCommand {
             there is not encrypted: beyond a network that you trust, put it behind a proxy that speaks HTTPS.
 
             What is not said on the command line may stand in the environment, as ASCL_SERVE_PORT and so on, or in a \
-            YAML file: index, host, port, token_file, unload_after.
+            YAML file: index, store, host, port, token_file, unload_after.
 
             Try it:  ascl index photos
                      ascl serve
@@ -76,8 +76,11 @@ struct ServeCommand: ParsableCommand {
             throw ValidationError("--neighbours hnsw: leave out --unload-after, which lets go of the graph too")
         }
         var options = options
-        options.index = options.index ?? sources.text(.index)
-        let collection = try PictureCollection(index: options.folder, device: compute.prepare())
+        if options.index == nil, options.stores.isEmpty {
+            options.stores = sources.text(.store)?.split(separator: " ").map(String.init) ?? []
+            if options.stores.isEmpty { options.index = sources.text(.index) }
+        }
+        let collection = try PictureCollection(options.home, device: compute.prepare())
         if neighbours == .hnsw {
             let meter = ProgressMeter("graph of neighbours", unit: "pictures")
             try collection.useGraph { meter.update($0, of: $1) }
@@ -85,7 +88,7 @@ struct ServeCommand: ParsableCommand {
         let logger = Logger(label: "ascl", factory: { StreamLogHandler.standardError(label: $0) })
         let server = SearchServer(collection, settings: settings, logger: logger)
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        let pictures = try collection.catalogue.numbers().findable
+        let pictures = try collection.home.numbers().findable
         try Self.finish {
             try await server.run { port in
                 print("\(pictures) pictures at http://\(host):\(port)/")

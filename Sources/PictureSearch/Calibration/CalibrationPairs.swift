@@ -27,14 +27,15 @@ struct CalibrationPairs {
         nearest: Int = 100, moments: CollectionMoments, _ first: FirstStage,
         progress: (Int) -> Void = { _ in }
     ) throws {
-        let total = first.store.count
+        let store = try first.store
+        let total = store.count
         for start in stride(from: 0, to: sentences.count, by: Self.sentencesAtOnce) {
             let some = sentences[start..<min(sentences.count, start + Self.sentencesAtOnce)]
-            let matches = try first.store.search(queries: some.map(\.vector), top: nearest)
+            let matches = try store.search(queries: some.map(\.vector), top: nearest)
             for (sentence, near) in zip(some, matches) {
                 let special = Set(near.map(\.id)).union([sentence.picture])
                 let rest = sample.filter { !special.contains($0.id) }
-                let near = special.sorted().compactMap { id in first.store.vector(of: id).map { (id, $0) } }
+                let near = special.sorted().compactMap { id in store.vector(of: id).map { (id, $0) } }
                 let pictures = near + rest.map { ($0.id, $0.vector) }
                 let own = pictures.map { dot($0.1, sentence.vector) }
                 cosines += own

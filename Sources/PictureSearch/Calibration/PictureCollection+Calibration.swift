@@ -32,9 +32,9 @@ extension PictureCollection {
         let fitted = try pairs(halves.fitted, after: 0)
         let measured = try pairs(halves.measured, after: halves.fitted.sentences.count)
         let trials = Self.trials(fitted, halves.fitted)
-        let calibration = Self.fit(trials[0].features, fitted, pictures: opened.first.store.count, moments)
+        let calibration = Self.fit(trials[0].features, fitted, pictures: opened.first.vectors.count, moments)
         let report = CalibrationReport(
-            pictures: opened.first.store.count, fittedSentences: fitted.sentenceCount,
+            pictures: opened.first.vectors.count, fittedSentences: fitted.sentenceCount,
             fittedPictures: halves.fitted.pictures.count, measuredSentences: measured.sentenceCount,
             measuredPictures: halves.measured.pictures.count, trials: trials,
             before: measured.beliefs.isEmpty
@@ -56,14 +56,14 @@ extension PictureCollection {
 
     /// The captions of the pictures that can be found, those of a picture in one half.
     private func halves(_ opened: Opened) throws -> (fitted: Half, measured: Half) {
-        let (findable, store) = (opened.first.store.ids, try captionVectors.current(catalogue, opened.model))
+        let (findable, store) = try (opened.first.store.ids, captionVectors.current(catalogue, opened.model))
         let captions = try catalogue.captions().filter { findable.contains($0.content) }.compactMap { caption in
             store?.vector(of: caption.id).map { (vector: $0, picture: caption.content) }
         }
         var pictures = Set(captions.map(\.picture)).sorted()
         guard pictures.count >= Self.leastPictures else {
             throw InputError(
-                path: catalogue.folder, place: "captions",
+                path: home.name, place: "captions",
                 expected: "those of \(Self.leastPictures) pictures of the index or more",
                 found: "\(pictures.count); `ascl index captions FILE` adds them")
         }
@@ -83,9 +83,10 @@ extension PictureCollection {
     }
 
     private func sample(_ opened: Opened) throws -> [(id: Int64, vector: [Float])] {
-        var (ids, generator) = (opened.first.store.ids.sorted(), SeededGenerator(seed: 2))
+        let store = try opened.first.store
+        var (ids, generator) = (store.ids.sorted(), SeededGenerator(seed: 2))
         generator.shuffle(&ids)
-        return ids.prefix(Self.sampleCount).compactMap { id in opened.first.store.vector(of: id).map { (id, $0) } }
+        return ids.prefix(Self.sampleCount).compactMap { id in store.vector(of: id).map { (id, $0) } }
     }
 
     /// Every set of features, fitted to two thirds of the fitted half's pictures and held to the other third's.

@@ -47,9 +47,9 @@ extension RetrievalModel {
         return ascl.map { $0.fusion != .none } ?? false
     }
 
-    /// The AsCL that lets regions and words attend to each other, alone or beside a pretrained pair.
+    /// The AsCL that lets regions and words attend to each other, alone or with vectors beside it.
     fileprivate var attending: AsCLModel? {
-        let ascl = scorer as? AsCLModel ?? (scorer as? MixedScorer)?.ascl
+        let ascl = scorer as? AsCLModel ?? (scorer as? any AsCLInside)?.ascl
         return ascl?.attention == nil ? nil : ascl
     }
 }

@@ -77,12 +77,7 @@ public struct RetrievalModel: Sendable {
             try configuration.build($0)
         }
         textEncoder = try TextEncoder(directory: directory + "/text_encoder", device: device)
-        guard textEncoder.width == configuration.textDimension else {
-            throw InputError(
-                path: directory + "/config.json", place: "text_dimension",
-                expected: "\(textEncoder.width), the text encoder's width",
-                found: "\(configuration.textDimension)")
-        }
+        try configuration.check(textEncoder, path: directory + "/config.json")
         self.device = device
         features = ModelConfigurationFile.features(directory + "/config.json")
     }
@@ -156,7 +151,9 @@ public struct RetrievalModel: Sendable {
         try globals.withBytes { memory in
             Result { try split.gatherGlobals(indices, into: memory.bindMemory(to: Float.self)) }
         }.get()
-        return try ImageBatch(regions: regions.to(device: device), globals: globals.to(device: device))
+        return try ImageBatch(
+            regions: regions.to(device: device), globals: globals.to(device: device),
+            boxes: boxes(split, indices)?.to(device: device))
     }
 
     /// Tokens of captions, at most the configuration's `max_tokens`.

@@ -6,31 +6,40 @@ package struct ImageBatch: Sendable {
     package let regions: Tensor
     /// `[images, width of globals]`.
     package let globals: Tensor
+    /// `[images, regions, 4]`: left, top, right, bottom as fractions of the picture; nil where the method reads none.
+    package let boxes: Tensor?
 
     /// The number of images.
     package var count: Int { regions.shape[0] }
 
-    /// Joins regions and globals.
+    /// Joins regions, globals and boxes.
     /// - Throws: `TorchError` when they are not of the same images.
-    package init(regions: Tensor, globals: Tensor) throws(TorchError) {
+    package init(regions: Tensor, globals: Tensor, boxes: Tensor? = nil) throws(TorchError) {
         let (of, one) = (regions.shape, globals.shape)
-        guard of.count == 3, one.count == 2, of[0] == one[0], of[1] > 0 else {
+        guard of.count == 3, one.count == 2, of[0] == one[0], of[1] > 0,
+            boxes?.shape ?? [of[0], of[1], 4] == [of[0], of[1], 4]
+        else {
             throw TorchError(
                 operation: "ImageBatch(\(of), \(one))",
-                reason: "expected [images, regions, width] and [images, width] of the same images")
+                reason:
+                    "expected [images, regions, width], [images, width] and four edges a region, all of the same images"
+            )
         }
         self.regions = regions
         self.globals = globals
+        self.boxes = boxes
     }
 
     /// Some of the images, in the order given.
     func selecting(_ images: [Int]) throws(TorchError) -> ImageBatch {
         let places = try Tensor(images, shape: [images.count]).to(device: regions.device)
-        return try ImageBatch(regions: regions.indexSelect(places), globals: globals.indexSelect(places))
+        return try ImageBatch(
+            regions: regions.indexSelect(places), globals: globals.indexSelect(places),
+            boxes: boxes?.indexSelect(places))
     }
 
     /// The same without a gradient.
     func detached() throws(TorchError) -> ImageBatch {
-        try ImageBatch(regions: regions.detached(), globals: globals.detached())
+        try ImageBatch(regions: regions.detached(), globals: globals.detached(), boxes: boxes)
     }
 }

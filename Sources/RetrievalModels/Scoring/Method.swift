@@ -12,6 +12,10 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case dsran
     /// DIME (Qu et al., SIGIR 2021): four cells a layer, and paths through them that every pair chooses.
     case dime
+    /// UNITER (Chen et al., ECCV 2020): one transformer over words and regions.
+    case uniter
+    /// LightningDOT (Sun et al., NAACL 2021): a tower for words and one for regions, which learn by guessing for each other.
+    case lightningDOT = "lightningdot"
     /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
     case dualEncoder = "dual_encoder"
     /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
@@ -20,14 +24,17 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case clip
     /// A SigLIP (Zhai et al. 2023) by itself.
     case siglip
-    /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads.
+    /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads, or VSE++ where it reads a BERT's.
     case mixed
 
     /// Whether its configuration is a `BaselineConfiguration`.
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .clip, .siglip, .mixed: false
+        case .ascl, .uniter, .lightningDOT, .clip, .siglip, .mixed: false
         }
     }
+
+    /// Whether its configuration is a `JointConfiguration`, and it learns by tasks.
+    package var isJoint: Bool { self == .uniter || self == .lightningDOT }
 }

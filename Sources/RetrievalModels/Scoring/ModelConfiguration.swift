@@ -24,6 +24,13 @@ package protocol ModelConfiguration: Codable, Sendable {
     /// Whether regions are looked at, or only a picture's global vector.
     var readsRegions: Bool { get }
 
+    /// Whether it looks at where in the picture regions are.
+    var readsBoxes: Bool { get }
+
+    /// Refuses a text encoder that the model was not trained with.
+    /// - Parameter path: The configuration's file, for errors.
+    func check(_ encoder: TextEncoder, path: String) throws(InputError)
+
     /// Parameters that a fresh model takes from its text encoder, by their names here.
     func given(by encoder: TextEncoder) -> [String: Tensor]
 
@@ -44,6 +51,17 @@ extension ModelConfiguration {
 
     /// Most methods look at regions.
     package var readsRegions: Bool { true }
+
+    /// Few methods ask where.
+    package var readsBoxes: Bool { false }
+
+    /// One whose words are as wide as those that the model reads.
+    package func check(_ encoder: TextEncoder, path: String) throws(InputError) {
+        guard encoder.width != textDimension else { return }
+        throw InputError(
+            path: path, place: "text_dimension", expected: "\(encoder.width), the text encoder's width",
+            found: "\(textDimension)")
+    }
 
     /// Most methods' parameters are all their own.
     package func given(by encoder: TextEncoder) -> [String: Tensor] { [:] }

@@ -1,3 +1,4 @@
+package import AsCLBase
 package import TextEncoding
 package import Torch
 
@@ -32,6 +33,14 @@ package protocol PairScorer: Sendable {
 
     /// What a batch of images and of texts, whose first are the images' own in their order, gives the loss.
     func learning(_ images: Images, _ texts: Texts) throws(TorchError) -> LearningScores
+
+    /// The tasks that it can learn by besides telling right pairs from wrong ones.
+    var tasks: [LearningTask] { get }
+
+    /// What the loss of one of its tasks is made of, on right pairs; all chance is the generator's, dropout's aside.
+    func terms(
+        of task: LearningTask, on pairs: PairBatch, _ generator: inout SeededGenerator
+    ) throws(TorchError) -> [TaskTerm]
 
     /// Images one batch after the other.
     static func joined(_ batches: [Images]) throws(TorchError) -> Images

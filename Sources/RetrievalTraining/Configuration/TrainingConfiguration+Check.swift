@@ -7,10 +7,11 @@ extension TrainingConfiguration {
     /// Refuses values of different sections that are not possible together.
     func check(at place: ConfigurationPlace) throws(TrainingError) {
         try checkSections(at: place)
+        try checkPasses(at: place)
         let (settings, range) = (place.key("training"), Self.learntTemperatures)
-        if training.learnTemperature, loss.kind == .triplet {
+        if training.learnTemperature, loss.kind != .contrastive {
             throw settings.key("learn_temperature").invalid(
-                expected: "false, as loss.kind triplet has no temperature", found: "true")
+                expected: "false, as loss.kind \(loss.kind.rawValue) has no temperature", found: "true")
         }
         if training.learnTemperature, !range.contains(loss.temperature) {
             throw place.key("loss").key("temperature").invalid(
@@ -71,6 +72,15 @@ extension TrainingConfiguration {
             throw invalid(
                 "model.method", "one process, as \(model.method.rawValue) normalises by the whole batch",
                 "\(ranks) ranks")
+        }
+        if loss.kind == .mined {
+            throw invalid("loss.kind", "contrastive or triplet, whose scores ranks can share", "mined")
+        }
+        if pretraining.epochs > 0 {
+            throw invalid("pretraining.epochs", "0, as ranks cannot share tasks", "\(pretraining.epochs)")
+        }
+        if model.method.isJoint, model.dropout > 0 {
+            throw invalid("model.dropout", "0, as it would fall otherwise on every rank", "\(model.dropout)")
         }
         if loss.sparsity > 0 {
             throw invalid(

@@ -13,8 +13,12 @@ extension TrainingConfiguration {
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
         package var jointDimension = 1024
-        /// H, the heads of each cross-modal attention; divides `jointDimension`. AsCL's alone.
+        /// H, the heads of each cross-modal attention, or of the layers of UNITER and LightningDOT; divides `jointDimension`.
         package var heads = 8
+        /// UNITER's layers, or those of each of LightningDOT's towers.
+        package var layers = 4
+        /// The chance of a value of their states to be left out in training.
+        package var dropout = 0.1
         /// u1, the weight of the local score against the global one.
         package var localWeight = 0.8
         /// How the global image vector is fused, if anything is.
@@ -29,11 +33,15 @@ extension TrainingConfiguration {
         package var direction = Direction.textToImage
         /// How SCAN makes one score of many.
         package var pooling = Pooling.logSumExp
+        /// Values of the vectors that `mixed` puts beside AsCL, where they are not a pretrained pair's.
+        package var vectorDimension = 512
 
         static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method),
             .init("joint_dimension", \.jointDimension, .atLeast(1)),
             .init("heads", \.heads, .atLeast(1)),
+            .init("layers", \.layers, .atLeast(1)),
+            .init("dropout", \.dropout, .from(0, below: 1)),
             .init("local_weight", \.localWeight, .from(0, to: 1)),
             .init("fusion", \.fusion),
             .init("normalize_features", \.normalizeFeatures),
@@ -41,6 +49,7 @@ extension TrainingConfiguration {
             .init("words", \.words),
             .init("direction", \.direction),
             .init("pooling", \.pooling),
+            .init("vector_dimension", \.vectorDimension, .atLeast(1)),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
@@ -48,7 +57,7 @@ extension TrainingConfiguration {
                 throw place.key("words").invalid(
                     expected: "encoder, with method \(method.rawValue)", found: words.rawValue)
             }
-            guard method == .ascl || method == .mixed else { return }
+            guard [.ascl, .mixed].contains(method) || method.isJoint else { return }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")

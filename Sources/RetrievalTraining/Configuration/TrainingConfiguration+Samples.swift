@@ -13,8 +13,12 @@ extension TrainingConfiguration {
         package var positives = true
         /// Whether generated negatives (noised captions) take part.
         package var negatives = true
-        /// The triplet loss's margin.
+        /// The margin of the triplet loss and of mined pairs.
         package var margin = 0.2
+        /// The wrong partners that are drawn for each item of a batch to mine from.
+        package var pool = 31
+        /// How many of them are learned from, those that score highest.
+        package var kept = 7
         /// The epochs, from the first, in which the triplet loss takes all negatives of the batch; then the hardest alone.
         package var warmupEpochs = 0
         /// What the triplet loss makes of the losses of a batch's pairs.
@@ -30,11 +34,18 @@ extension TrainingConfiguration {
             .init("positives", \.positives),
             .init("negatives", \.negatives),
             .init("margin", \.margin, .above(0)),
+            .init("pool", \.pool, .atLeast(1)),
+            .init("kept", \.kept, .atLeast(1)),
             .init("warmup_epochs", \.warmupEpochs, .atLeast(0)),
             .init("reduction", \.reduction),
             .init("distillation", \.distillation, .atLeast(0)),
             .init("sparsity", \.sparsity, .atLeast(0)),
         ]
+
+        func check(at place: ConfigurationPlace) throws(TrainingError) {
+            guard kept > pool else { return }
+            throw place.key("kept").invalid(expected: "at most pool \(pool)", found: "\(kept)")
+        }
     }
 
     /// What is made of the losses of a batch's pairs.
@@ -46,6 +57,9 @@ extension TrainingConfiguration {
         case contrastive
         /// A hinge on the negatives of the batch, in both directions: the baselines' own, and an ablation.
         case triplet
+        /// A hinge on the wrong partners that score highest of many drawn from the whole split, in both directions: how
+        /// UNITER is fine-tuned.
+        case mined
     }
 
     /// The generated samples of the paper's section 2.2.

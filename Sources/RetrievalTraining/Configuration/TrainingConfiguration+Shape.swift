@@ -11,15 +11,26 @@ extension TrainingConfiguration {
         switch model.method {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
+        case .uniter, .lightningDOT:
+            // A method that learns by no task needs no classes.
+            let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
+            let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
+            let configuration = JointConfiguration(
+                model.method, jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
+                regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+                textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+                vocabulary: try CutVocabulary(
+                    of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
+                normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+                transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
+                hasDictionary: classes > 0 && split.regionClassCount == nil)
+            try configuration.validate(path: "configuration")
+            return configuration
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
         case .mixed:
-            return try MixedConfiguration(
-                asclConfiguration(for: split, encoder),
-                PretrainedConfiguration(
-                    encoder.tower?.configuration.family.method ?? .clip, of: encoder,
-                    globalDimension: split.globalDimension, maxTokens: model.maxTokens))
+            return try MixedConfiguration(asclConfiguration(for: split, encoder), pair(for: split, encoder))
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon:
             let configuration = BaselineConfiguration(
                 model.method, jointDimension: model.jointDimension, regionDimension: split.regionDimension,
@@ -33,6 +44,22 @@ extension TrainingConfiguration {
             try configuration.validate(path: "configuration")
             return configuration
         }
+    }
+
+    /// What stands beside AsCL: the pair that the encoder is of, else VSE++.
+    private func pair(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> MixedConfiguration.Pair {
+        guard let tower = encoder.tower else {
+            return .vse(
+                BaselineConfiguration(
+                    .vse, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
+                    globalDimension: split.globalDimension, textDimension: encoder.width,
+                    vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
+                    normalizeFeatures: model.normalizeFeatures))
+        }
+        return try .pretrained(
+            PretrainedConfiguration(
+                tower.configuration.family.method, of: encoder, globalDimension: split.globalDimension,
+                maxTokens: model.maxTokens))
     }
 
     private func asclConfiguration(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> AsCLConfiguration {
@@ -59,6 +86,7 @@ extension TrainingConfiguration {
                 path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
                 found: "1")
         }
+        try checkPool(imageCount: train.imageCount, source: dataset.path)
         return (train, validation)
     }
 
@@ -83,7 +111,9 @@ extension TrainingConfiguration {
                 "1 of \(train.captions.count) pairs is left out of each epoch: a last batch of one has no negatives")
         }
         let sampler = PairSampler(pairCount: train.captions.count, batchSize: training.batchSize, seed: 0)
-        return lines + LearningRateSchedule(training, stepsPerEpoch: sampler.stepsPerEpoch).notices
+        let schedule = LearningRateSchedule(
+            training, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: pretraining.epochs)
+        return lines + schedule.notices
     }
 
     private func parts(of dataset: Dataset) throws -> (train: RetrievalSplit, validation: RetrievalSplit) {

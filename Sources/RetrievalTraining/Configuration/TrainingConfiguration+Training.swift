@@ -28,6 +28,8 @@ extension TrainingConfiguration {
         package var regionDropout = 0.0
         /// The chance of a text's word to be left out in a step; special tokens stay.
         package var wordDropout = 0.0
+        /// The chance of a value of an image's features to be left out in a step; the others are scaled up.
+        package var featureDropout = 0.0
         /// Validates every so many steps, and at the end; 0: after every epoch.
         package var validateEvery = 0
         /// Validations without a better Rsum after which the run ends; 0: never.
@@ -55,6 +57,7 @@ extension TrainingConfiguration {
             .init("learn_temperature", \.learnTemperature),
             .init("region_dropout", \.regionDropout, .from(0, below: 1)),
             .init("word_dropout", \.wordDropout, .from(0, below: 1)),
+            .init("feature_dropout", \.featureDropout, .from(0, below: 1)),
             .init("validate_every", \.validateEvery, .atLeast(0)),
             .init("patience", \.patience, .atLeast(0)),
             .init("seed", \.seed, .atLeast(0)),

@@ -14,6 +14,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     package var textEncoder = TextEncoderSection()
     /// The loss over a batch.
     package var loss = LossSection()
+    /// What goes before the loss, in a method with tasks of its own.
+    package var pretraining = PretrainingSection()
     /// The generated samples.
     package var samples = Samples()
     /// The optimisation and its schedule.
@@ -117,6 +119,7 @@ extension TrainingConfiguration: ConfigurationSection {
         .init("model", \.model),
         .init("text_encoder", \.textEncoder),
         .init("loss", \.loss),
+        .init("pretraining", \.pretraining),
         .init("samples", \.samples),
         .init("training", \.training),
         .init("data", \.data),

@@ -16,7 +16,7 @@ struct BatchLoss {
     var group: ProcessGroup?
 
     var model: RetrievalModel { samples.words.model }
-    private var split: RetrievalSplit { samples.split }
+    var split: RetrievalSplit { samples.split }
 
     /// What has to be told of generated samples that are cut, a line each.
     var notices: [String] {
@@ -36,6 +36,8 @@ struct BatchLoss {
         _ batch: [Int], of scorer: any PairScorer, epoch: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
+            if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, &generator) }
+            if configuration.loss.kind == .mined { return try minedValue(batch, scorer, &generator) }
             let items = try self.items(batch, scorer, &generator)
             return try value(items, scorer, trainingLoss(epoch: epoch))
         }
@@ -83,6 +85,8 @@ struct BatchLoss {
         let texts: [TextBatch]
         /// The regions of each image that take part; nil where all do.
         let regions: [[Int]]?
+        /// What the values follow from that are left out of each image's features; nil where all stay.
+        let features: [UInt64]?
         let excluded: Tensor?
         let lesson: Tensor?
     }
@@ -101,13 +105,16 @@ struct BatchLoss {
             images: images, share: share,
             texts: texts.map { try drop.words($0.words, share.pairs, of: $0.lengths, &generator) },
             regions: drop.regions(split.regionCount, images: images.count, &generator),
+            features: drop.features(images: images.count, &generator),
             excluded: RetrievalLoss.sameImageMask(images, device: model.device), lesson: lesson)
     }
 
     /// Features of some of the batch's images.
     func images(_ items: Items, _ pairs: Range<Int>) throws -> ImageBatch {
-        let images = try model.images(split, Array(items.images[pairs]))
-        return try items.regions.map { try images.selecting(regions: Array($0[pairs])) } ?? images
+        var images = try model.images(split, Array(items.images[pairs]))
+        if let regions = items.regions { images = try images.selecting(regions: Array(regions[pairs])) }
+        guard let seeds = items.features else { return images }
+        return try ItemDropout(configuration.training).features(images, Array(seeds[pairs]))
     }
 
     private func value(
@@ -128,7 +135,7 @@ struct BatchLoss {
     }
 
     /// Raw words of captions.
-    private func words(_ captions: ArraySlice<Int>) throws -> TextBatch {
+    func words(_ captions: some Sequence<Int>) throws -> TextBatch {
         try samples.words.words(of: captions.map { samples.tokens[$0] })
     }
 

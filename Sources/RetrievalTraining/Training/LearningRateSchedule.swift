@@ -5,12 +5,18 @@ import TorchNN
 package struct LearningRateSchedule {
     private let settings: TrainingConfiguration.TrainingSection
     private let stepsPerEpoch: Int
+    /// Steps of the run's first phase, if it has two: each has the whole schedule.
+    private let stepsBefore: Int
     private let decay: StepSchedule
 
     /// The schedule that `settings` ask for.
-    package init(_ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int) {
+    /// - Parameter pretrainingEpochs: The epochs, from the first, after which it begins anew.
+    package init(
+        _ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int, pretrainingEpochs: Int = 0
+    ) {
         self.settings = settings
         self.stepsPerEpoch = max(stepsPerEpoch, 1)
+        stepsBefore = pretrainingEpochs * self.stepsPerEpoch
         decay = StepSchedule(
             initial: settings.learningRate, factor: settings.learningRateDecay.factor,
             everyEpochs: settings.learningRateDecay.everyEpochs)
@@ -20,6 +26,12 @@ package struct LearningRateSchedule {
 
     /// The learning rate of a step, counted from zero.
     package func learningRate(step: Int) -> Double {
+        step < stepsBefore
+            ? learningRate(step: step, of: stepsBefore)
+            : learningRate(step: step - stepsBefore, of: total - stepsBefore)
+    }
+
+    private func learningRate(step: Int, of total: Int) -> Double {
         let warmup = settings.warmupSteps
         if step < warmup { return settings.learningRate * Double(step + 1) / Double(warmup) }
         switch settings.learningRateDecay.shape {
@@ -34,9 +46,11 @@ package struct LearningRateSchedule {
     var notices: [String] {
         var lines: [String] = []
         let decay = settings.learningRateDecay
-        if settings.warmupSteps >= total {
+        let phases = [(stepsBefore, "pretraining"), (total - stepsBefore, "the run")]
+        let short = phases.first { $0.0 > 0 && settings.warmupSteps >= $0.0 }
+        if let short {
             lines.append(
-                "training.warmup_steps is \(settings.warmupSteps), but the run has \(total) steps: the learning rate "
+                "training.warmup_steps is \(settings.warmupSteps), but \(short.1) has \(short.0) steps: the learning rate "
                     + "only rises")
         } else if decay.shape == .steps, decay.factor < 1, decay.everyEpochs >= settings.epochs {
             lines.append(

@@ -13,8 +13,15 @@ extension Trainer {
     /// How many steps an estimate computes.
     static let rehearsedSteps = 3
 
-    /// Seconds of one step.
+    /// Seconds of one step; where a run begins with tasks, the mean over all of its steps.
     func estimatedSecondsOfStep() throws -> Double {
+        let (all, before) = (configuration.training.epochs, configuration.pretraining.epochs)
+        let ofTasks = before > 0 ? try shortestStep(epoch: 0) * Double(before) : 0
+        let ofLoss = before < all ? try shortestStep(epoch: before) * Double(all - before) : 0
+        return (ofTasks + ofLoss) / Double(all)
+    }
+
+    private func shortestStep(epoch: Int) throws -> Double {
         let clock = ContinuousClock()
         var shortest = Double.infinity
         let batches = sampler.batches(epoch: 0).prefix(Self.rehearsedSteps)
@@ -23,7 +30,7 @@ extension Trainer {
             let time = try clock.measure {
                 var generator = SeededGenerator(seed: 0)
                 // The model as it is: whileTraining, its running statistics would move.
-                _ = try batchLoss.backward(batch, of: model.scorer, epoch: 0, step: 0, &generator)
+                _ = try batchLoss.backward(batch, of: model.scorer, epoch: epoch, step: 0, &generator)
                 try trained.clearGradients()
             }
             shortest = min(shortest, time / .seconds(1))

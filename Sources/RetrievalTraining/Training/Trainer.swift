@@ -75,9 +75,10 @@ package final class Trainer {
             teacher: teacher, temperature: trained.temperature, group: group)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
-        schedule = LearningRateSchedule(settings, stepsPerEpoch: sampler.stepsPerEpoch)
+        schedule = LearningRateSchedule(
+            settings, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: configuration.pretraining.epochs)
         let notices =
-            model.limitNotices
+            model.limitNotices + Set([train, validation].flatMap(model.boxNotices)).sorted()
             + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
             + self.validation.notices("captions to validate on") + batchLoss.notices
         for line in notices { onEvent(.notice(line)) }
@@ -110,7 +111,11 @@ package final class Trainer {
         let settings = configuration.training
         var state = TrainerState(pairs: split.captions.count)
         let resumed = folder?.holdsCheckpoint ?? false
-        if let folder, resumed { state = try restored(from: folder) }
+        if let folder, resumed {
+            state = try restored(from: folder)
+        } else {
+            try model.fillDictionary(from: split, seed: UInt64(settings.seed))
+        }
         if let group { state = try state.shared(trained, in: group) }
         let record = try folder.map { try RunRecord($0, page: page, resumingAtStep: resumed ? state.step : nil) }
         onEvent(.began(steps: steps, done: state.step, bestRsum: state.best?.rsum))

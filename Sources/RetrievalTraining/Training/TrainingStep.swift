@@ -10,8 +10,10 @@ struct TrainingStep {
     /// Everything by name, as the logs have it.
     func figures(_ learningRate: Double, _ temperature: LearnedTemperature?) throws -> [(name: String, value: Double)] {
         var figures = [("loss", loss), ("gradient_norm", gradientNorm), ("learning_rate", learningRate)]
-        // Of one part the loss says all.
-        if parts.count > 1 { figures += try parts.map { ("loss_" + $0.name, try $0.value.detached().item()) } }
+        // Of captions alone the loss says all.
+        if parts.map(\.name) != ["captions"] {
+            figures += try parts.map { ("loss_" + $0.name, try $0.value.detached().item()) }
+        }
         if let temperature { figures.append(("temperature", try temperature.value())) }
         return figures
     }

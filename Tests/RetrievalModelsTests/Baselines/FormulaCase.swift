@@ -13,13 +13,19 @@ struct FormulaCase<Scorer: PairScorer> {
     /// S of all pairs, images by rows, from the parameters and the raw items alone.
     let formula: (FormulaParameters, _ images: [FormulaImage], _ texts: [[[Double]]]) -> [[Double]]
 
-    /// - Parameter lengths: Words of each text; as for the regions, some are padded together and some are not.
-    init(
-        _ configuration: BaselineConfiguration, imageCount: Int = 3, regions: Int = 5,
-        lengths: [Int] = [4, 1, 5, 8, 7],
-        _ build: (ParameterScope, BaselineConfiguration) throws -> Scorer,
+    /// Whether the equations begin at tokens, else at joint words, which are checked elsewhere.
+    private let beginsAtTokens: Bool
+
+    /// - Parameters:
+    ///   - lengths: Words of each text; as for the regions, some are padded together and some are not.
+    ///   - vocabularySize: How many tokens there are, for a method that reads them.
+    init<Configuration: ModelConfiguration>(
+        _ configuration: Configuration, imageCount: Int = 3, regions: Int = 5,
+        lengths: [Int] = [4, 1, 5, 8, 7], vocabularySize: Int = 20, beginsAtTokens: Bool = false,
+        _ build: (ParameterScope, Configuration) throws -> Scorer,
         formula: @escaping (FormulaParameters, [FormulaImage], [[[Double]]]) -> [[Double]]
     ) throws {
+        self.beginsAtTokens = beginsAtTokens
         (scorer, parameters) = try ParameterStore.initialize(seed: 3) { try build($0, configuration) }
         let generator = try Generator(seed: 8)
         // No parameter stays at a start like zero or one, where leaving it out would not show.
@@ -32,11 +38,13 @@ struct FormulaCase<Scorer: PairScorer> {
         try parameters.setRequiresGradient(true)
         images = try ImageBatch(
             regions: .normal([imageCount, regions, configuration.regionDimension], generator: generator),
-            globals: .normal([imageCount, configuration.globalDimension], generator: generator))
+            globals: .normal([imageCount, configuration.globalDimension], generator: generator),
+            boxes: configuration.readsBoxes
+                ? .uniform([imageCount, regions, 4], 0, 1, generator: Generator(seed: 9)) : nil)
         let words = lengths.reduce(0, +)
         texts = try TextBatch(
             rows: configuration.readsTokens
-                ? Tensor((0..<words).map { Int32($0 * 7 % configuration.vocabularySize) }, shape: [words, 1])
+                ? Tensor((0..<words).map { Int32($0 * 7 % vocabularySize) }, shape: [words, 1])
                 : .normal([words, configuration.textDimension], generator: generator), lengths: lengths)
         self.formula = formula
     }
@@ -47,17 +55,23 @@ struct FormulaCase<Scorer: PairScorer> {
 
     func images(_ places: [Int]) throws -> ImageBatch {
         let places = try Tensor(places, shape: [places.count])
-        return try ImageBatch(regions: images.regions.indexSelect(places), globals: images.globals.indexSelect(places))
+        return try ImageBatch(
+            regions: images.regions.indexSelect(places), globals: images.globals.indexSelect(places),
+            boxes: images.boxes?.indexSelect(places))
     }
 
     /// S by the equations.
     private func expected(_ parameters: FormulaParameters, images: Range<Int>, texts: Range<Int>) throws -> [[Double]] {
         let regions = try images.map { try Plain.rows(self.images.regions.selected(0, $0)) }
         let globals = try Plain.rows(self.images.globals)
-        // Tokens become words by what is checked elsewhere.
-        let rows = try Plain.rows(self.texts.rows.shape[1] == 1 ? scorer.project(self.texts).rows : self.texts.rows)
+        let begin = self.texts.rows.shape[1] == 1 && !beginsAtTokens ? try scorer.project(self.texts) : self.texts
+        let rows = try Plain.rows(begin.rows.to(.float32))
+        let boxes = try images.map { image in try self.images.boxes.map { try Plain.rows($0.selected(0, image)) } }
         return formula(
-            parameters, zip(regions, images).map { FormulaImage(regions: $0, global: globals[$1]) },
+            parameters,
+            images.enumerated().map { place, image in
+                FormulaImage(regions: regions[place], global: globals[image], boxes: boxes[place] ?? [])
+            },
             texts.map { Array(rows[self.texts.offsets[$0]..<self.texts.offsets[$0 + 1]]) })
     }
 
@@ -129,6 +143,8 @@ struct FormulaCase<Scorer: PairScorer> {
 struct FormulaImage {
     let regions: [[Double]]
     let global: [Double]
+    /// Left, top, right, bottom of each region, where the method reads them.
+    let boxes: [[Double]]
 }
 
 /// A method's parameters by name.

@@ -1,13 +1,14 @@
 package import TextEncoding
 package import Torch
-package import TorchNN
+import TorchNN
 
-/// AsCL's score and a pretrained pair's cosine, weighed by a learned number: S = S_AsCL + e^m cos. What the first stage of
-/// a search knows stays in the order that the second makes.
-package struct MixedScorer: PairScorer {
+/// AsCL's score and the cosine of two vectors that are made apart, weighed by a learned number: S = S_AsCL + e^m cos. The
+/// vectors are a pretrained pair's or VSE++'s, which learns beside AsCL; what the first stage of a search knows by them
+/// stays in the order that the second makes.
+package struct MixedScorer<Pair: VectorScorer>: PairScorer where Pair.Images == Tensor, Pair.Texts == Tensor {
     private let configuration: MixedConfiguration
     let ascl: AsCLModel
-    private let pair: PretrainedPair
+    let pair: Pair
     /// m, 0 before training.
     private let weight: Tensor
 
@@ -15,10 +16,13 @@ package struct MixedScorer: PairScorer {
     package var modelConfiguration: any ModelConfiguration { configuration }
 
     /// Builds it along AsCL's names, `pair.*` and `mix`.
-    package init(_ scope: ParameterScope, _ configuration: MixedConfiguration) throws(TorchError) {
+    init(
+        _ scope: ParameterScope, _ configuration: MixedConfiguration,
+        pair: (ParameterScope) throws(TorchError) -> Pair
+    ) throws(TorchError) {
         self.configuration = configuration
         ascl = try AsCLModel(scope, configuration.ascl)
-        pair = try PretrainedPair(scope / "pair", configuration.pair)
+        self.pair = try pair(scope / "pair")
         weight = try scope.parameter("mix", [], .zeros)
     }
 
@@ -38,14 +42,14 @@ package struct MixedScorer: PairScorer {
         try Images(ascl: ascl.scorable(images, in: precision), pair: pair.scorable(images, in: precision))
     }
 
-    /// Raw words `[words, B]` to AsCL's joint ones and the pair's side by side, `[words, D + G]`.
+    /// Raw words `[words, B]` to AsCL's joint ones and the pair's side by side, `[words, D + P]`.
     package func project(_ texts: TextBatch) throws(TorchError) -> TextBatch {
         let (own, other): (TextBatch, TextBatch) = (try ascl.project(texts), try pair.project(texts))
         return try texts.replacingRows(.concatenated([own.rows, other.rows], dimension: 1))
     }
 
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {
-        let widths = [configuration.ascl.jointDimension, configuration.pair.globalDimension]
+        let widths = [configuration.ascl.jointDimension, pair.vectorDimension]
         let parts = try texts.rows.split(widths, dimension: 1)
         return try Texts(
             ascl: ascl.scorable(projected: texts.replacingRows(parts[0].contiguous()), in: precision),
@@ -58,7 +62,7 @@ package struct MixedScorer: PairScorer {
     }
 
     package static func joined(_ batches: [Images]) throws(TorchError) -> Images {
-        try Images(ascl: AsCLModel.joined(batches.map(\.ascl)), pair: PretrainedPair.joined(batches.map(\.pair)))
+        try Images(ascl: AsCLModel.joined(batches.map(\.ascl)), pair: Pair.joined(batches.map(\.pair)))
     }
 
     package func blockSize(
@@ -68,8 +72,29 @@ package struct MixedScorer: PairScorer {
     }
 
     package func scorableBytes(regions: Int, in precision: Precision) -> Int {
-        ascl.scorableBytes(regions: regions, in: precision) + 4 * configuration.globalDimension
+        ascl.scorableBytes(regions: regions, in: precision) + 4 * pair.vectorDimension
     }
 
     package func supports(_ precision: Precision, on device: Device) -> Bool { ascl.supports(precision, on: device) }
 }
+
+extension MixedScorer: VectorScorer {
+    /// Values of the pair's vectors.
+    package var vectorDimension: Int { pair.vectorDimension }
+
+    /// Their cosine is a part of the score.
+    package var scoresByVectors: Bool { false }
+
+    /// The pair's.
+    package func vectors(_ images: ImageBatch) throws(TorchError) -> Tensor { try pair.vectors(images) }
+
+    /// The pair's.
+    package func vectors(_ texts: TextBatch) throws(TorchError) -> Tensor { try pair.vectors(texts) }
+}
+
+/// What has AsCL in it, whatever stands beside.
+protocol AsCLInside {
+    var ascl: AsCLModel { get }
+}
+
+extension MixedScorer: AsCLInside {}

@@ -1,0 +1,2 @@
+// PostgreSQL's own client library.
+#include <libpq-fe.h>

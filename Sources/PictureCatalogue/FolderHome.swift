@@ -1,0 +1,80 @@
+import AsCLBase
+package import Foundation
+package import VectorStore
+
+/// An index's folder as the home of a collection.
+package struct FolderHome: PictureHome {
+    /// What is known of the pictures.
+    package let catalogue: Catalogue
+
+    /// Of an index.
+    package init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+    package var name: String { catalogue.folder }
+
+    package func answeringModel() throws -> CatalogueModel? { try catalogue.answeringModel() }
+
+    package func numbers() throws -> Catalogue.Numbers { try catalogue.numbers() }
+
+    package func problems() throws -> [Catalogue.Problem] { try catalogue.problems() }
+
+    package func pictures(_ ids: [Int64]) throws -> Gathered<[Int64: CataloguedPicture]> {
+        Gathered(try catalogue.pictures(ids))
+    }
+
+    package func places(of id: Int64) throws -> PicturePlaces? { try catalogue.places(of: id) }
+
+    package func thumbnail(of id: Int64, _ places: PicturePlaces, side: Int) -> Data? {
+        try? Data(contentsOf: URL(fileURLWithPath: thumbnail(places, side)))
+    }
+
+    package func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int) {
+        let path = self.thumbnail(places, side)
+        // An index that may only be read costs time, not the picture.
+        try? Folder.make(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        try? AtomicFile.write(thumbnail, to: path)
+    }
+
+    private func thumbnail(_ places: PicturePlaces, _ side: Int) -> String {
+        let name = "\(places.digest.hexadecimal)-\(side)"
+        return "\(catalogue.folder)/thumbnails/\(name.prefix(2))/\(name).jpg"
+    }
+
+    package func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
+        FolderVectors(catalogue: catalogue, store: try catalogue.vectors(of: model, mode: .readingWhole))
+    }
+
+    package func outages() -> [String] { [] }
+}
+
+/// The vectors of an index's folder.
+package struct FolderVectors: PictureVectors {
+    let catalogue: Catalogue
+    /// The store.
+    package let store: VectorStore
+
+    package var dimension: Int { store.dimension }
+
+    package var count: Int { store.count }
+
+    package var damage: [String] { store.damage }
+
+    package func refresh() throws { try store.refresh() }
+
+    package func selection(_ filter: PictureFilter) throws -> PictureSelection {
+        let ids = try catalogue.pictures(filter)
+        return PictureSelection(filter, ids: ids, count: ids?.count ?? store.count)
+    }
+
+    package func nearest(
+        to queries: [[Float]], top: Int, in selection: PictureSelection
+    ) throws -> Gathered<[[VectorMatch]]> {
+        Gathered(try store.search(queries: queries, top: top, filter: selection.ids.map { .allowing($0) }))
+    }
+
+    package func vectors(of ids: [Int64]) throws -> [Int64: [Float]] {
+        var vectors: [Int64: [Float]] = [:]
+        for id in ids { vectors[id] = store.vector(of: id) }
+        return vectors
+    }
+}

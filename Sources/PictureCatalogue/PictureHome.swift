@@ -1,0 +1,79 @@
+package import Foundation
+package import VectorStore
+
+/// What came together from the parts of a home of pictures.
+package struct Gathered<Value> {
+    /// What came.
+    package var value: Value
+    /// Parts that do not answer, a line each: what they have is missing.
+    package var missing: [String]
+
+    /// Joins them.
+    package init(_ value: Value, missing: [String] = []) { (self.value, self.missing) = (value, missing) }
+}
+
+extension Gathered: Sendable where Value: Sendable {}
+
+/// Where a collection of pictures is kept, as searches read it: an index's folder, or PostgreSQL.
+package protocol PictureHome: Sendable {
+    /// What errors call it.
+    var name: String { get }
+    /// The model that searches are answered by, nil before the first is whole.
+    func answeringModel() throws -> CatalogueModel?
+    /// What there is to tell of it.
+    func numbers() throws -> Catalogue.Numbers
+    /// The pictures that cannot be used, by their paths.
+    func problems() throws -> [Catalogue.Problem]
+    /// Pictures by their numbers; those that are gone are missing.
+    func pictures(_ ids: [Int64]) throws -> Gathered<[Int64: CataloguedPicture]>
+    /// Where a picture lies; nil where there is none of that number.
+    func places(of id: Int64) throws -> PicturePlaces?
+    /// A small JPEG of a picture that was kept here; nil where none was.
+    func thumbnail(of id: Int64, _ places: PicturePlaces, side: Int) -> Data?
+    /// Keeps a small JPEG, where the home may be written.
+    func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int)
+    /// The vectors that a model searches by, held open.
+    func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors
+    /// Gives the files of an indexed folder with all that is known of them, some thousands at a time.
+    /// - Throws: `InputError` also where a part does not answer.
+    func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws
+    /// Parts that do not answer now, a line each.
+    func outages() -> [String]
+}
+
+/// Which pictures a search may find.
+package struct PictureSelection: Sendable {
+    /// What says so.
+    package let filter: PictureFilter
+    /// Their numbers, where the home works with these; nil for every picture.
+    package let ids: Set<Int64>?
+    /// How many they are.
+    package let count: Int
+    /// Parts of the home that do not answer, a line each.
+    package let missing: [String]
+
+    /// Of a filter.
+    package init(_ filter: PictureFilter, ids: Set<Int64>? = nil, count: Int, missing: [String] = []) {
+        (self.filter, self.ids, self.count, self.missing) = (filter, ids, count, missing)
+    }
+}
+
+/// The vectors of a collection's pictures, by their numbers, and which are near.
+package protocol PictureVectors: Sendable {
+    /// Numbers of a vector.
+    var dimension: Int { get }
+    /// Pictures that can be found.
+    var count: Int { get }
+    /// What is damaged and left out, a line each.
+    var damage: [String] { get }
+    /// Takes in what was written meanwhile.
+    func refresh() throws
+    /// The pictures that a filter lets through.
+    func selection(_ filter: PictureFilter) throws -> PictureSelection
+    /// The nearest of a selection to each unit vector, best first.
+    func nearest(
+        to queries: [[Float]], top: Int, in selection: PictureSelection
+    ) throws -> Gathered<[[VectorMatch]]>
+    /// The unit vectors of pictures; those that are gone are missing.
+    func vectors(of ids: [Int64]) throws -> [Int64: [Float]]
+}

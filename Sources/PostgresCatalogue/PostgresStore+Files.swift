@@ -1,0 +1,63 @@
+import AsCLBase
+import FeatureExtraction
+import ImageEncoding
+package import PictureCatalogue
+import Postgres
+
+extension PostgresStore {
+    /// Files that are given at once.
+    private static let filesAtOnce = 4096
+
+    package func forEachFile(
+        in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void
+    ) throws {
+        for part in parts {
+            var last = ""
+            while true {
+                let behind = last
+                let files = try part.pool.use { try Self.files(in: root, behind: behind, $0) }
+                guard let end = files.last else { break }
+                try body(files)
+                last = end.name.text
+            }
+        }
+    }
+
+    private static func files(
+        in root: String, behind path: String, _ connection: PostgresConnection
+    ) throws -> [IndexedFile] {
+        let rows = try connection.run(
+            """
+            SELECT f.path, f.size, f.modified, f.written, COALESCE(f.problem, p.problem), p.sha256, p.width::bigint,
+                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding
+            FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
+            WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(filesAtOnce)
+            """, [.text(root), .text(path)], isBinary: true)
+        return (0..<rows.count).map { rows.file($0) }
+    }
+}
+
+extension PostgresRows {
+    fileprivate func file(_ row: Int) -> IndexedFile {
+        func bytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
+            isNull(row, column) ? nil : withBytes(row, column, body)
+        }
+        func number(_ column: Int) -> Int64? { isNull(row, column) ? nil : int64(row, column) }
+        var facts: PictureFacts?
+        if let width = number(6), let height = number(7) {
+            var known = PictureFacts(size: PictureSize(width: Int(width), height: Int(height)))
+            (known.taken, known.camera) = (text(row, 8), text(row, 9))
+            if !isNull(row, 10), !isNull(row, 11) {
+                known.place = GeographicPlace(latitude: double(row, 10), longitude: double(row, 11))
+            }
+            known.look = number(12).map { PictureLook(bits: UInt64(bitPattern: $0)) }
+            facts = known
+        }
+        return IndexedFile(
+            name: PictureName(text(row, 0) ?? ""),
+            stamp: FileStamp(size: Int(int64(row, 1)), modified: Int(int64(row, 2))),
+            written: number(3).map { Int($0) },
+            digest: bytes(5) { $0.count == ContentDigest.byteCount ? ContentDigest(bytes: $0) : nil } ?? nil,
+            problem: text(row, 4), facts: facts, vector: bytes(13) { VectorBytes.vector(halves: $0) })
+    }
+}

@@ -1,0 +1,131 @@
+import AsCLBase
+import Foundation
+import PictureCatalogue
+import Postgres
+
+extension PostgresStore {
+    /// What tells the writers of two programs from each other: `ascl` in ASCII, and the table.
+    static let lockKey = "(1634952044::bigint << 32) + 'ascl_store'::regclass::oid::bigint"
+
+    /// Makes the tables of every part where there are none, for a model's vectors, and sees whether they can be written.
+    /// - Throws: `InputError` where the vectors there are another encoder's.
+    func make(by model: CatalogueModel) throws {
+        allowNew()
+        func text(_ value: some Encodable) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
+        let (identity, dimension) = (model.identity, model.dimension)
+        let model = [identity, try text(model.description), try text(model.shape)]
+        var collection = collection ?? UUID().uuidString.lowercased()
+        // Before any is made: another's vectors in one are the end of it, and nothing is half made.
+        for part in parts {
+            try part.pool.use { connection in
+                guard let found = try Self.found(connection) else { return }
+                collection = found.collection
+                try Self.expect(identity, found.identity, part.name)
+                try Self.expectWritable(connection, part.name)
+            }
+        }
+        for part in parts {
+            try part.pool.use { connection in
+                try Self.addExtension(connection, part.name)
+                try connection.transaction {
+                    // `IF NOT EXISTS` alone does not keep two from making a table at once.
+                    try connection.run("SELECT pg_advisory_xact_lock(1634952044)")
+                    if let found = try Self.found(connection) {
+                        return try Self.expect(identity, found.identity, part.name)
+                    }
+                    try connection.run(Self.tables(dimension, part: part.index, of: parts.count))
+                    try connection.run(
+                        """
+                        INSERT INTO ascl_store (format, parts, part, collection, identity, description, shape)
+                        VALUES ($1, $2, $3, $4, $5, $6, $7)
+                        """,
+                        [.number(ExpectedStore.format), .number(parts.count), .number(part.index), .text(collection)]
+                            + model.map { .text($0) })
+                }
+            }
+        }
+    }
+
+    private static func found(_ connection: PostgresConnection) throws -> (identity: String, collection: String)? {
+        guard try connection.run("SELECT to_regclass('ascl_store') IS NOT NULL").truth(0, 0) else { return nil }
+        let rows = try connection.run("SELECT identity, collection FROM ascl_store")
+        guard let identity = rows.text(0, 0), let collection = rows.text(0, 1) else { return nil }
+        return (identity, collection)
+    }
+
+    static func expect(_ identity: String, _ found: String, _ name: String) throws(InputError) {
+        guard identity != found else { return }
+        throw InputError(
+            path: name, place: "model", expected: "\(identity), which the pictures are to be encoded by",
+            found: "vectors of \(found): name that encoder, or another database")
+    }
+
+    private static func expectWritable(_ connection: PostgresConnection, _ name: String) throws {
+        let rows = try connection.run(
+            """
+            SELECT current_setting('transaction_read_only') = 'off'
+                AND has_table_privilege('ascl_store', 'UPDATE') AND has_table_privilege('ascl_root', 'INSERT')
+                AND has_table_privilege('ascl_picture', 'INSERT') AND has_table_privilege('ascl_picture', 'DELETE')
+                AND has_table_privilege('ascl_file', 'INSERT') AND has_table_privilege('ascl_file', 'DELETE')
+            """)
+        guard rows.truth(0, 0) else {
+            throw InputError(
+                path: name, place: "rights", expected: "a role that may write",
+                found: "one that may only read: searches are answered, but nothing can be indexed")
+        }
+    }
+
+    private static func addExtension(_ connection: PostgresConnection, _ name: String) throws {
+        do { try connection.run("CREATE EXTENSION IF NOT EXISTS vector") } catch {
+            guard case .refused = error.kind, !error.isLost else { throw error }
+            throw InputError(
+                path: name, place: "extension",
+                expected: "pgvector \(leastVersion.map(String.init).joined(separator: ".")) or newer",
+                found: "none, and \(error.inputError.found): an administrator can `CREATE EXTENSION vector`")
+        }
+    }
+
+    /// The tables of one part. Texts compare byte by byte, as they do in an index's folder.
+    private static func tables(_ dimension: Int, part: Int, of parts: Int) -> String {
+        """
+        CREATE TABLE ascl_store (
+            format int NOT NULL, parts int NOT NULL, part int NOT NULL, collection text NOT NULL,
+            identity text NOT NULL, description text NOT NULL, shape text NOT NULL,
+            answers boolean NOT NULL DEFAULT false, findable bigint NOT NULL DEFAULT 0,
+            one boolean PRIMARY KEY DEFAULT true CHECK (one)
+        );
+        CREATE TABLE ascl_root (
+            id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, path text COLLATE "C" NOT NULL UNIQUE
+        );
+        CREATE SEQUENCE ascl_picture_id INCREMENT BY \(parts) MINVALUE 1 START \(part == 0 ? parts : part);
+        CREATE TABLE ascl_picture (
+            id bigint PRIMARY KEY DEFAULT nextval('ascl_picture_id'), sha256 bytea NOT NULL UNIQUE,
+            width int, height int, taken text COLLATE "C", camera text COLLATE "C",
+            latitude double precision, longitude double precision, look bigint, problem text,
+            embedding halfvec(\(dimension))
+        );
+        ALTER SEQUENCE ascl_picture_id OWNED BY ascl_picture.id;
+        CREATE TABLE ascl_file (
+            root int NOT NULL REFERENCES ascl_root, path text COLLATE "C" NOT NULL, size bigint NOT NULL,
+            modified bigint NOT NULL, written bigint, written_at text COLLATE "C",
+            picture bigint REFERENCES ascl_picture, problem text, PRIMARY KEY (root, path)
+        );
+        CREATE INDEX ascl_file_picture ON ascl_file (picture);
+        CREATE TABLE ascl_thumbnail (
+            picture bigint REFERENCES ascl_picture ON DELETE CASCADE, side int, jpeg bytea NOT NULL,
+            PRIMARY KEY (picture, side)
+        );
+        """
+    }
+
+    private var collection: String? {
+        // What the connections so far have seen, and those that are to be looked at.
+        parts.lazy.compactMap { part in
+            try? part.pool.use { try Self.found($0)?.collection }
+        }.first
+    }
+}

@@ -1,0 +1,118 @@
+package import TextEncoding
+package import Torch
+package import TorchNN
+
+/// UNITER (Chen et al.: UNITER: UNiversal Image-TExt Representation Learning, ECCV 2020): words and regions of a pair go
+/// through one transformer, and the score is read off the first word's last state h:
+///
+///     z = tanh(W h),   S = w . z + b
+///
+/// w and b are the row for "they match" of the head that learns the task of matching. So a pre-trained model ranks, and
+/// ranking goes on from there; the authors copy the row to a layer of its own.
+///
+/// Where our protocol or a desk's data forces a change:
+/// - Word vectors are those of the tokens that the training captions have, and begin as the text encoder's.
+/// - Of regions without a detector's classes the nearest vectors of a dictionary are guessed; a detector's are taken for
+///   certain, where the authors have its probabilities.
+/// - A wrong image in the task of matching is another of the batch.
+package struct UNITER: PairScorer {
+    /// Its shape.
+    package let configuration: JointConfiguration
+    let joint: JointEncoder
+    /// That a pair does not match, and that it does.
+    let match: Linear
+    let guesses: GuessHeads
+    let dictionary: RegionDictionary?
+    private(set) var isTraining = false
+
+    /// Builds it along `joint.*`, `heads.*` and, where it has one, `dictionary`.
+    package init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
+        self.configuration = configuration
+        joint = try JointEncoder(scope / "joint", configuration)
+        match = try Linear(scope / "heads" / "match", from: configuration.jointDimension, to: 2)
+        guesses = try GuessHeads(scope / "heads", configuration)
+        dictionary = try configuration.dictionary(scope)
+    }
+
+    /// Its shape.
+    package var modelConfiguration: any ModelConfiguration { configuration }
+
+    /// The same with dropout.
+    package var whileTraining: UNITER {
+        var other = self
+        other.isTraining = true
+        return other
+    }
+
+    /// Raw regions and boxes to e `[images, K, H]`.
+    package func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Tensor {
+        try joint.embedded(joint.regions.features(images), of: images, training: isTraining)
+    }
+
+    /// Tokens `[words, 1]` to vectors `[words, H]`.
+    package func project(_ texts: TextBatch) throws(TorchError) -> TextBatch {
+        try texts.replacingRows(joint.words.vectors(joint.words.rows(texts.rows)))
+    }
+
+    /// Vectors `[words, H]` to t.
+    package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> TextBatch {
+        try joint.embedded(texts, training: isTraining)
+    }
+
+    /// S `[images, texts]`, a pass through all layers a pair. Texts of one length go together, so that there is no padding,
+    /// and so many pairs at once as keep temporaries to about 64 MiB on the CPU, 1 GiB elsewhere.
+    package func similarity(_ images: Tensor, _ texts: TextBatch) throws(TorchError) -> Tensor {
+        let (count, regions, width) = (images.shape[0], images.shape[1], images.shape[2])
+        let groups = Dictionary(grouping: texts.lengths.indices) { texts.lengths[$0] }.sorted { $0.key < $1.key }
+        var columns: [Tensor] = []
+        for (length, places) in groups {
+            let row = 4 * 4 * width * (length + regions)
+            let most = max((images.device == .cpu ? 1 << 26 : 1 << 30) / row, 1)
+            let textsAtOnce = min(places.count, most)
+            for start in stride(from: 0, to: places.count, by: textsAtOnce) {
+                let group = Array(places[start..<min(start + textsAtOnce, places.count)])
+                let words = try texts.selecting(group).rows.reshaped([1, group.count, length, width])
+                let imagesAtOnce = max(most / group.count, 1)
+                var parts: [Tensor] = []
+                for first in stride(from: 0, to: count, by: imagesAtOnce) {
+                    let part = try images.sliced(0, first..<min(first + imagesAtOnce, count))
+                    parts.append(try scores(part, words))
+                }
+                columns.append(try .concatenated(parts))
+            }
+        }
+        let order = groups.flatMap(\.value).inverted
+        return try Tensor.concatenated(columns, dimension: 1)
+            .indexSelect(Tensor(order, shape: [order.count]).to(device: images.device), dimension: 1)
+    }
+
+    /// S `[images, texts]` of e `[images, K, H]` and of t `[1, texts, L, H]`.
+    private func scores(_ regions: Tensor, _ words: Tensor) throws(TorchError) -> Tensor {
+        let (images, count, width) = (regions.shape[0], regions.shape[1], regions.shape[2])
+        let (texts, length) = (words.shape[1], words.shape[2])
+        let pairs = try Tensor.concatenated(
+            [
+                words.expanded([images, texts, length, width]),
+                regions.unsqueezed(1).expanded([images, texts, count, width]),
+            ], dimension: 2)
+        let pooled = try joint.pooled(
+            pairs.reshaped([images * texts, length + count, width]), training: isTraining)
+        let row = try Linear(weight: match.weight.sliced(0, 1..<2), bias: match.bias?.sliced(0, 1..<2))
+        return try row(pooled).to(.float32).reshaped([images, texts])
+    }
+
+    /// e one batch after the other.
+    package static func joined(_ batches: [Tensor]) throws(TorchError) -> Tensor { try .concatenated(batches) }
+
+    /// So few that progress shows: a pair costs as much as thousands of other methods' do.
+    package func blockSize(
+        images: Int, texts: Int, regions: Int, words: Int, on device: Device, in precision: Precision
+    ) -> (images: Int, texts: Int) {
+        device == .cpu ? (32, 640) : (128, 2560)
+    }
+
+    /// e in float32.
+    package func scorableBytes(regions: Int, in precision: Precision) -> Int {
+        4 * regions * configuration.jointDimension
+    }
+}

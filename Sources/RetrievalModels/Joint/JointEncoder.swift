@@ -1,0 +1,62 @@
+import TextEncoding
+import Torch
+import TorchNN
+
+/// One transformer over a text's words and an image's regions (Chen et al., ECCV 2020): BERT's layers on
+/// `[t_1 .. t_L; e_1 .. e_K]`.
+struct JointEncoder: Sendable {
+    let words: JointWords
+    let regions: JointRegions
+    private let layers: Transformer
+    private let pooler: Linear
+    private let dropout: Double
+
+    /// BERT's, added to variances.
+    static let epsilon = 1e-12
+
+    /// Builds it along `embeddings.*`, `image.*`, `encoder.layer.*` and `pooler.dense`.
+    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
+        words = try JointWords(scope / "embeddings", configuration)
+        regions = try JointRegions(scope / "image", configuration)
+        dropout = configuration.dropout
+        layers = try Transformer(scope / "encoder" / "layer", configuration.transformer, names: .bert)
+        pooler = try Linear(
+            scope / "pooler" / "dense", from: configuration.jointDimension, to: configuration.jointDimension)
+    }
+
+    /// t of word vectors.
+    func embedded(_ texts: TextBatch, training: Bool) throws(TorchError) -> TextBatch {
+        try words(texts, dropout: training ? dropout : 0)
+    }
+
+    /// e of v, `[images, K, H]`.
+    func embedded(_ features: Tensor, of images: ImageBatch, training: Bool) throws(TorchError) -> Tensor {
+        try regions(
+            features, of: images, kind: words.kinds.weight.selected(0, 1), dropout: training ? dropout : 0)
+    }
+
+    /// States of pairs, of text i and image i: `[pairs, L, H]` with padding's, and `[pairs, K, H]`.
+    func states(
+        _ texts: TextBatch, _ regions: Tensor, training: Bool
+    ) throws(TorchError) -> (words: Tensor, regions: Tensor) {
+        let padded = try texts.padded()
+        let (most, count) = (padded.rows.shape[1], regions.shape[1])
+        var mask = AttentionMask.none
+        if Set(texts.lengths).count > 1 {
+            let regionsShown = try Tensor.zeros([regions.shape[0], count], device: regions.device).equals(0)
+            mask = .keys(try .concatenated([padded.isPadding.not(), regionsShown], dimension: 1))
+        }
+        let states = try layers(
+            .concatenated([padded.rows, regions], dimension: 1), mask: mask, training: training)
+        return try (states.sliced(1, 0..<most), states.sliced(1, most..<most + count))
+    }
+
+    /// z `[pairs, H]` of pairs whose texts have one length: `[pairs, L + K, H]`. Of the last layer it is one place alone.
+    func pooled(_ pairs: Tensor, training: Bool) throws(TorchError) -> Tensor {
+        let first = [Int](repeating: 0, count: pairs.shape[0])
+        return try pooled(first: layers(pairs, at: first, training: training).squeezed(1))
+    }
+
+    /// z `[pairs, H]` of the first words' states: tanh(W h).
+    func pooled(first states: Tensor) throws(TorchError) -> Tensor { try pooler(states).tanh() }
+}

@@ -1,0 +1,69 @@
+import AsCLBase
+import TextEncoding
+import Torch
+
+/// Words to be guessed from what stands around them (Devlin et al. 2019): of each text each ordinary place with a chance,
+/// and one at least. Of those chosen 80 % are masked, 10 % become another ordinary word, and 10 % stay.
+struct WordMasking {
+    /// Rows of all texts' tokens, with what was done to them.
+    private(set) var rows: [Int]
+    /// The places that are to be guessed, ascending.
+    private(set) var places: [Int] = []
+    /// The rows that stood there.
+    private(set) var answers: [Int] = []
+
+    /// The part of places that is chosen.
+    static let rate = 0.15
+
+    /// - Parameters:
+    ///   - rows: One a token, text after text.
+    ///   - lengths: Tokens of each text, the first and the last of which are special.
+    init(_ rows: [Int], lengths: [Int], _ vocabulary: CutVocabulary, _ generator: inout SeededGenerator) {
+        self.rows = rows
+        var start = 0
+        for length in lengths {
+            // A text without a word has but its special tokens to give.
+            let words = length > 2 ? start + 1..<start + length - 1 : start..<start + length
+            places += Self.chosen(words, &generator)
+            start += length
+        }
+        for place in places {
+            answers.append(rows[place])
+            let draw = generator.uniform()
+            if draw < 0.8 {
+                self.rows[place] = CutVocabulary.maskRow
+            } else if draw < 0.9 {
+                self.rows[place] = vocabulary.ordinaryRows.lowerBound + generator.below(vocabulary.ordinaryRows.count)
+            }
+        }
+    }
+
+    /// Each of some places with the chance `rate`, one at least.
+    static func chosen(_ places: Range<Int>, _ generator: inout SeededGenerator) -> [Int] {
+        var chosen: [Int] = []
+        for place in places where generator.uniform() < rate { chosen.append(place) }
+        return chosen.isEmpty ? [places.lowerBound + generator.below(places.count)] : chosen
+    }
+}
+
+extension WordMasking {
+    /// Words of texts given as tokens `[words, 1]`.
+    init(
+        _ texts: TextBatch, _ words: JointWords, _ vocabulary: CutVocabulary, _ generator: inout SeededGenerator
+    ) throws(TorchError) {
+        let rows = try words.rows(texts.rows).to(device: .cpu).array(Int.self)
+        self.init(rows, lengths: texts.lengths, vocabulary, &generator)
+    }
+
+    /// Vectors `[words, H]` of those texts with what was done to them.
+    func texts(_ texts: TextBatch, _ words: JointWords) throws(TorchError) -> TextBatch {
+        let rows = try Tensor(rows, shape: [rows.count]).to(device: texts.rows.device)
+        return try texts.replacingRows(words.vectors(rows))
+    }
+
+    /// Of states of padded texts `[texts, L, H]` those that are to be guessed from, `[places, H]`.
+    func states(_ all: Tensor, lengths: [Int]) throws(TorchError) -> Tensor {
+        let chosen = try Tensor(places, shape: [places.count]).to(device: all.device)
+        return try TextBatch(padded: all, lengths: lengths).rows.indexSelect(chosen)
+    }
+}

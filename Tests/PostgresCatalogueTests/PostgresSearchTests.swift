@@ -1,0 +1,218 @@
+import AsCLBase
+import FeatureExtraction
+import Foundation
+import PictureCatalogue
+import PictureSearch
+import RetrievalFixtures
+import Testing
+import VectorStore
+
+@testable import PostgresCatalogue
+
+/// Whatever is searched for, PostgreSQL answers as an index's folder does.
+@Suite(.enabled(if: PostgresServer.isThere, "\(PostgresServer.lack)"), .timeLimit(.minutes(3)))
+struct PostgresSearchTests {
+    private static let filters: [(String, @Sendable (inout PictureFilter, String) -> Void)] = [
+        ("none", { _, _ in }),
+        ("folder", { $0.folder = $1 + "/odd" }),
+        ("part of a folder's name", { $0.folder = $1 + "/od" }),
+        ("orientation", { filter, _ in filter.orientation = .landscape }),
+        ("square", { filter, _ in filter.orientation = .square }),
+        ("side", { filter, _ in filter.leastSide = 16 }),
+        ("after", { filter, _ in filter.from = "2019" }),
+        ("before", { filter, _ in filter.to = "2018" }),
+        ("day", { filter, _ in (filter.from, filter.to) = ("2019-07", "2019-07") }),
+        ("camera", { filter, _ in filter.camera = "pixel" }),
+        ("all", { ($0.folder, $0.to, $0.orientation) = ($1 + "/even", "2002", .landscape) }),
+    ]
+
+    @Test(arguments: [1, 3]) func `answers are those of an index's folder`(parts: Int) throws {
+        let photos = try StoredPhotos(24, parts: parts)
+        let taken = try TinyPicture.jpeg(70, taken: "2019:07:01 12:34:56", camera: "Pixel 9", in: photos.folder)
+        try photos.write(taken, "odd/taken.jpg")
+        #expect(try photos.index() == Indexing.Summary.of(pictures: 25, new: 25))
+        let (folder, store) = (try photos.folderCollection(), try photos.collection())
+        for (name, change) in Self.filters {
+            for newest in [false, true] {
+                let query = StoredPhotos.everything {
+                    change(&$0.filter, photos.images)
+                    $0.newestFirst = newest
+                }
+                let (expected, found) = (try folder.search(query), try store.search(query))
+                #expect(found.paths == expected.paths, "\(name)")
+                #expect(found.searchedCount == expected.searchedCount && found.count == expected.count, "\(name)")
+                for (one, other) in zip(found.hits, expected.hits) {
+                    #expect(abs(one.score - other.score) < 1e-5)
+                    #expect(abs((one.relevance ?? -1) - (other.relevance ?? -1)) < 1e-4)
+                    #expect(one.picture.taken == other.picture.taken && one.picture.width == other.picture.width)
+                    #expect(one.picture.camera == other.picture.camera && one.picture.copies == other.picture.copies)
+                    #expect(one.picture.takenFrom == other.picture.takenFrom)
+                }
+            }
+        }
+        // By a picture of the collection, and page by page.
+        let some = try #require(try store.search(StoredPhotos.everything()).hits.first).picture.id
+        var like = PictureQuery([(.picture(some), 1)])
+        #expect(try store.search(like).hits.first?.picture.id == some)
+        like.subjects = [(.picture(some), 1), (.sentence("a dog"), -1)]
+        like.showsAll = true
+        #expect(try store.search(like).hits.count == 10)
+        let pages = try (0..<3).map { page in
+            try store.search(StoredPhotos.everything { ($0.offset, $0.count) = (10 * page, 10) }).paths
+        }
+        #expect(pages.flatMap { $0 } == (try folder.search(StoredPhotos.everything()).paths))
+    }
+
+    @Test func `numbers of pictures are told apart by their parts, and small copies are kept there`() throws {
+        let photos = try StoredPhotos(24, parts: 3)
+        try photos.index()
+        let store = try photos.store()
+        let hits = try PictureCollection(store).search(StoredPhotos.everything()).hits
+        #expect(Set(hits.map(\.picture.id)).count == 24 && hits.allSatisfy { $0.picture.id > 0 })
+        #expect(Set(hits.map { store.part(of: $0.picture.id) }) == [0, 1, 2])
+        for hit in hits {
+            let places = try #require(try store.places(of: hit.picture.id))
+            #expect(places.unchangedFile() == hit.picture.path)
+            #expect(store.part(of: places.digest) == store.part(of: hit.picture.id))
+            #expect(store.thumbnail(of: hit.picture.id, places, side: 320) == nil)
+            store.keep(Data("\(hit.picture.id)".utf8), of: hit.picture.id, places, side: 320)
+            #expect(store.thumbnail(of: hit.picture.id, places, side: 320) == Data("\(hit.picture.id)".utf8))
+        }
+        #expect(try store.places(of: 999_999) == nil)
+    }
+
+    @Test(arguments: [1, 3]) func `what changes is taken in`(parts: Int) throws {
+        let photos = try StoredPhotos(10, parts: parts)
+        try photos.write(Data("no picture".utf8), "odd/broken.jpg")
+        #expect(try photos.index() == .of(pictures: 11, new: 10, failed: 1))
+        let collection = try photos.collection()
+        // Changed, so that it lies in another part perhaps; a copy; one gone; one more.
+        for number in 0..<4 { try photos.add("even/\(2 * number).bmp", 20 + number) }
+        try photos.add("odd/copy.bmp", 1)
+        try photos.remove("odd/3.bmp")
+        try photos.add("new.bmp", 30)
+        #expect(try photos.index() == .of(pictures: 12, new: 5, known: 1, removed: 1, failed: 1))
+        #expect(try photos.index() == .of(pictures: 12, failed: 1))
+        let found = try collection.search(StoredPhotos.everything())
+        #expect(found.paths == (try photos.folderCollection().search(StoredPhotos.everything()).paths))
+        #expect(found.searchedCount == 10 && found.hits.map(\.picture.copies).reduce(0, +) == 1)
+        let store = try photos.store()
+        let numbers = try store.numbers()
+        #expect(numbers.files == 12 && numbers.findable == 10 && numbers.problems == 1)
+        #expect(numbers.folders == [Indexing.path(photos.images)])
+        #expect(try store.problems().map(\.path) == [Indexing.path(photos.images) + "/odd/broken.jpg"])
+        #expect(try store.forget(root: "/none") == false)
+        #expect(try store.forget(root: Indexing.path(photos.images)))
+        #expect(try collection.search(StoredPhotos.everything()).searchedCount == 0)
+        #expect(try store.numbers().pictures == 0)
+    }
+
+    @Test(arguments: [1, 3]) func `a collection is copied there and back`(parts: Int) throws {
+        let photos = try StoredPhotos(13, parts: parts)
+        try photos.write(Data("no picture".utf8), "odd/broken.jpg")
+        try photos.add("odd/copy.bmp", 1)
+        let taken = try TinyPicture.jpeg(70, taken: "2019:07:01 12:34:56", camera: "Pixel 9", in: photos.folder)
+        try photos.write(taken, "taken.jpg")
+        let original = try photos.folderCollection()
+        func copy(_ source: any PictureHome, _ writer: any IndexWriter) throws {
+            let model = try #require(try source.answeringModel())
+            for root in try source.numbers().folders {
+                _ = try writer.files(in: root)
+                try source.forEachFile(in: root, by: model) { try writer.write($0, in: root) }
+            }
+            try writer.finish(progress: { _, _ in }, isCancelled: { false })
+        }
+        let model = try #require(try original.home.answeringModel())
+        // Twice is once.
+        for _ in 0..<2 { try copy(original.home, PostgresWriter(photos.store(), by: model)) }
+        let back = photos.folder.path + "/back"
+        let stored = try #require(try photos.store().answeringModel())
+        for _ in 0..<2 {
+            try copy(photos.store(), FolderWriter(Catalogue(folder: back, isNew: true), by: stored))
+        }
+        let collections = [original, try photos.collection(), try PictureCollection(index: back)]
+        for query in [
+            StoredPhotos.everything(), StoredPhotos.everything { $0.newestFirst = true },
+            StoredPhotos.everything { $0.filter.camera = "Pixel" },
+        ] {
+            let answers = try collections.map { try $0.search(query) }
+            for answer in answers {
+                #expect(answer.paths == answers[0].paths && !answer.paths.isEmpty)
+                for (one, other) in zip(answer.hits, answers[0].hits) {
+                    #expect(abs(one.score - other.score) < 1e-3 && one.picture.copies == other.picture.copies)
+                    #expect(one.picture.taken == other.picture.taken && one.picture.camera == other.picture.camera)
+                }
+            }
+        }
+        for collection in collections {
+            #expect(try collection.home.problems().map(\.path) == original.home.problems().map(\.path))
+            #expect(try collection.home.numbers().files == 16)
+        }
+        // Nothing is to be done after it, wherever it is.
+        #expect(try photos.index() == .of(pictures: 16, failed: 1))
+        let indexing = try Indexing(
+            Catalogue(folder: back, isNew: false), encoder: photos.encoder(), description: .vector(folder: photos.clip),
+            workers: 1)
+        #expect(try indexing.run(photos.images) == .of(pictures: 16, failed: 1))
+        #expect(
+            try PictureCollection(index: back).catalogue.duplicates().count == original.catalogue.duplicates().count)
+    }
+
+    @Test func `the graph finds what is near, and goes on behind a filter`() throws {
+        let photos = try StoredPhotos(0)
+        let (model, root) = (try photos.model(), "/photos")
+        let writer = try PostgresWriter(photos.store(), by: model)
+        _ = try writer.files(in: root)
+        var generator = SeededGenerator(seed: 5)
+        func vector(_ mean: Float) -> [Float] {
+            (0..<model.dimension).map { mean * ($0 == 0 ? 1 : 0) + Float(generator.uniform() - 0.5) }
+        }
+        let files = (0..<3000).map { number in
+            let isFar = number % 100 == 0
+            return IndexedFile(
+                name: PictureName("\(isFar ? "far" : "near")/\(number).jpg"), stamp: .init(size: 1, modified: 1),
+                written: 1, digest: ContentDigest(of: "\(number)"), problem: nil, facts: nil,
+                vector: vector(isFar ? -1 : 1))
+        }
+        try writer.write(files, in: root)
+        try writer.finish(progress: { _, _ in }, isCancelled: { false })
+        // Only the graph is left to the planner.
+        let address = photos.addresses[0] + "?options=-c%20enable_seqscan%3Doff%20-c%20enable_bitmapscan%3Doff"
+        let store = try PostgresStore([.init(address)])
+        let scanning = try PostgresStore([.init(photos.addresses[0] + "?options=-c%20enable_indexscan%3Doff")])
+        let exact = PostgresVectors(store: scanning, dimension: model.dimension)
+        let graph = PostgresVectors(store: store, dimension: model.dimension, looksAtAll: 0)
+        let query = vector(2)
+        let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let unit = query.map { $0 / length }
+        let plan = try PostgresServer.text(
+            """
+            EXPLAIN (FORMAT json) SELECT id FROM ascl_picture WHERE embedding IS NOT NULL
+            ORDER BY embedding <#> '[\(unit.map { "\($0)" }.joined(separator: ","))]'::halfvec LIMIT 10
+            """, at: address)
+        #expect(plan?.contains("ascl_picture_embedding") == true)
+        var far = PictureFilter()
+        far.folder = root + "/far"
+        for (filter, top, share) in [(PictureFilter(), 10, 1.0), (PictureFilter(), 500, 0.98), (far, 20, 1.0)] {
+            let selection = try exact.selection(filter)
+            #expect(selection.count == (filter.isEmpty ? 3000 : 30))
+            let expected = try exact.nearest(to: [unit], top: top, in: selection).value[0]
+            let found = try graph.nearest(to: [unit], top: top, in: selection).value[0]
+            #expect(found.count == top && expected.count == top)
+            let both = Set(found.map(\.id)).intersection(expected.map(\.id)).count
+            #expect(Double(both) >= share * Double(top), "\(both) of \(top)")
+            #expect(found.map(\.score) == found.map(\.score).sorted(by: >))
+        }
+    }
+}
+
+extension Indexing.Summary {
+    static func of(
+        pictures: Int, new: Int = 0, known: Int = 0, removed: Int = 0, failed: Int = 0
+    ) -> Indexing.Summary {
+        var summary = Indexing.Summary()
+        (summary.pictures, summary.new, summary.known) = (pictures, new, known)
+        (summary.removed, summary.failed) = (removed, failed)
+        return summary
+    }
+}
