@@ -96,7 +96,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         layer("ArrayFiles", ["AsCLBase", "CZlib"]),
         layer("RetrievalData", ["AsCLBase", "ArrayFiles"]),
-        .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+        .target(
+            name: "CTorch", cxxSettings: torchHeaders + [.headerSearchPath("standins")], linkerSettings: torchLibraries),
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
         layer("TorchNN", ["AsCLBase", "Torch"]),
         layer("PretrainedFolders", ["AsCLBase", "ArrayFiles", "Torch", "TorchNN"]),
@@ -214,7 +215,7 @@ let package = Package(
         tests("AsCLBase", ["RetrievalFixtures"]),
         tests("ArrayFiles", ["AsCLBase", "RetrievalFixtures"], resources: true),
         tests("RetrievalData", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
-        tests("Torch", ["AsCLBase", "ArrayFiles"]),
+        tests("Torch", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests("TorchNN", ["AsCLBase", "ArrayFiles", "Torch"], resources: true),
         tests("TextEncoding", ["AsCLBase", "ArrayFiles", "RetrievalFixtures", "Torch", "TorchNN"], resources: true),
         tests(

@@ -33,13 +33,6 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Shard {
-    /// Pairs of variables that tell a process its number, from 0, and how many there are: torchrun's, Open MPI's, MPICH's and
-    /// `srun`'s.
-    private static let ranks = [
-        ("RANK", "WORLD_SIZE"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
-        ("SLURM_PROCID", "SLURM_NTASKS"),
-    ]
-
     /// What tells a pod of Kubernetes' indexed job its number, from 0.
     private static let pod = "JOB_COMPLETION_INDEX"
 
@@ -63,9 +56,9 @@ extension Shard {
             let (first, last) = (try number("SLURM_ARRAY_TASK_MIN"), try number("SLURM_ARRAY_TASK_MAX"))
             let step = max(try number("SLURM_ARRAY_TASK_STEP", or: 1), 1)
             (index, count) = ((try number(name) - first) / step, (last - first) / step + 1)
-        } else if let (rank, size) = Self.ranks.first(where: { environment[$0.0] != nil }) {
-            name = rank
-            (index, count) = (try number(rank), try number(size))
+        } else if let launch = try Launch(environment: environment) {
+            name = launch.rankVariable
+            (index, count) = (launch.rank, launch.size)
         } else if environment[Self.pod] != nil {
             name = Self.pod
             guard let wanted else {

@@ -4,8 +4,11 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/variable.h>
 
+#include <memory>
 #include <string>
 
 #include "internal.h"
@@ -36,7 +39,23 @@ CT_EXPORT CTStatus ct_clear_gradient(CTTensor tensor) {
     return ct::guarded([&] { ct::share(tensor).mutable_grad().reset(); });
 }
 
+CT_EXPORT CTStatus ct_set_gradient(CTTensor tensor, CTTensor gradient) {
+    return ct::guarded([&] { ct::share(tensor).mutable_grad() = ct::share(gradient); });
+}
+
 namespace {
+
+struct CallerHook final : torch::autograd::PostAccumulateGradHook {
+    CallerHook(CTGradientReady ready, void (*release)(void *), void *context)
+        : ready(ready), release(release), context(context) {}
+    ~CallerHook() override { release(context); }
+
+    void operator()(const torch::autograd::Variable &) override { TORCH_CHECK(ready(context) == 0, ct_last_error()); }
+
+    CTGradientReady ready;
+    void (*release)(void *);
+    void *context;
+};
 
 struct CallerNode final : torch::autograd::Node {
     CallerNode(const char *label, CTBackward backward, void (*release)(void *), void *context, int64_t input_count)
@@ -72,6 +91,14 @@ struct CallerNode final : torch::autograd::Node {
 };
 
 }  // namespace
+
+CT_EXPORT CTStatus ct_on_gradient(
+    CTTensor leaf, CTGradientReady ready, void (*release)(void *), void *context) {
+    return ct::guarded([&] {
+        auto hook = ready ? std::make_unique<CallerHook>(ready, release, context) : nullptr;
+        torch::autograd::impl::set_post_acc_grad_hooks(ct::share(leaf), std::move(hook));
+    });
+}
 
 CT_EXPORT CTStatus ct_attach(
     const CTTensor *inputs, int64_t input_count, const CTTensor *outputs, int64_t output_count, const char *name,

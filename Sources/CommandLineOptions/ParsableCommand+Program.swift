@@ -1,4 +1,5 @@
 package import ArgumentParser
+import AsCLBase
 import Foundation
 import Torch
 
@@ -22,6 +23,7 @@ extension ParsableCommand {
                 finish(code.rawValue)
             } catch  where Self.exitCode(for: error) == .failure {
                 complain("\(error)")
+                Launch.report("\(error)", environment: ProcessInfo.processInfo.environment)
                 Foundation.exit(1)
             }
         } catch {

@@ -1,7 +1,7 @@
 package import RetrievalData
 package import RetrievalModels
 package import TextEncoding
-import Torch
+package import Torch
 
 /// Ranks a split's images and captions for each other (docs/method.md, Evaluation), in blocks: the score matrix is
 /// never whole in memory, and every score comes from its pair alone.
@@ -20,23 +20,29 @@ package struct Evaluator {
     let tokens: [[Int32]]
     /// Kept because a frozen encoder gives the same every time.
     private let kept: WordSource?
+    /// Processes that share the work: each scores its own blocks, and all see all.
+    private let group: ProcessGroup?
 
     /// Prepares a split: tokenises its captions and, when the text encoder is frozen, encodes them.
     /// - Parameters:
     ///   - wordsFile: Where word vectors stay to be used again; without it they go when this value goes.
+    ///   - group: Processes that share the work; all of them call the same.
     ///   - progress: Called with the captions encoded so far and their number.
     package init(
         _ model: RetrievalModel, _ split: RetrievalSplit, in precision: Precision = .fp32, encoderIsFrozen: Bool = true,
-        wordsFile: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
+        wordsFile: String? = nil, sharedBy group: ProcessGroup? = nil, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         let texts = try model.tokenize(split.captions)
         self.model = model
         self.split = split
         self.precision = precision
+        self.group = group
         tokens = texts.map(\.ids)
         cutCaptions = texts.count { $0.wasCut }
         truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
-        kept = encoderIsFrozen ? try WordSource(model, keeping: tokens, in: wordsFile, progress: progress) : nil
+        kept =
+            encoderIsFrozen
+            ? try WordSource(model, keeping: tokens, in: wordsFile, sharedBy: group, progress: progress) : nil
     }
 
     /// What has to be told of captions that are cut, a line each.
@@ -63,8 +69,9 @@ package struct Evaluator {
         let size = block ?? blockSize()
         var images: (range: Range<Int>, prepared: Scorer.Images)?
         let blocks = truth.blocks(images: size.images, captions: size.captions, of: stretch)
-        for block in blocks where !done.contains(block) {
-            let scores = try model.computing(in: precision) {
+            .filter { !done.contains($0) }
+        func scores(_ block: ScoreBlock) throws -> [Float] {
+            try model.computing(in: precision) {
                 let prepared: Scorer.Images
                 if let images, images.range == block.images {
                     prepared = images.prepared
@@ -75,9 +82,23 @@ package struct Evaluator {
                 }
                 let texts = try scorer.scorable(words.words(of: Array(tokens[block.captions])), in: precision)
                 return try scorer.similarity(prepared, texts).to(.float32)
-            }
-            try onBlock(block, scores.array())
+            }.array()
         }
+        for first in stride(from: 0, to: blocks.count, by: group?.size ?? 1) {
+            let round = Array(blocks[first..<min(first + (group?.size ?? 1), blocks.count)])
+            for (block, scores) in try zip(round, shared(round, scores)) { try onBlock(block, scores) }
+        }
+    }
+
+    /// The scores of blocks, one for each process.
+    private func shared(
+        _ blocks: [ScoreBlock], _ scores: (ScoreBlock) throws -> [Float]
+    ) throws -> [[Float]] {
+        guard let group else { return try blocks.map(scores) }
+        let own = group.rank < blocks.count ? try scores(blocks[group.rank]) : []
+        let counts = blocks.map(\.count) + Array(repeating: 0, count: group.size - blocks.count)
+        let all = try group.gathered(rows: Tensor(own, shape: [own.count]), of: counts)
+        return try all.split(Array(counts.prefix(blocks.count))).map { try $0.array() }
     }
 
     /// Ranks of every query both ways.
@@ -116,7 +137,7 @@ package struct Evaluator {
     }
 
     /// The words of all captions: those kept, or as an encoder that is being trained has them now.
-    func words() throws -> WordSource { try kept ?? WordSource(model, keeping: tokens) }
+    func words() throws -> WordSource { try kept ?? WordSource(model, keeping: tokens, sharedBy: group) }
 
     /// Made in pieces, for making an item scorable needs more memory than the result.
     private func scorable<Scorer: PairScorer>(_ scorer: Scorer, _ images: Range<Int>) throws -> Scorer.Images {
@@ -133,6 +154,8 @@ package struct Evaluator {
         let size = model.scorer.blockSize(
             images: truth.imageCount, texts: truth.captionCount, regions: split.regionCount, words: words + 1,
             on: model.device, in: precision)
-        return (size.images, size.texts)
+        // As many blocks as processes at least.
+        let share = (truth.captionCount - 1) / (group?.size ?? 1) + 1
+        return (size.images, min(size.texts, share))
     }
 }

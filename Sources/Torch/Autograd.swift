@@ -17,6 +17,40 @@ extension Tensor {
         try TorchError.check(withExtendedLifetime(self) { ct_clear_gradient(handle) }, "clearGradient(\(shape))")
     }
 
+    /// Puts another gradient in place of the gathered one.
+    package func setGradient(_ gradient: Tensor) throws(TorchError) {
+        let status = withExtendedLifetime((self, gradient)) { ct_set_gradient(handle, gradient.handle) }
+        try TorchError.check(status, "setGradient(\(shape))")
+    }
+
+    /// Has `body` called whenever `backward` has finished this leaf's gradient, by the thread that did; nil ends that.
+    package func onGradient(_ body: (@Sendable () throws(TorchError) -> Void)?) throws(TorchError) {
+        let status = withExtendedLifetime(self) {
+            guard let body else { return ct_on_gradient(handle, nil, nil, nil) }
+            return ct_on_gradient(
+                handle, GradientHook.call, { $0.map { Unmanaged<GradientHook>.fromOpaque($0).release() } },
+                Unmanaged.passRetained(GradientHook(body)).toOpaque())
+        }
+        try TorchError.check(status, "onGradient(\(shape))")
+    }
+
+    /// Keeps the Swift closure alive beside libtorch's leaf.
+    private final class GradientHook: Sendable {
+        let body: @Sendable () throws(TorchError) -> Void
+        init(_ body: @escaping @Sendable () throws(TorchError) -> Void) { self.body = body }
+
+        static let call: CTGradientReady = { context in
+            guard let context else { return 1 }
+            do throws(TorchError) {
+                try Unmanaged<GradientHook>.fromOpaque(context).takeUnretainedValue().body()
+                return 0
+            } catch {
+                ct_fail(error.description)
+                return 1
+            }
+        }
+    }
+
     /// Adds d(self)/d(leaf) to the gradient of every leaf that self was made from.
     /// - Parameter gradient: What to start from; may be left out for a scalar.
     package func backward(_ gradient: Tensor? = nil, retainingGraph: Bool = false) throws(TorchError) {

@@ -74,7 +74,7 @@ import Testing
         ),
         (["RANK": "1"], "WORLD_SIZE: expected a whole number, found nothing"),
         (["RANK": "one", "WORLD_SIZE": "2"], "RANK: expected a whole number, found one"),
-        (["RANK": "2", "WORLD_SIZE": "2"], "RANK: expected a part of 2, found number 2 from 0"),
+        (["RANK": "2", "WORLD_SIZE": "2"], "RANK: expected a number below WORLD_SIZE, 2, found 2"),
         (
             ["SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "8"],
             "SLURM_ARRAY_TASK_ID: expected a part of 8, found number 8 from 0"

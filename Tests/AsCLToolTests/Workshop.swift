@@ -87,10 +87,10 @@ enum Workshop {
     }
 
     /// Its arguments on the scenes. The test split is the smaller one: 60 captions, so 15 steps an epoch, 30 in all.
-    static func training(output: String) throws -> [String] {
+    static func training(output: String, data: String? = nil) throws -> [String] {
         [
             "train", "--config", try configuration.get(), "--set", "data.train_split=test", "--data",
-            try scenes.get(), "--output", output,
+            try data ?? scenes.get(), "--output", output,
         ]
     }
 

@@ -131,7 +131,7 @@ import TorchNN
         func negatives(
             _ tokens: [[Int32]], _ clean: TextBatch, _ generator: inout SeededGenerator
         ) throws -> TextBatch {
-            try samples.negatives(tokens, clean: clean, &generator)
+            try samples.negatives(tokens, tokens.indices, clean: clean, &generator)
         }
 
         /// Plain S of the batch's images and projected texts.

@@ -123,6 +123,28 @@ import Torch
         #expect(counts.allSatisfy { (2...39).contains($0) }, "\(counts)")
     }
 
+    /// As processes do that share a batch.
+    @Test(arguments: TrainingConfiguration.NoiseLevel.allCases, TrainingConfiguration.Noise.allCases)
+    func `some texts of a batch get the noise that they get among all`(
+        _ level: TrainingConfiguration.NoiseLevel, _ noise: TrainingConfiguration.Noise
+    ) throws {
+        let negatives = try Negatives(level, noise, copies: 40)
+        var generator = SeededGenerator(seed: 4)
+        let whole = try negatives.make(&generator)
+        let after = generator.next()
+        for parts in [[0..<40], [0..<1, 1..<25, 25..<40]] {
+            let found = try TextBatch.joined(
+                parts.map { part in
+                    var generator = SeededGenerator(seed: 4)
+                    let texts = try negatives.make(&generator, own: part)
+                    #expect(generator.next() == after, "the chance that follows is the same too")
+                    return texts
+                })
+            #expect(found.lengths == whole.lengths)
+            #expect(try (found.rows - whole.rows).norm(-1).sum().item() < 1e-3, "\(parts)")
+        }
+    }
+
     @Test func `a frozen encoder's vectors are kept and are those it gives`() throws {
         let training = try TinyTraining()
         let model = try training.model()
@@ -145,7 +167,7 @@ import Torch
         var generator = SeededGenerator(seed: 1)
         let tokens = samples.tokens
         let clean = try model.ascl.project(samples.words.words(of: tokens))
-        try samples.negatives(tokens, clean: clean, &generator).rows.norm(-1).sum().backward()
+        try samples.negatives(tokens, tokens.indices, clean: clean, &generator).rows.norm(-1).sum().backward()
         let reached = try model.textEncoder.parameters.entries.filter { entry in
             try entry.tensor.gradient.map { try $0.reshaped([-1]).norm(0).item() > 0 } ?? false
         }
@@ -177,8 +199,10 @@ private struct Negatives {
         return try make(&generator)
     }
 
-    func make(_ generator: inout SeededGenerator) throws -> TextBatch {
-        let negatives = try samples.negatives(tokens, clean: clean, &generator)
+    /// - Parameter own: The texts that are wanted; nil for all.
+    func make(_ generator: inout SeededGenerator, own: Range<Int>? = nil) throws -> TextBatch {
+        let own = own ?? tokens.indices
+        let negatives = try samples.negatives(tokens, own, clean: clean.selecting(Array(own)), &generator)
         return try negatives.replacingRows(negatives.rows.detached())
     }
 }

@@ -37,7 +37,8 @@ import Torch
         var generator = SeededGenerator(seed: 2)
         let lengths = [2, 402, 3]
         let rows = try Tensor((0..<407).map(Float.init), shape: [407, 1])
-        let texts = try dropout(words: 0.25).words(TextBatch(rows: rows, lengths: lengths), &generator)
+        let texts = try dropout(words: 0.25).words(
+            TextBatch(rows: rows, lengths: lengths), lengths.indices, of: lengths, &generator)
         let kept = try texts.rows.array(Float.self)
         #expect(texts.lengths[0] == 2 && texts.lengths[2] >= 2)
         #expect((270...330).contains(texts.lengths[1]))

@@ -15,6 +15,9 @@ extern "C" {
 typedef struct CTTensorOpaque *CTTensor;
 typedef struct CTOperatorOpaque *CTOperator;
 typedef struct CTGeneratorOpaque *CTGenerator;
+typedef struct CTStoreOpaque *CTStore;
+typedef struct CTGroupOpaque *CTGroup;
+typedef struct CTWorkOpaque *CTWork;
 typedef int32_t CTStatus;
 
 const char *ct_last_error(void);
@@ -85,6 +88,11 @@ CTStatus ct_gradients(
     int64_t input_count, bool retain_graph, CTTensor *results);  // NULL where an input was not used
 CTTensor ct_gradient(CTTensor tensor);                           // owned, NULL when there is none
 CTStatus ct_clear_gradient(CTTensor tensor);
+CTStatus ct_set_gradient(CTTensor tensor, CTTensor gradient);
+// Calls `ready` whenever `backward` has finished a leaf's gradient; nonzero means failure, told through `ct_fail`. A NULL
+// `ready` ends that.
+typedef int32_t (*CTGradientReady)(void *context);
+CTStatus ct_on_gradient(CTTensor leaf, CTGradientReady ready, void (*release)(void *), void *context);
 // A gradient the caller writes. It gets borrowed gradients of the outputs (NULL where none flowed) and fills
 // `input_gradients` with owned handles or NULL; nonzero means failure, told through `ct_fail`.
 typedef int32_t (*CTBackward)(
@@ -94,6 +102,31 @@ CTStatus ct_attach(
     const CTTensor *inputs, int64_t input_count, const CTTensor *outputs, int64_t output_count, const char *name,
     CTBackward backward, void (*release)(void *), void *context);
 void ct_fail(const char *message);
+
+// ---- several processes ----
+// A store of texts that processes share, in which they find each other: at `host`, served by one of them. Its keys begin
+// with `prefix`. No call waits longer than `seconds`.
+CTStatus ct_store_open(
+    const char *host, uint16_t port, bool serves, const char *prefix, double seconds, CTStore *result);
+void ct_store_release(CTStore store);
+// Gives `key` a value where it has none; `found` is what it has then, valid until the thread's next call.
+CTStatus ct_store_claim(CTStore store, const char *key, const char *value, const char **found);
+CTStatus ct_store_add(CTStore store, const char *key, int64_t amount, int64_t *sum);
+// Waits for all `size` processes. `address` is this host's own among them; NULL leaves it to libtorch.
+CTStatus ct_group_join(
+    CTStore store, const char *address, int32_t rank, int32_t size, double seconds, CTGroup *result);
+// How long what follows may wait for the others.
+void ct_group_set_limit(CTGroup group, double seconds);
+// Waits for what is under way.
+void ct_group_leave(CTGroup group);
+// Begins to replace the tensor by the sum of all processes', in an order that depends on their number alone.
+CTStatus ct_group_sum(CTGroup group, CTTensor tensor, CTWork *result);
+CTStatus ct_work_wait(CTWork work);
+void ct_work_release(CTWork work);
+// The tensors of all processes, of one shape; fills as many owned handles as there are processes.
+CTStatus ct_group_gather(CTGroup group, CTTensor own, CTTensor *results);
+// Replaces the tensor by process 0's.
+CTStatus ct_group_broadcast(CTGroup group, CTTensor tensor);
 
 // ---- modes of the calling thread ----
 bool ct_grad_enabled(void);

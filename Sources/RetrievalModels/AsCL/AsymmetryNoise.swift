@@ -53,29 +53,44 @@ package enum AsymmetryNoise {
         _ kinds: [Kind], strength: Strength, to texts: TextBatch, sparing special: SpecialTokenCounts = .oneEachSide,
         _ generator: inout SeededGenerator
     ) throws(TorchError) -> TextBatch {
+        let all = Texts(lengths: texts.lengths, present: Array(texts.lengths.indices))
+        return try apply(kinds, strength: strength, to: texts, of: all, sparing: special, &generator)
+    }
+
+    /// Texts that chance is drawn for, of which some are here: those of several processes that compute one batch.
+    package struct Texts: Sendable {
+        /// Words of each text, special tokens included.
+        package let lengths: [Int]
+        /// The numbers of those that are here.
+        package let present: [Int]
+
+        package init(lengths: [Int], present: [Int]) { (self.lengths, self.present) = (lengths, present) }
+    }
+
+    /// The same on some of the texts, which get the noise that they would get among all.
+    /// - Parameters:
+    ///   - kinds: One for each of all texts.
+    ///   - texts: Those that are here.
+    package static func apply(
+        _ kinds: [Kind], strength: Strength, to texts: TextBatch, of all: Texts,
+        sparing special: SpecialTokenCounts = .oneEachSide, _ generator: inout SeededGenerator
+    ) throws(TorchError) -> TextBatch {
         let starts = texts.offsets
         let width = texts.rows.shape[1]
+        let places = Dictionary(uniqueKeysWithValues: zip(all.present, starts))
         var rows = texts.rows
         for kind in Kind.allCases where kind != .shuffle {
-            let chosen = kinds.indices.filter { kinds[$0] == kind && !special.words(of: texts.lengths[$0]).isEmpty }
+            let chosen = kinds.indices.filter { kinds[$0] == kind && !special.words(of: all.lengths[$0]).isEmpty }
             guard !chosen.isEmpty else { continue }
-            let spans = chosen.map { text in
-                let span = special.words(of: texts.lengths[text])
-                return starts[text] + span.lowerBound..<starts[text] + span.upperBound
+            let words = chosen.map { special.words(of: all.lengths[$0]) }
+            let draw = Draw(kind, words.map(\.count), width: width, strength, &generator)
+            let present = chosen.indices.filter { places[chosen[$0]] != nil }
+            guard !present.isEmpty else { continue }
+            let indices = present.flatMap { text in
+                words[text].map { (places[chosen[text]] ?? 0) + $0 }
             }
-            let indices = spans.flatMap { $0 }
-            let places = try Tensor(indices, shape: [indices.count]).to(device: rows.device)
-            let clean = try rows.indexSelect(places)
-            let lengths = spans.map(\.count)
-            let noisy =
-                switch kind {
-                case .gaussian: try gaussian(clean, lengths, strength.gaussianScale, &generator)
-                case .dropout: try dropout(clean, strength.dropout, &generator)
-                case .tokenCutoff: try tokenCutoff(clean, lengths, strength.cutoffRate, &generator)
-                case .featureCutoff: try featureCutoff(clean, lengths, width, strength.cutoffRate, &generator)
-                case .shuffle: clean
-                }
-            rows = try rows.replacing(places, with: noisy)
+            let row = try Tensor(indices, shape: [indices.count]).to(device: rows.device)
+            rows = try rows.replacing(row, with: draw.noisy(rows.indexSelect(row), present))
         }
         return try texts.replacingRows(rows)
     }
@@ -83,55 +98,5 @@ package enum AsymmetryNoise {
     /// How many of `count` a cutoff takes: a share of `rate`, at least one.
     package static func cutoffCount(_ count: Int, rate: Double) -> Int {
         min(count, max(1, Int((Double(count) * rate).rounded())))
-    }
-
-    private static func gaussian(
-        _ clean: Tensor, _ lengths: [Int], _ scale: Double, _ generator: inout SeededGenerator
-    ) throws(TorchError) -> Tensor {
-        let texts = try TextBatch(rows: clean.detached() * clean.detached(), lengths: lengths)
-        let rms = try texts.means().mean(1, keepingDimensions: true).sqrt()
-        let textOfRow = lengths.enumerated().flatMap { [Int](repeating: $0, count: $1) }
-        let deviation =
-            try rms.indexSelect(Tensor(textOfRow, shape: [textOfRow.count]).to(device: clean.device)) * scale
-        let source = try Generator(seed: generator.next())
-        let noise = try Tensor.normal(clean.shape, generator: source).to(clean.dtype).to(device: clean.device)
-        return try clean + noise * deviation
-    }
-
-    private static func dropout(
-        _ clean: Tensor, _ probability: Double, _ generator: inout SeededGenerator
-    ) throws(TorchError) -> Tensor {
-        let source = try Generator(seed: generator.next())
-        let dropped = try Tensor.uniform(clean.shape, 0, 1, generator: source).less(than: probability)
-        return try clean.filled(where: dropped.to(device: clean.device), with: 0) / (1 - probability)
-    }
-
-    private static func tokenCutoff(
-        _ clean: Tensor, _ lengths: [Int], _ rate: Double, _ generator: inout SeededGenerator
-    ) throws(TorchError) -> Tensor {
-        var cut = [Bool](repeating: false, count: clean.shape[0])
-        var start = 0
-        for length in lengths {
-            var places = Array(start..<start + length)
-            generator.shuffle(&places)
-            for place in places.prefix(cutoffCount(length, rate: rate)) { cut[place] = true }
-            start += length
-        }
-        return try clean.filled(where: Tensor(cut, shape: [cut.count, 1]).to(device: clean.device), with: 0)
-    }
-
-    private static func featureCutoff(
-        _ clean: Tensor, _ lengths: [Int], _ width: Int, _ rate: Double, _ generator: inout SeededGenerator
-    ) throws(TorchError) -> Tensor {
-        var cut = [Bool](repeating: false, count: lengths.count * width)
-        for text in lengths.indices {
-            var features = Array(0..<width)
-            generator.shuffle(&features)
-            for feature in features.prefix(cutoffCount(width, rate: rate)) { cut[text * width + feature] = true }
-        }
-        let textOfRow = lengths.enumerated().flatMap { [Int](repeating: $0, count: $1) }
-        let mask = try Tensor(cut, shape: [lengths.count, width])
-            .indexSelect(Tensor(textOfRow, shape: [textOfRow.count]))
-        return try clean.filled(where: mask.to(device: clean.device), with: 0)
     }
 }

@@ -15,9 +15,11 @@ struct EncodedTexts: Sendable {
     /// Encodes texts given as tokens, equal ones once.
     /// - Parameters:
     ///   - file: Where the vectors stay to be used again; without it the file lives as long as this value.
+    ///   - group: Processes that share the encoding; each gets all vectors.
     ///   - progress: Called with the texts encoded so far and their number.
     init(
-        _ model: RetrievalModel, _ texts: [[Int32]], in file: String? = nil, progress: (Int, Int) -> Void = { _, _ in }
+        _ model: RetrievalModel, _ texts: [[Int32]], in file: String? = nil, sharedBy group: ProcessGroup? = nil,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         var places: [[Int32]: Int] = [:]
         var unique: [[Int32]] = []
@@ -32,11 +34,14 @@ struct EncodedTexts: Sendable {
         let shape = [offsets[unique.count], model.wordWidth]
         if file == nil || !FileManager.default.fileExists(atPath: path) {
             let writer = try NumpyWriter(path: path, elementType: .float32, shape: shape)
-            for start in stride(from: 0, to: unique.count, by: Self.textsAtOnce) {
-                let end = min(start + Self.textsAtOnce, unique.count)
-                let rows = try model.encode(Array(unique[start..<end])).rows.to(.float32).to(device: .cpu).contiguous()
+            let blocks = stride(from: 0, to: unique.count, by: Self.textsAtOnce).map { start in
+                start..<min(start + Self.textsAtOnce, unique.count)
+            }
+            for first in stride(from: 0, to: blocks.count, by: group?.size ?? 1) {
+                let round = blocks[first..<min(first + (group?.size ?? 1), blocks.count)]
+                let rows = try Self.encode(round.map { Array(unique[$0]) }, model, group)
                 try rows.withBytes { bytes in Result { try writer.append(UnsafeRawBufferPointer(bytes)) } }.get()
-                progress(end * texts.count / unique.count, texts.count)
+                progress((round.last?.upperBound ?? 0) * texts.count / unique.count, texts.count)
             }
             try writer.finish()
         }
@@ -65,6 +70,19 @@ struct EncodedTexts: Sendable {
             }
         }
         return try TextBatch(rows: rows.to(device: device), lengths: lengths)
+    }
+
+    /// Vectors of blocks of texts, one for each process.
+    private static func encode(
+        _ blocks: [[[Int32]]], _ model: RetrievalModel, _ group: ProcessGroup?
+    ) throws -> Tensor {
+        func rows(_ texts: [[Int32]]) throws -> Tensor {
+            try model.encode(texts).rows.to(.float32).to(device: .cpu).contiguous()
+        }
+        guard let group else { return try rows(blocks[0]) }
+        let own = try group.rank < blocks.count ? rows(blocks[group.rank]) : .zeros([0, model.wordWidth])
+        let counts = blocks.map { $0.reduce(0) { $0 + $1.count } }
+        return try group.gathered(rows: own, of: counts + Array(repeating: 0, count: group.size - counts.count))
     }
 
     /// Enough for sorting by length to pay, few enough for progress to show.

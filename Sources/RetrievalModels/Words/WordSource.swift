@@ -1,7 +1,7 @@
 import AsCLBase
 import Foundation
 package import TextEncoding
-import Torch
+package import Torch
 
 /// Raw words of texts: the one place where training, evaluation and experiments get them from.
 ///
@@ -25,14 +25,15 @@ package struct WordSource: Sendable {
     /// - Parameters:
     ///   - texts: Their tokens.
     ///   - file: Where the words stay to be used again; without it they go when this value goes.
+    ///   - group: Processes that share the encoding.
     ///   - progress: Called with the texts encoded so far and their number.
     package init(
-        _ model: RetrievalModel, keeping texts: [[Int32]], in file: String? = nil,
+        _ model: RetrievalModel, keeping texts: [[Int32]], in file: String? = nil, sharedBy group: ProcessGroup? = nil,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         self.model = model
         encoderIsTrained = false
-        kept = try EncodedTexts(model, texts, in: file, progress: progress)
+        kept = try EncodedTexts(model, texts, in: file, sharedBy: group, progress: progress)
     }
 
     /// Raw words `[words, B]` of texts given as tokens, in their order.

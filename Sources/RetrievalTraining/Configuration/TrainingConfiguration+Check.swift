@@ -61,4 +61,33 @@ extension TrainingConfiguration {
             throw invalid("samples.level", "words, as the words are a GRU's", "embeddings")
         }
     }
+
+    /// Checks that processes can share the batches.
+    /// - Throws: `TrainingError` naming the key.
+    package func check(sharedBy ranks: Int) throws(TrainingError) {
+        func invalid(_ key: String, _ expected: String, _ found: String) -> TrainingError {
+            .invalidValue(source: "configuration", key: key, expected: expected, found: found)
+        }
+        if [.dsran, .dime].contains(model.method) {
+            throw invalid(
+                "model.method", "one process, as \(model.method.rawValue) normalises by the whole batch",
+                "\(ranks) ranks")
+        }
+        if loss.kind == .mined {
+            throw invalid("loss.kind", "contrastive or triplet, whose scores ranks can share", "mined")
+        }
+        if pretraining.epochs > 0 {
+            throw invalid("pretraining.epochs", "0, as ranks cannot share tasks", "\(pretraining.epochs)")
+        }
+        if model.method.isJoint, model.dropout > 0 {
+            throw invalid("model.dropout", "0, as it would fall otherwise on every rank", "\(model.dropout)")
+        }
+        if loss.sparsity > 0 {
+            throw invalid(
+                "loss.sparsity", "0, as it is of a whole batch and \(ranks) ranks share it", "\(loss.sparsity)")
+        }
+        if training.batchSize < ranks {
+            throw invalid("training.batch_size", "at least \(ranks), a pair a rank", "\(training.batchSize)")
+        }
+    }
 }

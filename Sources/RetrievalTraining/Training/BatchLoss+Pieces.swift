@@ -15,17 +15,23 @@ extension BatchLoss {
     ) throws -> TrainingLoss.Value {
         let precision = configuration.training.precision
         let items = try model.computing(in: precision) { try self.items(batch, scorer, &generator) }
-        let pieces = stride(from: 0, to: batch.count, by: size).map { $0..<min($0 + size, batch.count) }
-        let words = try pieces.map { try WordPiece(items.texts, $0) }
+        let share = items.share
+        func pieces(_ count: Int) -> [Range<Int>] {
+            stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+        }
+        let (pictures, sentences) = (pieces(batch.count), pieces(share.pairs.count))
+        let words = try sentences.map { try WordPiece(items.texts, $0) }
 
         // Rows of blocks, in each a tensor a set of texts. The graph of a block goes with it.
-        var rows = [[[Tensor]]](repeating: [], count: pieces.count)
-        try forEachBlock(items, pieces, words, scorer) { row, column, scores in
-            rows[row].append(try scores.detached().split(items.texts.map { _ in pieces[column].count }, dimension: 1))
+        var rows = [[[Tensor]]](repeating: [], count: pictures.count)
+        try forEachBlock(items, pictures, words, scorer) { row, column, scores in
+            rows[row].append(
+                try scores.detached().split(items.texts.map { _ in sentences[column].count }, dimension: 1))
         }
-        let scores = try items.texts.indices.map { set in
-            try Tensor.concatenated(rows.map { row in try .concatenated(row.map { $0[set] }, dimension: 1) })
-        }
+        let scores = try share.whole(
+            items.texts.indices.map { set in
+                try Tensor.concatenated(rows.map { row in try .concatenated(row.map { $0[set] }, dimension: 1) })
+            })
         for tensor in scores { try tensor.setRequiresGradient(true) }
         let value = try model.computing(in: precision) {
             try trainingLoss(of: scores, excluded: items.excluded, lesson: items.lesson)
@@ -33,13 +39,13 @@ extension BatchLoss {
         try expectNumber(value, step)
         try value.sum.backward()
 
-        try forEachBlock(items, pieces, words, scorer) { row, column, block in
+        try forEachBlock(items, pictures, words, scorer) { row, column, block in
             let gradient = try Tensor.concatenated(
                 scores.map { tensor in
                     let gradient = try tensor.gradient ?? tensor.zerosLike()
-                    return try gradient.sliced(0, pieces[row]).sliced(1, pieces[column])
+                    return try gradient.sliced(0, pictures[row]).sliced(1, share.pairs).sliced(1, sentences[column])
                 }, dimension: 1)
-            try block.backward(gradient, retainingGraph: column + 1 < pieces.count)
+            try block.backward(gradient, retainingGraph: column + 1 < sentences.count)
         }
         for (place, piece) in words.enumerated() { try piece.backward(retainingGraph: place + 1 < words.count) }
         return value

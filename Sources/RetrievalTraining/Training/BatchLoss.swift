@@ -12,6 +12,8 @@ struct BatchLoss {
     var teacher: RetrievalModel?
     /// The temperature, where it is learnt.
     var temperature: LearnedTemperature?
+    /// Processes that share each batch.
+    var group: ProcessGroup?
 
     var model: RetrievalModel { samples.words.model }
     var split: RetrievalSplit { samples.split }
@@ -51,14 +53,21 @@ struct BatchLoss {
     func backward(
         _ batch: [Int], of scorer: any PairScorer, epoch: Int, step: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
-        let size = configuration.training.microBatchSize
-        guard size == 0 || size >= batch.count else {
-            return try backward(batch, by: size, trainingLoss(epoch: epoch), step: step, scorer, &generator)
+        if isInPieces(batch) {
+            return try backward(
+                batch, by: configuration.training.microBatchSize, trainingLoss(epoch: epoch), step: step, scorer,
+                &generator)
         }
         let value = try self(batch, of: scorer, epoch: epoch, &generator)
         try expectNumber(value, step)
         try value.sum.backward()
         return value
+    }
+
+    /// Whether a batch is computed in several pieces.
+    func isInPieces(_ batch: [Int]) -> Bool {
+        let size = configuration.training.microBatchSize
+        return size > 0 && size < batch.count
     }
 
     func expectNumber(_ value: TrainingLoss.Value, _ step: Int) throws {
@@ -70,7 +79,9 @@ struct BatchLoss {
     struct Items {
         /// The image of each pair.
         let images: [Int]
-        /// Projected words, set by set.
+        /// The pairs whose texts are here.
+        let share: BatchShare
+        /// Projected words of these, set by set.
         let texts: [TextBatch]
         /// The regions of each image that take part; nil where all do.
         let regions: [[Int]]?
@@ -80,17 +91,19 @@ struct BatchLoss {
         let lesson: Tensor?
     }
 
-    /// All chance of a step is drawn here.
+    /// All chance of a step is drawn here, for all pairs wherever their texts are computed.
     func items(_ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator) throws -> Items {
         let images = batch.map { split.imageOfCaption[$0] }
+        let share = BatchShare(of: batch.count, in: group)
         var lesson: Tensor?
         if let teacher, configuration.loss.distillation > 0 {
-            lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, images) }
+            lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, images, share) }
         }
-        let texts = try texts(batch, scorer, &generator)
+        let texts = try texts(batch, share.pairs, scorer, &generator)
         let drop = ItemDropout(configuration.training)
         return try Items(
-            images: images, texts: texts.map { try drop.words($0, &generator) },
+            images: images, share: share,
+            texts: texts.map { try drop.words($0.words, share.pairs, of: $0.lengths, &generator) },
             regions: drop.regions(split.regionCount, images: images.count, &generator),
             features: drop.features(images: images.count, &generator),
             excluded: RetrievalLoss.sameImageMask(images, device: model.device), lesson: lesson)
@@ -108,41 +121,43 @@ struct BatchLoss {
         _ items: Items, _ scorer: some PairScorer, _ trainingLoss: TrainingLoss
     ) throws -> TrainingLoss.Value {
         try trainingLoss(
-            images(items, items.images.indices), items.texts, scorer, excluded: items.excluded, lesson: items.lesson)
+            images(items, items.images.indices), items.texts, scorer, excluded: items.excluded, lesson: items.lesson,
+            share: items.share)
     }
 
     /// The teacher's scores of a batch's own captions.
     private func scores(
-        _ teacher: RetrievalModel, _ scorer: some PairScorer, _ batch: [Int], _ imageOfPair: [Int]
+        _ teacher: RetrievalModel, _ scorer: some PairScorer, _ batch: [Int], _ imageOfPair: [Int], _ share: BatchShare
     ) throws -> Tensor {
         let images = try scorer.scorable(teacher.images(split, imageOfPair), in: .fp32)
-        let words = try words(batch)
-        return try scorer.similarity(images, scorer.scorable(words, in: .fp32)).to(.float32)
+        let words = try words(batch[share.pairs])
+        return try share.whole([scorer.similarity(images, scorer.scorable(words, in: .fp32)).to(.float32)])[0]
     }
 
     /// Raw words of captions.
-    func words(_ captions: [Int]) throws -> TextBatch {
+    func words(_ captions: some Sequence<Int>) throws -> TextBatch {
         try samples.words.words(of: captions.map { samples.tokens[$0] })
     }
 
-    /// Projected words of T and, as the configuration asks, of T-, T+ and T+'s negatives, in this order. The triplet
-    /// loss knows no generated samples.
+    /// Projected words of the pairs `own` in T and, as the configuration asks, in T-, T+ and T+'s negatives, in this order,
+    /// and how many words all pairs have there. The triplet loss knows no generated samples.
     private func texts(
-        _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
-    ) throws -> [TextBatch] {
+        _ batch: [Int], _ own: Range<Int>, _ scorer: some PairScorer, _ generator: inout SeededGenerator
+    ) throws -> [(words: TextBatch, lengths: [Int])] {
         let contrastive = configuration.loss.kind == .contrastive
-        let clean = try scorer.project(words(batch))
-        var sets = [clean]
+        let clean = try scorer.project(words(batch[own]))
+        let tokens = batch.map { samples.tokens[$0] }
+        var sets = [(clean, tokens.map(\.count))]
         if contrastive && configuration.loss.negatives {
-            let tokens = batch.map { samples.tokens[$0] }
-            sets.append(try samples.negatives(tokens, clean: clean, &generator))
+            sets.append((try samples.negatives(tokens, own, clean: clean, &generator), tokens.map(\.count)))
         }
         if contrastive && configuration.loss.positives {
             let tokens = try samples.positives(batch, &generator)
-            let positives = try scorer.project(samples.words.words(of: tokens))
-            sets.append(positives)
+            let lengths = tokens.map(\.count)
+            let positives = try scorer.project(samples.words.words(of: Array(tokens[own])))
+            sets.append((positives, lengths))
             if configuration.loss.negatives {
-                sets.append(try samples.negatives(tokens, clean: positives, &generator))
+                sets.append((try samples.negatives(tokens, own, clean: positives, &generator), lengths))
             }
         }
         return sets

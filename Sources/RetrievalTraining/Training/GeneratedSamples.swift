@@ -43,56 +43,68 @@ struct GeneratedSamples {
 
     /// Projected words of T-, noise on each text.
     /// - Parameters:
-    ///   - tokens: Of each text.
-    ///   - clean: The same texts' projected words.
+    ///   - tokens: Of each text of the batch: chance is drawn for all of them.
+    ///   - own: The texts whose words are wanted.
+    ///   - clean: Their projected words.
     func negatives(
-        _ tokens: [[Int32]], clean: TextBatch, _ generator: inout SeededGenerator
+        _ tokens: [[Int32]], _ own: Range<Int>, clean: TextBatch, _ generator: inout SeededGenerator
     ) throws -> TextBatch {
         var kinds: [AsymmetryNoise.Kind] = []
         for _ in tokens { kinds.append(kind(&generator)) }
-        let strength = AsymmetryNoise.Strength(
-            gaussianScale: configuration.gaussianScale, dropout: configuration.dropout,
-            cutoffRate: configuration.cutoffRate)
         var input = tokens
-        let shuffled = kinds.indices.filter { kinds[$0] == .shuffle }
         let special = words.model.textEncoder.network.specialTokens
-        for text in shuffled { input[text] = AsymmetryNoise.shuffled(tokens[text], sparing: special, &generator) }
+        for text in kinds.indices where kinds[text] == .shuffle {
+            input[text] = AsymmetryNoise.shuffled(tokens[text], sparing: special, &generator)
+        }
         let scorer = words.model.scorer
         switch configuration.level {
         case .embeddings:
             let noisy =
                 try words.encoderIsTrained
-                ? noisyWords(input, kinds, strength, &generator)
-                : withoutGradients { try noisyWords(input, kinds, strength, &generator) }
+                ? noisyWords(input, own, kinds, &generator)
+                : withoutGradients { try noisyWords(input, own, kinds, &generator) }
             return try scorer.project(noisy)
         case .words:
             var texts = clean
+            let shuffled = own.filter { kinds[$0] == .shuffle }
             if !shuffled.isEmpty {
                 let reordered = try scorer.project(words.words(of: shuffled.map { input[$0] }))
-                var places = Array(tokens.indices)
-                for (place, text) in shuffled.enumerated() { places[text] = tokens.count + place }
+                var places = Array(0..<own.count)
+                for (place, text) in shuffled.enumerated() { places[text - own.lowerBound] = own.count + place }
                 texts = try TextBatch.joined([clean, reordered]).selecting(places)
             }
-            return try AsymmetryNoise.apply(kinds, strength: strength, to: texts, sparing: special, &generator)
+            let all = AsymmetryNoise.Texts(lengths: tokens.map(\.count), present: Array(own))
+            return try AsymmetryNoise.apply(
+                kinds, strength: strength, to: texts, of: all, sparing: special, &generator)
         }
     }
 
-    /// Raw word vectors of tokens, noise on the text encoder's input embeddings: embed, noise, encode, group by group.
+    private var strength: AsymmetryNoise.Strength {
+        AsymmetryNoise.Strength(
+            gaussianScale: configuration.gaussianScale, dropout: configuration.dropout,
+            cutoffRate: configuration.cutoffRate)
+    }
+
+    /// Raw word vectors of the texts `own`, noise on the text encoder's input embeddings: embed, noise, encode, group by
+    /// group of all texts.
     private func noisyWords(
-        _ tokens: [[Int32]], _ kinds: [AsymmetryNoise.Kind], _ strength: AsymmetryNoise.Strength,
-        _ generator: inout SeededGenerator
+        _ tokens: [[Int32]], _ own: Range<Int>, _ kinds: [AsymmetryNoise.Kind], _ generator: inout SeededGenerator
     ) throws -> TextBatch {
         let encoder = words.model.textEncoder
-        let groups = encoder.groups(tokens)
         var parts: [TextBatch] = []
-        for group in groups.places {
-            let clean = try encoder.embed(group.map { tokens[$0] })
+        var order: [Int] = []
+        for group in encoder.groups(tokens).places {
+            let present = group.indices.filter { own.contains(group[$0]) }
+            let clean = try encoder.embed(present.map { tokens[group[$0]] })
+            let all = AsymmetryNoise.Texts(lengths: group.map { tokens[$0].count }, present: present)
             let noisy = try AsymmetryNoise.apply(
-                group.map { kinds[$0] }, strength: strength, to: clean, sparing: encoder.network.specialTokens,
-                &generator)
+                group.map { kinds[$0] }, strength: strength, to: clean, of: all,
+                sparing: encoder.network.specialTokens, &generator)
+            guard !present.isEmpty else { continue }
             parts.append(try encoder.encode(embedded: noisy, training: words.encoderIsTrained))
+            order += present.map { group[$0] - own.lowerBound }
         }
-        return try groups.restored(parts)
+        return try TextBatch.joined(parts).selecting(order.inverted)
     }
 
     private func kind(_ generator: inout SeededGenerator) -> AsymmetryNoise.Kind {

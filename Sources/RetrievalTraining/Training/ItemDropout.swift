@@ -45,20 +45,24 @@ struct ItemDropout {
         }
     }
 
-    /// The texts without the words that are left out, each by chance; the two special tokens stay.
-    func words(_ texts: TextBatch, _ generator: inout SeededGenerator) throws -> TextBatch {
+    /// Texts without the words that are left out, each by chance; the two special tokens stay.
+    /// - Parameters:
+    ///   - texts: The texts `own` of a batch.
+    ///   - lengths: Words of all texts of the batch: chance is drawn for all of them.
+    func words(
+        _ texts: TextBatch, _ own: Range<Int>, of lengths: [Int], _ generator: inout SeededGenerator
+    ) throws -> TextBatch {
         guard ofWords > 0 else { return texts }
-        var rows: [Int] = []
-        var lengths: [Int] = []
-        for (start, length) in zip(texts.offsets, texts.lengths) {
-            let kept = (0..<length).filter { word in
-                word == 0 || word == length - 1 || generator.uniform() >= ofWords
-            }
-            rows += kept.map { start + $0 }
-            lengths.append(kept.count)
+        var kept: [[Int]] = []
+        for length in lengths {
+            kept.append(
+                (0..<length).filter { word in
+                    word == 0 || word == length - 1 || generator.uniform() >= ofWords
+                })
         }
+        let rows = zip(texts.offsets, kept[own]).flatMap { start, words in words.map { start + $0 } }
         let places = try Tensor(rows, shape: [rows.count]).to(device: texts.rows.device)
-        return try TextBatch(rows: texts.rows.indexSelect(places), lengths: lengths)
+        return try TextBatch(rows: texts.rows.indexSelect(places), lengths: kept[own].map(\.count))
     }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 package import RetrievalData
 import RetrievalEvaluation
 package import RetrievalModels
-import Torch
+package import Torch
 import TorchNN
 
 /// Trains a model by the method's recipe (docs/method.md, Training) and keeps the checkpoint with the best validation
@@ -23,24 +23,30 @@ package final class Trainer {
     let sampler: PairSampler
     private let schedule: LearningRateSchedule
     let trained: TrainedParameters
+    /// Processes that train together, and the sum of their gradients.
+    private let group: ProcessGroup?
+    private let gradients: GradientSum?
 
     /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
     /// - Parameters:
     ///   - words: What the frozen text encoder makes of `train`, where that is known already.
     ///   - teacher: Whose scores the model is to learn besides: of the same features and the same frozen text encoder.
+    ///   - group: Processes that train together; all of them do the same, and each computes its share.
     ///   - isRehearsal: Whether it is only to estimate by: then nothing is encoded ahead.
     ///   - onEvent: Is told of notices and of captions being encoded.
     package init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
         validation: RetrievalSplit, words: WordSource? = nil, teacher: RetrievalModel? = nil,
-        isRehearsal: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }
+        sharedBy group: ProcessGroup? = nil, isRehearsal: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
         self.model = model
+        self.group = group
         split = train
         let settings = configuration.training
         let trainable = configuration.textEncoder.trainable
         try configuration.check(model, teacher: teacher)
+        if let group { try configuration.check(sharedBy: group.size) }
         for line in model.textEncoder.notices { onEvent(.notice(line)) }
         let captions = try model.tokenize(train.captions)
         let tokens = captions.map(\.ids)
@@ -49,15 +55,24 @@ package final class Trainer {
         let source =
             try words
             ?? (isKept
-                ? WordSource(reader, keeping: tokens, progress: { onEvent(.encoding(captions: $0, of: $1)) })
+                ? WordSource(
+                    reader, keeping: tokens, sharedBy: group, progress: { onEvent(.encoding(captions: $0, of: $1)) })
                 : WordSource(reader, encoderIsTrained: trainable))
-        self.validation = try Evaluator(model, validation, encoderIsFrozen: !trainable && !isRehearsal)
-        trained = try TrainedParameters(model, configuration)
+        self.validation = try Evaluator(
+            model, validation, encoderIsFrozen: !trainable && !isRehearsal, sharedBy: group)
+        let trained = try TrainedParameters(model, configuration)
+        self.trained = trained
+        gradients = try group.map {
+            // Every process computes the whole loss, of which the temperature is.
+            let whole = trained.temperature?.parameters.entries.map(\.tensor) ?? []
+            let others = trained.parameters.entries.dropLast(whole.count).map(\.tensor)
+            return try GradientSum(others, whole: whole, in: $0)
+        }
         batchLoss = BatchLoss(
             configuration: configuration,
             samples: GeneratedSamples(
                 configuration: configuration.samples, split: train, tokens: tokens, words: source),
-            teacher: teacher, temperature: trained.temperature)
+            teacher: teacher, temperature: trained.temperature, group: group)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = LearningRateSchedule(
@@ -84,23 +99,25 @@ package final class Trainer {
 
     /// Trains to the end, or until it is asked to stop.
     /// - Parameters:
-    ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there.
+    ///   - folder: Where checkpoint and logs go; when it holds a checkpoint, the run goes on from there. Of processes that
+    ///     train together the first alone has it.
     ///   - page: A page to write after each validation.
-    ///   - isStopping: Asked after every step whether to write a checkpoint and stop.
+    ///   - isStopping: Asked after every step whether to write a checkpoint and stop; one process's word is enough.
     ///   - onEvent: Is told what happens, on this thread.
     package func run(
-        in folder: RunFolder, page: RunPage? = nil, isStopping: () -> Bool = { false },
+        in folder: RunFolder?, page: RunPage? = nil, isStopping: () -> Bool = { false },
         onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingOutcome {
         let settings = configuration.training
         var state = TrainerState(pairs: split.captions.count)
-        let resumed = folder.holdsCheckpoint
-        if resumed {
+        let resumed = folder?.holdsCheckpoint ?? false
+        if let folder, resumed {
             state = try restored(from: folder)
         } else {
             try model.fillDictionary(from: split, seed: UInt64(settings.seed))
         }
-        let record = try RunRecord(folder, page: page, resumingAtStep: resumed ? state.step : nil)
+        if let group { state = try state.shared(trained, in: group) }
+        let record = try folder.map { try RunRecord($0, page: page, resumingAtStep: resumed ? state.step : nil) }
         onEvent(.began(steps: steps, done: state.step, bestRsum: state.best?.rsum))
         defer { onEvent(.ended) }
         var epoch = (number: -1, batches: [[Int]]())
@@ -112,20 +129,21 @@ package final class Trainer {
             state.step += 1
             onEvent(.step(state.step, pairs: epoch.batches[place].count, loss: step.loss))
             if state.step.isMultiple(of: settings.logEverySteps) {
-                try record.step(state.step, epoch: number + 1, step.figures(rate, trained.temperature))
+                try record?.step(state.step, epoch: number + 1, step.figures(rate, trained.temperature))
             }
             let isValidated = isValidated(after: state.step)
             if isValidated { try validate(&state, record, folder, onEvent) }
             // What is done needs no stopping.
-            let isEnding = state.step < steps && !isPatienceOver(state) && isStopping()
-            if isValidated || isEnding || state.step.isMultiple(of: settings.checkpointEverySteps) {
+            let isEnding = try state.step < steps && !isPatienceOver(state) && isAsked(isStopping)
+            if let folder, isValidated || isEnding || state.step.isMultiple(of: settings.checkpointEverySteps) {
                 try state.save(trained, to: folder)
             }
             if isEnding { return .stopped }
         }
         guard let best = state.best else {
             throw TrainingError.malformed(
-                source: folder.file("trainer.json"), problem: "expected a validation in a finished run, found none")
+                source: folder?.file("trainer.json") ?? "run",
+                problem: "expected a validation in a finished run, found none")
         }
         if state.step < steps {
             onEvent(
@@ -134,6 +152,12 @@ package final class Trainer {
                         + "\(state.step) of \(steps), and the best model stays"))
         }
         return .finished(bestRsum: best.rsum, epoch: best.epoch)
+    }
+
+    /// Whether any of the processes wants to stop.
+    private func isAsked(_ isStopping: () -> Bool) throws -> Bool {
+        guard let group else { return isStopping() }
+        return try group.sum(isStopping() ? 1 : 0) > 0
     }
 
     private func restored(from folder: RunFolder) throws -> TrainerState {
@@ -157,7 +181,7 @@ package final class Trainer {
     }
 
     private func validate(
-        _ state: inout TrainerState, _ record: RunRecord, _ folder: RunFolder, _ onEvent: (TrainingEvent) -> Void
+        _ state: inout TrainerState, _ record: RunRecord?, _ folder: RunFolder?, _ onEvent: (TrainingEvent) -> Void
     ) throws {
         let epoch = (state.step - 1) / sampler.stepsPerEpoch + 1
         try trained.withWeightsToKeep {
@@ -165,14 +189,14 @@ package final class Trainer {
             let result = try RetrievalResult(
                 validation.ranks(onBlock: { block, scores, _ in samples.add(block, scores) }))
             onEvent(.validated(result, epoch: epoch))
-            try record.validation(result, samples.retrievals, step: state.step, epoch: epoch, onEvent: onEvent)
+            try record?.validation(result, samples.retrievals, step: state.step, epoch: epoch, onEvent: onEvent)
             guard state.best.map({ result.rsum > $0.rsum }) ?? true else {
                 state.validationsSinceBest = (state.validationsSinceBest ?? 0) + 1
                 return
             }
             state.best = .init(epoch: epoch, rsum: result.rsum)
             state.validationsSinceBest = 0
-            try model.save(to: folder.path)
+            if let folder { try model.save(to: folder.path) }
         }
     }
 
@@ -180,13 +204,27 @@ package final class Trainer {
     private func step(
         _ batch: [Int], _ step: Int, _ epoch: Int, _ learningRate: Double
     ) throws -> TrainingStep {
+        let value = try backward(batch, step, epoch)
+        let norm = try trained.update(learningRate: learningRate, isFirst: step == 0)
+        return try TrainingStep(loss: value.sum.item(), parts: value.parts, gradientNorm: norm)
+    }
+
+    /// Gives the parameters the gradients of a batch's loss, those of all processes.
+    /// - Parameters:
+    ///   - step: From 0; all chance follows from it and the seed.
+    ///   - epoch: From 0.
+    func backward(_ batch: [Int], _ step: Int, _ epoch: Int) throws -> TrainingLoss.Value {
         var generator = SeededGenerator(seed: UInt64(configuration.training.seed), stream: Self.purpose, UInt64(step))
-        Torch.seed(generator.next())  // for the text encoder's dropout
+        // For the text encoder's dropout, which is of each process's own texts.
+        Torch.seed(generator.next() &+ UInt64(group?.rank ?? 0))
+        let isShared = BatchShare(of: batch.count, in: group).isShared
+        // In pieces, or of a batch that is not shared, no gradient is ready before all are.
+        if isShared, !batchLoss.isInPieces(batch) { gradients?.begin() }
         // The one place where a model is in training; validation and all else see it as it is.
         let value = try batchLoss.backward(
             batch, of: model.scorer.whileTraining, epoch: epoch, step: step, &generator)
-        let norm = try trained.update(learningRate: learningRate, isFirst: step == 0)
-        return try TrainingStep(loss: value.sum.item(), parts: value.parts, gradientNorm: norm)
+        try gradients?.finish(counts: isShared || group?.rank == 0)
+        return value
     }
 
     /// Tells this generator's stream apart from those that others draw from the same seed.

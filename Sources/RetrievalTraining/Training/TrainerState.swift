@@ -54,6 +54,14 @@ struct TrainerState: Codable, Equatable {
         return state
     }
 
+    /// Gives every process what process 0 has: all that is trained, and this state.
+    func shared(_ trained: TrainedParameters, in group: ProcessGroup) throws -> TrainerState {
+        let moments = trained.optimizer.state.sorted { $0.key < $1.key }.map(\.value)
+        try group.share(moments + Self.sets(trained).flatMap { $0.set.all.map(\.tensor) })
+        let states = try group.gathered(String(decoding: JSONEncoder().encode(self), as: UTF8.self))
+        return try JSONDecoder().decode(Self.self, from: Data(states[0].utf8))
+    }
+
     private static func restore(
         _ set: ParameterSet, _ prefix: String, _ tensors: [String: Tensor], from path: String
     ) throws {

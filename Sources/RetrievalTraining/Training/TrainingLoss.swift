@@ -33,10 +33,12 @@ package struct TrainingLoss {
     ///     of each set belongs to image i.
     ///   - excluded: `[N, N]`, true where image and text of different pairs are no wrong pair.
     ///   - lesson: `[N, N]`, a teacher's scores of T.
+    ///   - share: The pairs whose texts these are; all where it is left out.
     package func callAsFunction(
         _ images: ImageBatch, _ texts: [TextBatch], _ scorer: some PairScorer, excluded: Tensor? = nil,
-        lesson: Tensor? = nil
+        lesson: Tensor? = nil, share: BatchShare? = nil
     ) throws -> Value {
+        let share = share ?? BatchShare(of: images.count, in: nil)
         let images = try scorer.scorable(images, in: precision)
         // One product with all sets of texts: the images' side is then computed once.
         let all = try scorer.scorable(projected: .joined(texts), in: precision)
@@ -44,9 +46,7 @@ package struct TrainingLoss {
         let penalty = loss.sparsity > 0 ? learning.sparsity : nil
         var values: [Value] = []
         for scores in learning.scores {
-            let scores = try scores.to(.float32)
-            let count = scores.shape[0]
-            let parts = try texts.indices.map { try scores.sliced(1, $0 * count..<($0 + 1) * count) }
+            let parts = try share.whole(scores.to(.float32), sets: texts.count)
             // What is of the vectors and not of scores counts once.
             values.append(
                 try callAsFunction(

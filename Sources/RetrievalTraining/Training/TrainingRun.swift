@@ -67,12 +67,14 @@ package struct TrainingRun {
     }
 
     /// The trainer, once what a frozen text encoder gives is encoded.
-    /// - Parameter words: What it makes of the training's captions, where that is known already.
+    /// - Parameters:
+    ///   - words: What it makes of the training's captions, where that is known already.
+    ///   - group: Processes that train together.
     package func trainer(
-        words: WordSource? = nil, onEvent: (TrainingEvent) -> Void = { _ in }
+        words: WordSource? = nil, sharedBy group: ProcessGroup? = nil, onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws -> Trainer {
         try Trainer(
             configuration, model: model, train: train, validation: validation, words: words, teacher: teacher,
-            onEvent: onEvent)
+            sharedBy: group, onEvent: onEvent)
     }
 }
