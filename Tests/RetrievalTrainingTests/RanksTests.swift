@@ -124,7 +124,7 @@ private struct SharedBatch: CustomStringConvertible {
             ["model.method=scan"], ["model.method=vse++", "model.words=gru"], ["training.learn_temperature=true"],
             ["training.region_dropout=0.5", "training.word_dropout=0.3"], ["training.micro_batch_size=2"],
             ["training.micro_batch_size=3", "training.learn_temperature=true"], ["loss.distillation=0.5"],
-            ["training.precision=bf16"],
+            ["model.method=mixed", "training.feature_dropout=0.3"], ["training.precision=bf16"],
         ].map { SharedBatch(overrides: $0) } + [
             // Fewer pairs than three processes.
             SharedBatch(overrides: ["training.learn_temperature=true"], batch: [3, 8])
