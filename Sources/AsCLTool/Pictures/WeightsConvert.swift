@@ -66,7 +66,8 @@ struct WeightsConvert: ParsableCommand {
         for notice in published.notices { Terminal.say(notice) }
         // A folder of this name is whole.
         let workshop = output + ".partial"
-        if FileManager.default.fileExists(atPath: workshop) { try FileManager.default.removeItem(atPath: workshop) }
+        try? FileManager.default.removeItem(atPath: workshop)
+        defer { try? FileManager.default.removeItem(atPath: workshop) }
         try published.model.save(to: workshop)
         try AtomicFile.rename(workshop, to: output)
         let parameters = published.model.parameters

@@ -63,10 +63,10 @@ package struct PublishedModel {
         for part in parts {
             let absent = try part.check(shapes, optional: optional)
             given.merge(part.tensors.filter { shapes[$0.key] != nil }) { $1 }
-            notices += part.left.map { "not taken: \(Self.list($1)): \($0)" }.sorted()
-            notices += absent.map { "\($0.dropLast()): not in the file, and begins afresh" }
-            let others = part.tensors.keys.filter { shapes[$0] == nil }.sorted()
-            if !others.isEmpty { notices.append("not taken: \(Self.list(others)): the method here has none") }
+            let lines =
+                part.left(besides: shapes).map { "not taken: \(Self.list($1)): \($0)" }.sorted()
+                + absent.map { "\($0.dropLast()): not there, and begins afresh" }
+            notices += lines.map { "\(part.fileName): \($0)" }
         }
         model = try RetrievalModel(fresh, taking: given, from: path)
         self.notices = notices

@@ -1,4 +1,5 @@
 import AsCLBase
+import Foundation
 import Torch
 import TorchNN
 
@@ -32,10 +33,10 @@ struct PublishedTensors {
     /// All names in order.
     var names: [String] { tensors.keys.sorted() }
 
-    /// A tensor of so many dimensions, which the model's sizes are read from.
+    /// A tensor of so many dimensions, which the model's sizes are read from; never an empty one, which may claim any.
     func tensor(_ name: String, dimensions: Int) throws(InputError) -> Tensor {
         let found = tensors[name]
-        guard let found, found.shape.count == dimensions else {
+        guard let found, found.shape.count == dimensions, !found.shape.contains(0) else {
             throw InputError(
                 path: path, place: name, expected: "a tensor of \(dimensions) dimensions",
                 found: found.map { "\($0.shape)" } ?? "none")
@@ -43,12 +44,12 @@ struct PublishedTensors {
         return found
     }
 
-    /// One more than the largest number between `prefix` and the dot behind it.
+    /// How many numbers stand between `prefix` and the next dot.
     func count(behind prefix: String) -> Int {
         let numbers = names.filter { $0.hasPrefix(prefix) }.compactMap { name in
             name.dropFirst(prefix.count).split(separator: ".").first.flatMap { Int($0) }
         }
-        return (numbers.max() ?? -1) + 1
+        return Set(numbers).count
     }
 }
 
@@ -56,15 +57,18 @@ struct PublishedTensors {
 struct TranslatedTensors {
     /// By our names.
     private(set) var tensors: [String: Tensor] = [:]
-    /// What was not taken: names, by the reason.
-    private(set) var left: [String: [String]] = [:]
+    /// What the table leaves: names, by the reason.
+    private var left: [String: [String]] = [:]
     private let source: PublishedTensors
     private let rules: [KeyRule]
     /// The name in the file of each of ours.
     private var origins: [String: String] = [:]
     private var problems: [String] = []
 
-    static let unknown = "no such parameter is known of the method"
+    /// For notices.
+    var fileName: String { URL(fileURLWithPath: source.path).lastPathComponent }
+
+    private static let unknown = "no such parameter is known of the method"
 
     init(_ source: PublishedTensors, _ rules: [KeyRule]) throws {
         self.source = source
@@ -123,6 +127,13 @@ struct TranslatedTensors {
         }
         guard problems.isEmpty else { throw ParameterError(path: source.path, problems: problems) }
         return absent
+    }
+
+    /// What is not taken by a model of these parameters: the file's names in order, by the reason.
+    func left(besides shapes: [String: [Int]]) -> [String: [String]] {
+        let others = origins.filter { shapes[$0.key] == nil }.map(\.value)
+        guard !others.isEmpty else { return left }
+        return left.merging([Self.unknown: others.sorted()]) { ($0 + $1).sorted() }
     }
 
     /// What the file would call one of ours.

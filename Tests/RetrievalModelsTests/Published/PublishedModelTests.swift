@@ -85,7 +85,9 @@ import TorchNN
         ]
         let unused =
             "not taken: 0.bn.bias, 0.bn.running_mean, 0.bn.running_var and 1 more: image to text has no use for it"
-        #expect(published.notices == [unused, once[0], once[1], once[2]] + once)
+        #expect(
+            published.notices
+                == ([unused] + once).map { "dime_i2t.pt: \($0)" } + once.map { "dime_t2i.pt: \($0)" })
     }
 
     @Test func `DIME's codes of paths are theirs`() throws {
@@ -127,8 +129,8 @@ import TorchNN
             try rows("heads.classes.output.weight", ours) == rows("region_classifier.net.3.weight", theirs))
         #expect(
             published.notices == [
-                "not taken: cls.predictions.decoder.weight: the table of words once more",
-                "not taken: feat_regress.weight: the layer that regions are read with once more",
+                "uniter.pt: not taken: cls.predictions.decoder.weight: the table of words once more",
+                "uniter.pt: not taken: feat_regress.weight: the layer that regions are read with once more",
             ])
     }
 
@@ -141,6 +143,7 @@ import TorchNN
             tensors["rank_output.weight"] = try #require(tensors["itm_output.weight"]).sliced(0, 1..<2)
             tensors["rank_output.bias"] = try Tensor([9 as Float], shape: [1])
             tensors["something.else"] = try .zeros([2])
+            tensors["uniter.encoder.layer.0.other"] = try .zeros([2])
         }
         let published = try PublishedModel([path], of: .uniter, textEncoder: world.encoder)
         let bias = try #require(TensorFiles.load(weights: path)["itm_output.bias"]).to(.float32).array(Float.self)
@@ -148,9 +151,9 @@ import TorchNN
         #expect(try distance(world.scores(published.model.scorer, "ids"), expected) < 2e-4)
         #expect(
             published.notices == [
-                "not taken: something.else: no such parameter is known of the method",
-                "heads.mlm: not in the file, and begins afresh",
-                "heads.regression: not in the file, and begins afresh",
+                "uniter.safetensors: not taken: something.else, uniter.encoder.layer.0.other: no such parameter is known of the method",
+                "uniter.safetensors: heads.mlm: not there, and begins afresh",
+                "uniter.safetensors: heads.regression: not there, and begins afresh",
             ])
     }
 
@@ -189,6 +192,19 @@ import TorchNN
             try world.refusal([other], .lightningdot)
                 == "DIR/lightningdot.safetensors: img_model.bert.img_embeddings.img_linear.weight: "
                 + "expected a tensor of 2 dimensions, found none")
+    }
+
+    @Test func `names and empty tensors claim no size`() throws {
+        let world = try World()
+        let far = try world.changed("uniter") { tensors in
+            tensors["uniter.encoder.layer.\(Int.max).output.dense.bias"] = try .zeros([64])
+        }
+        let line = try world.refusal([far], .uniter)
+        #expect(line.contains("uniter.encoder.layer.1.output.dense.bias: expected [64], found nothing"))
+        let wide = try world.changed("dime_i2t") { $0["0.fc.weight"] = try .zeros([1 << 40, 0]) }
+        #expect(
+            try world.refusal([wide, Self.path("dime_t2i")], .dime)
+                == "DIR/dime_i2t.safetensors: 0.fc.weight: expected a tensor of 2 dimensions, found [1099511627776, 0]")
     }
 
     @Test func `another system's file and another text encoder are refused`() throws {
