@@ -108,7 +108,7 @@ extension JointConfiguration {
         guard width > 0, width % headWidth == 0 else {
             throw InputError(
                 path: source.path, place: words + "word_embeddings.weight",
-                expected: "a width that is a multiple of \(headWidth), a BERT's head's", found: "\(width)")
+                expected: "a width that is a multiple of \(headWidth), as BERT's heads have", found: "\(width)")
         }
         return JointConfiguration(
             method, jointDimension: width, layers: source.count(behind: layers), heads: width / headWidth,
@@ -117,6 +117,6 @@ extension JointConfiguration {
             classes: classes)
     }
 
-    /// Of all BERTs, and told by no tensor's shape.
+    /// Of BERT-base and -large, and told by no tensor's shape.
     private static let headWidth = 64
 }
