@@ -9,10 +9,13 @@ extension PickleMachine {
         "torch.BoolStorage": .bool,
     ]
 
+    /// A program's arguments, which checkpoints of many a program hold beside the tensors.
+    private static let argumentsName = "argparse.Namespace"
+
     /// Names beside the storages'. The element types are mere values, which a checkpoint may hold beside its tensors.
     private static let otherTensorNames: Set<String> = Set([
         "collections.OrderedDict", "torch.Size", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
-        "torch._utils._rebuild_parameter",
+        "torch._utils._rebuild_parameter", argumentsName,
     ]).union(ElementType.allCases.map { "torch.\($0)" })
 
     static let tensorNames = otherTensorNames.union(storageTypes.keys)
@@ -36,6 +39,13 @@ extension PickleMachine {
             return arguments[0]
         default: throw wrongCall(name, arguments)
         }
+    }
+
+    /// An object of the class `type` that is not made: a program's arguments, as a dictionary of nothing.
+    mutating func settings(_ type: PickleValue, _ arguments: PickleValue) throws(InputError) -> PickleValue {
+        guard case .global(Self.argumentsName) = type, case .tuple(let tuple) = arguments, sequences[tuple].isEmpty
+        else { throw wrong("no object but a program's arguments", "\(type.kind) made with \(arguments.kind)") }
+        return .dictionary(keep(items: []))
     }
 
     /// The items of a list of pairs, which is how Python 2 wrote ordered dictionaries.

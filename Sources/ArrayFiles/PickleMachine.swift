@@ -101,6 +101,9 @@ struct PickleMachine {
         case UInt8(ascii: "R"):
             let call = try pop(2)
             stack.append(try reduced(call[0], call[1]))
+        case 0x81 where dialect == .tensors:
+            let object = try pop(2)
+            stack.append(try settings(object[0], object[1]))
         case UInt8(ascii: "b"): try build()
         case UInt8(ascii: "Q"):
             let id = try pop(1)
@@ -215,7 +218,7 @@ struct PickleMachine {
     }
 
     /// What an object is given once it is made: an array its numbers. An ordered dictionary has the versions of a model's
-    /// layers there, which say nothing about its tensors.
+    /// layers there, and a program's arguments are what they were, which says nothing about tensors.
     private mutating func build() throws(InputError) {
         let state = try pop(1)
         switch (try top(), state[0]) {

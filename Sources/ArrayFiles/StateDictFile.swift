@@ -4,7 +4,8 @@ package import AsCLBase
 ///
 /// Nothing of the file is executed: only tensors and plain containers are understood, everything else is refused by
 /// name. The file holds either a dictionary of tensors, or a checkpoint: a dictionary where exactly one of `model`,
-/// `state_dict` and `model_state_dict` is a dictionary of tensors, which is then the one that is read.
+/// `state_dict`, `model_state_dict` and `model_dict` is a dictionary of tensors, which is then the one that is read. A
+/// model in parts has a list of such dictionaries, whose names then begin with their places in it: `0.weight`.
 package struct StateDictFile: Sendable {
     /// One tensor of the file.
     package struct Entry: Sendable {

@@ -13,7 +13,9 @@ struct StateDictRecords {
     static let legacyMagic: [UInt8] = [
         0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
     ]
-    private static let checkpointKeys = ["model", "state_dict", "model_state_dict"]
+    private static let checkpointKeys = ["model", "state_dict", "model_state_dict", "model_dict"]
+    /// The most parts of a model in several, each with a dictionary of its own.
+    private static let mostParts = 16
 
     /// The zip format: `NAME/data.pkl`, and every storage `NAME/data/KEY`.
     init(zip file: MappedFile) throws(InputError) {
@@ -116,8 +118,20 @@ struct StateDictRecords {
         return result
     }
 
-    /// Nil where there is anything but tensors with names, or nothing.
+    /// Nil where there is anything but tensors with names, or nothing. Of a list of dictionaries names begin with a
+    /// dictionary's place in it: `0.weight`.
     private func tensors(of value: PickleValue) -> [(name: String, tensor: PickledTensor)]? {
+        guard case .list(let list) = value else { return tensors(ofDictionary: value) }
+        guard pickle.sequences[list].count <= Self.mostParts else { return nil }
+        var result: [(name: String, tensor: PickledTensor)] = []
+        for (place, part) in pickle.sequences[list].enumerated() {
+            guard let own = tensors(ofDictionary: part) else { return nil }
+            result += own.map { ("\(place).\($0.name)", $0.tensor) }
+        }
+        return result.isEmpty ? nil : result
+    }
+
+    private func tensors(ofDictionary value: PickleValue) -> [(name: String, tensor: PickledTensor)]? {
         var result: [(name: String, tensor: PickledTensor)] = []
         for (key, value) in pickle.items(of: value) {
             guard case .string(let name) = key, case .tensor(let tensor) = value else { return nil }

@@ -94,8 +94,8 @@ import Testing
         #expect(
             try legacyError([0x93]) == "\(place)expected the opcodes of tensors and plain containers, found opcode 0x93"
         )
-        // Old opcodes that name or make objects: INST, OBJ, NEWOBJ, EXT1.
-        for opcode: UInt8 in [0x69, 0x6f, 0x81, 0x82] {
+        // Old opcodes that name or make objects: INST, OBJ, EXT1.
+        for opcode: UInt8 in [0x69, 0x6f, 0x82] {
             #expect(try legacyError([0x29, opcode, 1]).contains("opcode 0x\(String(opcode, radix: 16))"))
         }
         #expect(
@@ -106,6 +106,32 @@ import Testing
         #expect(
             try legacyError(Array("cos\n".utf8) + [UInt8](repeating: 0x41, count: 500)).contains("a module and a name"))
         #expect(try legacyError(Pickling.global("o\u{1b}s", "x")).hasSuffix("o\\u{1B}s.x"))
+    }
+
+    @Test func `no object is made but a program's arguments, which are nothing`() throws {
+        let arguments = Pickling.global("argparse", "Namespace")
+        #expect(
+            try legacyError(Pickling.global("torch", "FloatStorage") + [0x29, 0x81])
+                .hasSuffix("expected no object but a program's arguments, found torch.FloatStorage made with a tuple"))
+        #expect(try legacyError(arguments + Pickling.tuple([0x4e]) + [0x81]).contains("no object but"))
+        #expect(try legacyError([0x4e, 0x29, 0x81]).contains("found None made with a tuple"))
+        #expect(try legacyError(arguments + [0x29, 0x52]).contains("argparse.Namespace called"))
+        #expect(try legacyError(arguments + [0x29, 0x81], storages: [:]).hasSuffix("found an empty dictionary"))
+    }
+
+    @Test func `parts of a model have names by their place, and are not many`() throws {
+        let tensor = Pickling.tensor(
+            storage: Pickling.storage(count: 6), shape: Pickling.ints([6]), strides: Pickling.ints([1]))
+        func model(_ count: Int) -> [UInt8] {
+            let parts = (0..<count).flatMap { _ in Pickling.dictionary(("weight", tensor)) }
+            let arguments =
+                Pickling.global("argparse", "Namespace") + [0x29, 0x81] + Pickling.dictionary(("x", [0x4e]))
+            return Pickling.dictionary(("opt", arguments + [0x62]), ("model", [0x5d, 0x28] + parts + [0x65]))
+        }
+        let scratch = try ScratchFolder()
+        let file = try StateDictFile(path: scratch.file("parts.pth", Pickling.legacy(model(3))))
+        #expect(file.entries.keys.sorted() == ["0.weight", "1.weight", "2.weight"])
+        #expect(try legacyError(model(17)).hasSuffix("found a list"))
     }
 
     @Test func `broken pickles are refused`() throws {

@@ -87,6 +87,16 @@ public struct RetrievalModel: Sendable {
         self.textEncoder = textEncoder
     }
 
+    /// The same model with some of its parameters replaced.
+    /// - Parameter path: Where they are from, for errors.
+    init(_ model: RetrievalModel, taking tensors: [String: Tensor], from path: String) throws {
+        let all = model.parameters.dictionary.merging(tensors) { $1 }
+        (scorer, parameters) = try ParameterStore.load(all, from: path, device: model.device) {
+            try model.configuration.build($0)
+        }
+        (textEncoder, device, features) = (model.textEncoder, model.device, model.features)
+    }
+
     /// The same model where its frozen text encoder works for a training in a precision: in `int16` its products are of
     /// bfloat16 if the processor has them, 4 times as fast as float32's.
     package func readingTexts(in precision: Precision) throws -> RetrievalModel {
