@@ -86,6 +86,15 @@ import Testing
         #expect(graph.links.contains("animal > dog chase black cat (ORIG)"))
     }
 
+    @Test func `one caption that makes a phrase twice is one caption`() throws {
+        #expect(try tiny.graph("a dog chases a dog").texts == ["animal", "chase", "dog chase dog"])
+    }
+
+    @Test func `a word is general in its first sense alone`() throws {
+        let graph = try tiny.graph("a jar", "a jar", "a bottle", "a bottle")
+        #expect(graph.texts == ["jar", "bottle"] && graph.edges.isEmpty)
+    }
+
     @Test func `what is not usual is counted`() throws {
         let made = try tiny.made([("a", ["?!", "and of"]), ("b", ["a dog"])])
         #expect(made.empty == 1 && made.withoutUnits == 1 && made.imagesOfOneCaption == 1 && made.cut == 0)

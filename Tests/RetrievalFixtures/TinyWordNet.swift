@@ -1,6 +1,6 @@
 /// A few words in WordNet's files: indices, nouns' synsets, exceptions and counts.
 package struct TinyWordNet {
-    /// Nouns by the more general ones above them; one sense each.
+    /// Nouns by the more general ones above them; a word's first synset is its first sense.
     private static let nouns: [(words: [String], above: String?)] = [
         (["entity"], nil), (["organism"], "entity"), (["person", "individual"], "organism"), (["male"], "person"),
         (["man"], "male"), (["woman"], "person"), (["people"], nil), (["group"], "entity"), (["crowd"], "group"),
@@ -10,6 +10,8 @@ package struct TinyWordNet {
         (["wall"], "entity"),
         (["ball"], "entity"), (["tennis"], nil), (["tennis_ball"], "ball"), (["hair"], nil), (["guitar"], nil),
         (["water"], nil), (["bottle"], nil), (["red"], nil),
+        // A second sense of "bottle".
+        (["pot", "bottle"], "entity"), (["jar"], "pot"),
     ]
     private static let verbs = [
         "wear", "dress", "ride", "run", "walk", "stand", "climb", "hold", "play", "jump", "chase", "sit",
