@@ -96,6 +96,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         layer("ArrayFiles", ["AsCLBase", "CZlib"]),
         layer("RetrievalData", ["AsCLBase", "ArrayFiles"]),
+        layer("CaptionGraphs", ["AsCLBase", "RetrievalData"]),
         .target(
             name: "CTorch", cxxSettings: torchHeaders + [.headerSearchPath("standins")], linkerSettings: torchLibraries),
         layer("Torch", ["AsCLBase", "ArrayFiles", "CTorch"]),
@@ -187,7 +188,7 @@ let package = Package(
             dependencies: [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TextEncoding", "ImageEncoding",
                 "PretrainedEncoders", "ModelWeights", "FeatureExtraction", "FeatureImport", "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining",
+                "RetrievalEvaluation", "RetrievalTraining", "CaptionGraphs",
                 "RunReports", "EncoderTraining", "RetrievalExperiments", "Scenes", "PictureCatalogue", "PictureSearch",
                 "Postgres", "PostgresCatalogue", "SearchServer",
                 "CommandLineOptions",
@@ -215,6 +216,7 @@ let package = Package(
         tests("AsCLBase", ["RetrievalFixtures"]),
         tests("ArrayFiles", ["AsCLBase", "RetrievalFixtures"], resources: true),
         tests("RetrievalData", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
+        tests("CaptionGraphs", ["AsCLBase", "RetrievalData", "RetrievalFixtures"]),
         tests("Torch", ["AsCLBase", "ArrayFiles", "RetrievalFixtures"]),
         tests("TorchNN", ["AsCLBase", "ArrayFiles", "Torch"], resources: true),
         tests("TextEncoding", ["AsCLBase", "ArrayFiles", "RetrievalFixtures", "Torch", "TorchNN"], resources: true),

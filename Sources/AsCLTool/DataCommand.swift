@@ -4,7 +4,8 @@ import RetrievalData
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look at captioned pictures' features.", subcommands: [Inspect.self])
+        commandName: "data", abstract: "Look at captioned pictures' features, and at what their captions share.",
+        subcommands: [Inspect.self, Graph.self])
 
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(

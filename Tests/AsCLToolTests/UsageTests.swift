@@ -43,6 +43,7 @@ struct UsageTests {
         (["features", "merge"], ["--output", "<shards>"]), (["weights", "list"], ["--json"]),
         (["weights", "fetch"], ["<name>"]),
         (["data", "inspect"], ["<path>", "--json"]),
+        (["data", "graph"], ["<path>", "--split", "--output", "--wordnet", "--json"]),
         (["scenes", "generate"], ["--output", "--seed", "--train", "--pictures", "--overwrite"]),
         (
             ["bench"],

@@ -1,0 +1,71 @@
+import RetrievalFixtures
+import Testing
+
+@testable import CaptionGraphs
+
+@Suite struct CaptionChunkerTests {
+    private let tiny: GraphCase
+
+    init() throws { tiny = try GraphCase() }
+
+    @Test(arguments: [
+        (
+            "A man in a red shirt rides a bike.",
+            "object man, relation in, attribute red, object shirt, relation rides, object bike"
+        ),
+        ("Two large black dogs running", "attribute large, attribute black, object dogs, relation running"),
+        ("A brown and black dog, and a cat", "attribute brown and black, object dog, object cat"),
+        ("The man's tennis ball", "attribute man, object tennis ball"),
+        ("a man stands in front of a wall", "object man, relation stands, relation in front of, object wall"),
+        ("men in red walk to the park", "object men, relation in, object red, relation walk, relation to, object park"),
+        ("A running dog", "attribute running, object dog"),
+        ("Über \u{201C}cafés\u{201D}: and", "attribute Über, object cafés"),
+        ("and of to", "object and, object of, object to"), ("?!", ""),
+    ])
+    func `units are head nouns, modifiers, verbs and prepositions, and where they stand`(
+        _ caption: String, _ expected: String
+    ) throws {
+        var chunker = CaptionChunker(wordNet: tiny.wordNet)
+        let bytes = Array(caption.utf8)
+        let units = chunker.units(of: caption).map {
+            "\($0.kind.rawValue) \(String(decoding: bytes[$0.bytes], as: UTF8.self))"
+        }
+        #expect(units.joined(separator: ", ") == expected)
+    }
+
+    @Test func `words have the base forms of exceptions, indices and endings`() {
+        let nouns = ["men", "mice", "shirts", "people", "tennis balls", "nothing"].map {
+            tiny.wordNet.lemma(of: $0, as: .noun)
+        }
+        #expect(nouns == ["man", "mouse", "shirt", "people", "tennis ball", nil])
+        let verbs = ["ran", "riding", "chased", "walks", "dresses"].map { tiny.wordNet.lemma(of: $0, as: .verb) }
+        #expect(verbs == ["run", "ride", "chase", "walk", "dress"])
+    }
+
+    @Test func `every line of a sorted file is found, and nothing else`() throws {
+        let lines = ["a 1", "ab 2", "ab 3", "b 4", "ba 5", "zebra 6"]
+        let file = try SortedLines(path: tiny.folder.file("lines", Array(lines.joined(separator: "\n").utf8)))
+        #expect(lines.allSatisfy { file.lines(startingWith: $0) == [$0[...]] })
+        #expect(file.lines(startingWith: "ab ") == ["ab 2", "ab 3"])
+        #expect(["A", "ac", "b 5", "zz"].allSatisfy { file.lines(startingWith: $0).isEmpty })
+        #expect(try SortedLines(path: tiny.folder.file("none", [])).lines(startingWith: "a").isEmpty)
+    }
+
+    @Test func `a folder without WordNet, and a circle of hypernyms, are told in a line`() throws {
+        let none = #expect(throws: InputErrorLine.self) { try inOneLine { _ = try WordNet(folder: "/nowhere") } }
+        #expect(none?.line.contains("apt install wordnet-base") == true)
+        // "organism" is above "entity" now.
+        let name = "wordnet/data.noun"
+        var text = String(decoding: try tiny.folder.data(name), as: UTF8.self)
+        let organism = try #require(tiny.wordNet.firstSense(of: "organism"))
+        let first = try #require(text.split(separator: "\n").first)
+        let circle = first.replacing(
+            "000 | a gloss", with: "001 @ \(String(repeating: "0", count: 8 - "\(organism)".count))\(organism) n 0000")
+        // The same length, or all places after it would be wrong.
+        text = text.replacing(first, with: circle.prefix(first.count))
+        try tiny.folder.write(text, to: name)
+        let damaged = try WordNet(folder: tiny.folder.path + "/wordnet")
+        let error = #expect(throws: InputErrorLine.self) { try inOneLine { _ = try damaged.chain(of: "dog") } }
+        #expect(error?.line.contains("data.noun: byte 0 (dog): expected a synset of WordNet's") == true)
+    }
+}
