@@ -106,8 +106,10 @@ import Testing
             """, to: folder + "/ssh")
         #expect(chmod(folder + "/ssh", 0o755) == 0)
         try write("set -eu\n" + commands("GNU parallel").joined(separator: "\n"), to: folder + "/recipe.sh")
+        // A person's environment names a shell; without one, parallel starts nothing on other nodes and says nothing.
         let recipe = try run(
-            "/bin/bash", ["recipe.sh"], ["PARALLEL_SSH": folder + "/ssh", "PARALLEL_HOME": folder + "/parallel"])
+            "/bin/bash", ["recipe.sh"],
+            ["PARALLEL_SSH": folder + "/ssh", "PARALLEL_HOME": folder + "/parallel", "SHELL": "/bin/bash"])
         try #require(recipe.status == 0, "\(recipe)")
         #expect(try Set(lines(folder + "/nodes.txt")) == ["node1", "node2"])
         try expectRecalls(text(folder + "/recalls.txt"))
