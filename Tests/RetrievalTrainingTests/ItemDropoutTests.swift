@@ -50,8 +50,10 @@ import Torch
         var generator = SeededGenerator(seed: 3)
         let drop = dropout(features: 0.25)
         let seeds = try #require(drop.features(images: 2, &generator))
-        let images = try ImageBatch(regions: .full([2, 30, 40], 3), globals: .full([2, 500], 3))
+        let images = try ImageBatch(
+            regions: .full([2, 30, 40], 3), globals: .full([2, 500], 3), boxes: .full([2, 30, 4], 0.5))
         let left = try drop.features(images, seeds)
+        #expect(try left.boxes?.array(Float.self) == images.boxes?.array(Float.self) && left.boxes != nil)
         for values in try [left.regions, left.globals].map({ try $0.array(Float.self) }) {
             #expect(values.allSatisfy { $0 == 0 || $0 == 4 })
             let share = Double(values.count { $0 == 0 }) / Double(values.count)

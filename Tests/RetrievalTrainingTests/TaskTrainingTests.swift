@@ -211,6 +211,10 @@ import Torch
             "training.region_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
         ),
         (
+            ["loss.kind=mined", "training.feature_dropout=0.1"],
+            "training.feature_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
+        ),
+        (
             ["loss.kind=mined", "loss.distillation=1"],
             "loss.distillation: expected 0, as loss.kind mined scores no table of pairs, found 1.0"
         ),

@@ -76,8 +76,10 @@ extension TrainingConfiguration {
                 found: "\(training.microBatchSize)")
         }
         guard loss.kind == .mined || pretraining.epochs > 0 else { return }
-        for (key, rate) in [("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout)]
-        where rate > 0 {
+        for (key, rate) in [
+            ("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout),
+            ("feature_dropout", training.featureDropout),
+        ] where rate > 0 {
             throw settings.key(key).invalid(
                 expected: "0, as tasks and mined pairs leave nothing out", found: "\(rate)")
         }
