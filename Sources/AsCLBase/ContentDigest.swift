@@ -60,6 +60,11 @@ package struct ContentDigest: Hashable, Sendable, BitwiseCopyable {
     /// The digest's 32 bytes.
     package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
+    /// Which of `count` parts this is in, from 0: its first eight bytes as a number, modulo `count`. Collections lie by it.
+    package func part(of count: Int) -> Int {
+        Int(bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) } % UInt64(count))
+    }
+
     /// 64 hexadecimal digits.
     package var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)

@@ -26,10 +26,7 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
     package func range(of total: Int) -> Range<Int> { total * (index - 1) / count..<total * index / count }
 
     /// Whether what has this name is the shard's own: by the name's SHA-256, whatever else there is.
-    package func holds(_ name: String) -> Bool {
-        let number = ContentDigest(of: name).bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        return number % UInt64(count) == UInt64(index - 1)
-    }
+    package func holds(_ name: String) -> Bool { ContentDigest(of: name).part(of: count) == index - 1 }
 }
 
 extension Shard {

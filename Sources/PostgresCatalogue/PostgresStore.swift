@@ -55,9 +55,7 @@ package final class PostgresStore: Sendable {
     func part(of id: Int64) -> Int { Int(id % Int64(parts.count)) }
 
     /// The part that a content lies in.
-    func part(of digest: ContentDigest) -> Int {
-        Int(digest.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % UInt64(parts.count))
-    }
+    func part(of digest: ContentDigest) -> Int { digest.part(of: parts.count) }
 
     /// Asks some parts at once.
     /// - Returns: What each says, in the order of the parts, and why others do not.

@@ -18,6 +18,7 @@ import Testing
         #expect(Set(parts.joined()).count == 600 && parts.allSatisfy { (150..<250).contains($0.count) })
         #expect(parts.reduce(0) { $0 + $1.count } == 600)
         // The first eight bytes of their SHA-256 modulo 3, as other programs count them.
+        #expect([1, 3, 7, 1000].map { ContentDigest(of: "a").part(of: $0) } == [0, 1, 4, 250])
         #expect(["a.jpg", "b/c.png", "ä"].map { name in shards.firstIndex { $0.holds(name) } } == [1, 1, 1])
     }
 
