@@ -22,7 +22,12 @@ package enum PostgresValue: Sendable {
     /// Texts as an array.
     package static func array(_ values: some Sequence<String>) -> PostgresValue {
         let quoted = values.map { value in
-            let escaped = value.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+            // Scalar by scalar, as the server reads: with a combining mark behind it a quote is another character.
+            var escaped = String.UnicodeScalarView()
+            for scalar in value.unicodeScalars {
+                if scalar == "\"" || scalar == "\\" { escaped.append("\\") }
+                escaped.append(scalar)
+            }
             return "\"\(String(escaped))\""
         }
         return .text("{\(quoted.joined(separator: ","))}")

@@ -94,6 +94,12 @@ struct PostgresSearchTests {
         #expect(try photos.index() == .of(pictures: 12, new: 5, known: 1, removed: 1, failed: 1))
         #expect(try photos.index() == .of(pictures: 12, failed: 1))
         let found = try collection.search(StoredPhotos.everything())
+        // An accent on a quotation mark, and a backslash.
+        let odd = "odd/a\"\u{301}\\.bmp"
+        try photos.add(odd, 40)
+        #expect(try photos.index() == .of(pictures: 13, new: 1, failed: 1))
+        try photos.remove(odd)
+        #expect(try photos.index() == .of(pictures: 12, removed: 1, failed: 1))
         #expect(found.paths == (try photos.folderCollection().search(StoredPhotos.everything()).paths))
         #expect(found.searchedCount == 10 && found.hits.map(\.picture.copies).reduce(0, +) == 1)
         let store = try photos.store()
