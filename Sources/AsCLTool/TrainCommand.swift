@@ -16,8 +16,10 @@ struct TrainCommand: ParsableCommand {
         abstract: "Train a model on captioned pictures.",
         discussion: """
             Writes a folder with the model that did best on the validation split, its text encoder, a page with curves \
-            (run.html), a log (log.jsonl and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint and exits with 130; a \
-            resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never interrupted. Started several             times by torchrun, srun or mpirun, the processes share each batch (docs/clusters.md).
+            (run.html), a log (log.jsonl and TensorBoard event files) and what --resume needs. Ctrl-C writes a checkpoint \
+            and exits with 130; a resumed run, after Ctrl-C or a kill, ends with the same weights as one that was never \
+            interrupted. Started several times by torchrun, srun or mpirun, the processes share each batch \
+            (docs/clusters.md).
             """)
 
     @Option(help: "A configuration in YAML, such as Configs/flickr8k.yaml.")

@@ -60,6 +60,13 @@ struct UsageTests {
         #expect(run.status == 0 && run.errors.isEmpty)
         let words = Set(run.output.split { $0.isWhitespace || $0 == "," }.map(String.init))
         for option in options + ["--help"] { #expect(words.contains(option), "\(option)") }
+        // Lines that were joined by mistake have a source line's indentation in their midst.
+        for line in run.output.components(separatedBy: "USAGE:")[0].split(separator: "\n") {
+            let text = line.trimmingCharacters(in: .whitespaces)
+            // Examples have columns.
+            if text.hasPrefix("ascl ") || text.hasPrefix("Try it:") { continue }
+            #expect(!text.contains(String(repeating: " ", count: 12)), "\(text)")
+        }
     }
 
     @Test(arguments: [
