@@ -64,12 +64,9 @@ struct WeightsConvert: ParsableCommand {
         let encoder = try TextEncoder(directory: PretrainedModels.folder(textEncoder))
         let published = try PublishedModel(files, of: method, textEncoder: encoder)
         for notice in published.notices { Terminal.say(notice) }
-        // A folder of this name is whole.
-        let workshop = output + ".partial"
-        try? FileManager.default.removeItem(atPath: workshop)
-        defer { try? FileManager.default.removeItem(atPath: workshop) }
-        try published.model.save(to: workshop)
-        try AtomicFile.rename(workshop, to: output)
+        let place = try PartialFolder(output)
+        try published.model.save(to: place.partial)
+        try place.finish()
         let parameters = published.model.parameters
         print("\(output): \(method.rawValue), \(parameters.entries.count) tensors, \(parameters.valueCount) parameters")
     }
