@@ -87,6 +87,11 @@ struct ServeTests {
         expectRefusal(
             try Tool(["serve"], environment: ["ASCL_SERVE_PORT": "x"]).finish(),
             ["$ASCL_SERVE_PORT", "port", "a port from 0 to 65535", "x"])
+        try write("index: \(folder)\n", to: file)
+        let both = try Tool(
+            ["serve", "--config", file], environment: ["ASCL_SERVE_STORE": "postgresql://127.0.0.1:1/x"]
+        ).finish()
+        #expect(both.status == 2 && both.errors.contains("--store: expected no --index beside it"), "\(both)")
         let run = try Tool.run("serve", "--unload-after", "0")
         #expect(run.status == 2 && run.errors.contains("--unload-after"))
     }

@@ -78,7 +78,8 @@ struct ServeCommand: ParsableCommand {
         var options = options
         if options.index == nil, options.stores.isEmpty {
             options.stores = sources.text(.store)?.split(separator: " ").map(String.init) ?? []
-            if options.stores.isEmpty { options.index = sources.text(.index) }
+            options.index = sources.text(.index)
+            try options.validate()
         }
         let collection = try PictureCollection(options.home, device: compute.prepare())
         if neighbours == .hnsw {
