@@ -35,18 +35,10 @@ struct PostgresFaultTests {
     }
 
     @Test func `a server that says nothing is given up`() throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = listen(descriptor, 4)
-                _ = getsockname(descriptor, $0, &length)
-            }
+        let server = try LoopbackServer { _, _ in .stalling(Data()) }
+        withExtendedLifetime(server) {
+            let said = search(["postgresql://me:hidden@127.0.0.1:\(server.port)/x?connect_timeout=2"])
+            #expect(said.contains("connecting: expected a server") && said.contains("timeout"), "\(said)")
         }
         let port = UInt16(bigEndian: address.sin_port)
         let said = search(["postgresql://me:hidden@127.0.0.1:\(port)/x?connect_timeout=2"])

@@ -79,7 +79,7 @@ package final class PostgresServer: Sendable {
         programs = "\(try Self.readable.get().folder)/\(Self.inner)"
         folder = FileManager.default.temporaryDirectory.path + "/ascl-pg-" + Self.newName()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        port = Self.freePort()
+        port = Int(FreePort.find())
         try Data("secret\n".utf8).write(to: URL(fileURLWithPath: folder + "/password"))
         if getuid() == 0 { try Self.shell("chown -R nobody \"$0\"", folder) }
         try Self.shell(
@@ -112,22 +112,6 @@ package final class PostgresServer: Sendable {
         guard process.terminationStatus == 0 else {
             throw InputError(place: "PostgreSQL", expected: "`\(script)` to end well", found: arguments)
         }
-    }
-
-    private static func freePort() -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(descriptor, $0, length)
-                _ = getsockname(descriptor, $0, &length)
-            }
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Starts a shell that ends, as its input does, with this process or before.
