@@ -58,6 +58,9 @@ final class Tool {
     /// Runs the tool to its end.
     static func run(_ arguments: String...) throws -> Result { try Tool(arguments).finish() }
 
+    /// Whether it has not ended.
+    var isRunning: Bool { process.isRunning }
+
     /// Waits for the first line that it prints; what there is, where it ends before.
     func firstLine() throws -> String {
         while true {

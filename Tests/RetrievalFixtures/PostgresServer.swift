@@ -125,6 +125,9 @@ package final class PostgresServer: Sendable {
         return keeper
     }
 
+    /// How often a server is asked whether it has begun: for a minute or more.
+    private static let tries = 3000
+
     /// Starts it, again where it was killed, and waits until it takes connections.
     package func start() throws {
         // The second of both reads until it is enough; the first has the server's end noted, whose number may be another's
@@ -137,7 +140,12 @@ package final class PostgresServer: Sendable {
             wait $own; touch "$1/ended-$own"
             """, programs, folder)
         keepers.withLock { $0.append(keeper) }
-        while (try? Self.run("SELECT 1", at: address())) == nil { usleep(20_000) }
+        for _ in 0..<Self.tries {
+            if (try? Self.run("SELECT 1", at: address())) != nil { return }
+            usleep(20_000)
+        }
+        let log = try? String(contentsOfFile: folder + "/log", encoding: .utf8)
+        throw InputError(place: "PostgreSQL", expected: "a server that begins", found: log ?? "no log of it")
     }
 
     /// Its processes, the main one first.
