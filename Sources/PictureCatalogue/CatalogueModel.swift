@@ -45,6 +45,30 @@ package struct CatalogueModel: Sendable, Equatable {
         (self.shape, self.checkpoint) = (shape, checkpoint)
     }
 
+    /// Of the texts that `texts` gave.
+    /// - Throws: `DecodingError` where one is none.
+    package init(
+        id: Int64, identity: String, description: String, shape: String, checkpoint: Checkpoint? = nil
+    ) throws {
+        self.init(
+            id: id, description: try Self.decoded(description), identity: identity, shape: try Self.decoded(shape),
+            checkpoint: checkpoint)
+    }
+
+    /// The description and the shape as JSON, the same bytes every time: as homes of pictures keep them.
+    package func texts() throws -> (description: String, shape: String) {
+        func text(_ value: some Encodable) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
+        return (try text(description), try text(shape))
+    }
+
+    fileprivate static func decoded<Value: Decodable>(_ text: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    }
+
     func by(_ checkpoint: Checkpoint?) -> CatalogueModel {
         CatalogueModel(id: id, description: description, identity: identity, shape: shape, checkpoint: checkpoint)
     }
@@ -55,7 +79,7 @@ extension CatalogueModel {
     fileprivate init(_ row: Row) throws {
         func decoded<Value: Decodable>(_ column: String) throws -> Value? {
             let text: String? = row[column]
-            return try text.map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+            return try text.map { try Self.decoded($0) }
         }
         let dimension: Int = row["dimension"]
         id = row["id"]
@@ -88,14 +112,8 @@ extension Catalogue {
 
     /// The entry of a model, and of a checkpoint that is to search by its features, made where there is none.
     func model(like model: CatalogueModel, _ checkpoint: SearchCheckpoint?) throws -> CatalogueModel {
-        func text(_ value: some Encodable) throws -> String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        }
-        let (identity, dimension) = (model.identity, model.shape.globalDimension)
-        let (place, shape) = (model.encoder, try text(model.shape))
-        let description = try text(model.description)
+        let (place, identity, dimension) = (model.encoder, model.identity, model.shape.globalDimension)
+        let (description, shape) = try model.texts()
         return try database.write { database in
             try database.execute(
                 sql: """

@@ -112,7 +112,8 @@ package final class PostgresConnection: @unchecked Sendable {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: last = PostgresRows(result)
             case PGRES_COPY_IN:
                 PQclear(result)
-                // The caller goes on from here.
+                // The server waits for rows, and nothing else can be asked meanwhile.
+                isBroken = true
                 throw PostgresError(address, .refused(state: ""), "a copy without data")
             default:
                 failure = failure ?? error(result)

@@ -21,13 +21,10 @@ final class ExpectedStore: Sendable {
 
     func allowNew() { state.withLock { $0.mayBeNew = true } }
 
-    /// The collection that the parts belong to, as far as one is known.
-    var collection: String? { state.withLock { $0.collection } }
-
     func check(_ connection: PostgresConnection, _ index: Int, _ name: String) throws {
         let mayBeNew = state.withLock { $0.mayBeNew }
         try Self.checkExtension(connection, name, mayBeNew: mayBeNew)
-        guard try connection.run("SELECT to_regclass('ascl_store') IS NOT NULL").truth(0, 0) else {
+        guard try connection.hasTables() else {
             if mayBeNew { return }
             throw InputError(
                 path: name, place: "tables", expected: "a collection of pictures",
@@ -57,18 +54,17 @@ final class ExpectedStore: Sendable {
     }
 
     private static func checkExtension(_ connection: PostgresConnection, _ name: String, mayBeNew: Bool) throws {
-        let wanted = "pgvector \(PostgresStore.leastVersion.map(String.init).joined(separator: ".")) or newer"
         let rows = try connection.run("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
         guard rows.count == 1, let version = rows.text(0, 0) else {
             if mayBeNew { return }
             throw InputError(
-                path: name, place: "extension", expected: wanted,
+                path: name, place: "extension", expected: PostgresStore.wantedExtension,
                 found: "none: `ascl index PHOTOS --store` puts it in where the role may")
         }
         let numbers = version.split(separator: ".").map { Int($0) ?? 0 }
         guard !numbers.lexicographicallyPrecedes(PostgresStore.leastVersion) else {
             throw InputError(
-                path: name, place: "extension", expected: wanted,
+                path: name, place: "extension", expected: PostgresStore.wantedExtension,
                 found: "\(version): update it, then `ALTER EXTENSION vector UPDATE`")
         }
     }

@@ -13,9 +13,7 @@ extension PostgresStore: PictureHome {
     package func begunModel(orNone: Bool) throws -> CatalogueModel? {
         if orNone {
             allowNew()
-            let isThere = try gather { _, connection in
-                try connection.run("SELECT to_regclass('ascl_store') IS NOT NULL").truth(0, 0)
-            }
+            let isThere = try gather { _, connection in try connection.hasTables() }
             guard isThere.value.allSatisfy(\.value) else { return nil }
         }
         return try model(isWhole: false)
@@ -30,10 +28,8 @@ extension PostgresStore: PictureHome {
             )
         }.value.map(\.value)
         guard let first = answers.first, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
-        let decoder = JSONDecoder()
-        return CatalogueModel(
-            id: 1, description: try decoder.decode(EncoderDescription.self, from: Data(first.description.utf8)),
-            identity: first.identity, shape: try decoder.decode(FeatureShape.self, from: Data(first.shape.utf8)))
+        return try CatalogueModel(
+            id: 1, identity: first.identity, description: first.description, shape: first.shape)
     }
 
     /// What is told where a trained model is to search here.

@@ -11,14 +11,8 @@ extension PostgresStore {
     /// - Throws: `InputError` where the vectors there are another encoder's.
     func make(by model: CatalogueModel) throws {
         allowNew()
-        func text(_ value: some Encodable) throws -> String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        }
-        let (identity, dimension) = (model.identity, model.dimension)
-        let model = [identity, try text(model.description), try text(model.shape)]
-        var collection = collection ?? UUID().uuidString.lowercased()
+        let (identity, dimension, texts) = (model.identity, model.dimension, try model.texts())
+        var collection = UUID().uuidString.lowercased()
         // Before any is made: another's vectors in one are the end of it, and nothing is half made.
         for part in parts {
             try part.pool.use { connection in
@@ -35,6 +29,8 @@ extension PostgresStore {
                     // `IF NOT EXISTS` alone does not keep two from making a table at once.
                     try connection.run("SELECT pg_advisory_xact_lock(1634952044)")
                     if let found = try Self.found(connection) {
+                        // Where two make them at once, the first part's says whose they are.
+                        collection = found.collection
                         return try Self.expect(identity, found.identity, part.name)
                     }
                     try connection.run(Self.tables(dimension, part: part.index, of: parts.count))
@@ -43,15 +39,17 @@ extension PostgresStore {
                         INSERT INTO ascl_store (format, parts, part, collection, identity, description, shape)
                         VALUES ($1, $2, $3, $4, $5, $6, $7)
                         """,
-                        [.number(ExpectedStore.format), .number(parts.count), .number(part.index), .text(collection)]
-                            + model.map { .text($0) })
+                        [
+                            .number(ExpectedStore.format), .number(parts.count), .number(part.index), .text(collection),
+                            .text(identity), .text(texts.description), .text(texts.shape),
+                        ])
                 }
             }
         }
     }
 
     private static func found(_ connection: PostgresConnection) throws -> (identity: String, collection: String)? {
-        guard try connection.run("SELECT to_regclass('ascl_store') IS NOT NULL").truth(0, 0) else { return nil }
+        guard try connection.hasTables() else { return nil }
         let rows = try connection.run("SELECT identity, collection FROM ascl_store")
         guard let identity = rows.text(0, 0), let collection = rows.text(0, 1) else { return nil }
         return (identity, collection)
@@ -83,8 +81,7 @@ extension PostgresStore {
         do { try connection.run("CREATE EXTENSION IF NOT EXISTS vector") } catch {
             guard case .refused = error.kind, !error.isLost else { throw error }
             throw InputError(
-                path: name, place: "extension",
-                expected: "pgvector \(leastVersion.map(String.init).joined(separator: ".")) or newer",
+                path: name, place: "extension", expected: wantedExtension,
                 found: "none, and \(error.inputError.found): an administrator can `CREATE EXTENSION vector`")
         }
     }
@@ -121,12 +118,5 @@ extension PostgresStore {
             PRIMARY KEY (picture, side)
         );
         """
-    }
-
-    private var collection: String? {
-        // What the connections so far have seen, and those that are to be looked at.
-        parts.lazy.compactMap { part in
-            try? part.pool.use { try Self.found($0)?.collection }
-        }.first
     }
 }

@@ -23,6 +23,8 @@ package final class PostgresStore: Sendable {
 
     /// The version that pgvector has at least: earlier ones may lose vectors of an index.
     static let leastVersion = [0, 8, 4]
+    /// The same for people.
+    static let wantedExtension = "pgvector \(leastVersion.map(String.init).joined(separator: ".")) or newer"
     /// Seconds that a part may be silent for.
     package static let patience = 10.0
 
@@ -116,6 +118,11 @@ package final class PostgresStore: Sendable {
 }
 
 extension PostgresConnection {
+    /// Whether there are tables of a collection.
+    func hasTables() throws(PostgresError) -> Bool {
+        try run("SELECT to_regclass('ascl_store') IS NOT NULL").truth(0, 0)
+    }
+
     /// What every connection of this program is set to.
     func prepareForAscl() throws(PostgresError) {
         // Filters leave some of the nearest out: then the index goes on to the next, in their order.

@@ -134,6 +134,12 @@ struct PostgresSearchTests {
         for _ in 0..<2 { try copy(original.home, PostgresWriter(photos.store(), by: model)) }
         let back = photos.folder.path + "/back"
         let stored = try #require(try photos.store().answeringModel())
+        #expect(stored.identity == model.identity && stored.description == model.description)
+        #expect(stored.shape == model.shape)
+        // The bytes that tables have had ever since.
+        let width = model.dimension
+        let shape = #"{"globalDimension":\#(width),"hasClasses":false,"regionDimension":\#(width),"regions":1}"#
+        #expect(try PostgresServer.text("SELECT shape FROM ascl_store", at: photos.addresses[0]) == shape)
         for _ in 0..<2 {
             try copy(photos.store(), FolderWriter(Catalogue(folder: back, isNew: true), by: stored))
         }
