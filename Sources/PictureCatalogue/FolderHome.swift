@@ -44,6 +44,8 @@ package struct FolderHome: PictureHome {
         FolderVectors(catalogue: catalogue, store: try catalogue.vectors(of: model, mode: .readingWhole))
     }
 
+    package func forget(root path: String) throws -> Bool { try catalogue.forget(root: path) }
+
     package func outages() -> [String] { [] }
 }
 

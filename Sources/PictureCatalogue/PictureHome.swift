@@ -37,6 +37,9 @@ package protocol PictureHome: Sendable {
     /// Gives the files of an indexed folder with all that is known of them, some thousands at a time.
     /// - Throws: `InputError` also where a part does not answer.
     func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws
+    /// Forgets a folder and all that lies in it; false where the collection has none of that path.
+    /// - Throws: `InputError` while somebody is indexing.
+    func forget(root path: String) throws -> Bool
     /// Parts that do not answer now, a line each.
     func outages() -> [String]
 }

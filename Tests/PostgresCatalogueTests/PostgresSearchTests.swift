@@ -94,13 +94,13 @@ struct PostgresSearchTests {
         try photos.add("new.bmp", 30)
         #expect(try photos.index() == .of(pictures: 12, new: 5, known: 1, removed: 1, failed: 1))
         #expect(try photos.index() == .of(pictures: 12, failed: 1))
-        let found = try collection.search(StoredPhotos.everything())
         // An accent on a quotation mark, and a backslash.
         let odd = "odd/a\"\u{301}\\.bmp"
         try photos.add(odd, 40)
         #expect(try photos.index() == .of(pictures: 13, new: 1, failed: 1))
         try photos.remove(odd)
         #expect(try photos.index() == .of(pictures: 12, removed: 1, failed: 1))
+        let found = try collection.search(StoredPhotos.everything())
         #expect(found.paths == (try photos.folderCollection().search(StoredPhotos.everything()).paths))
         #expect(found.searchedCount == 10 && found.hits.map(\.picture.copies).reduce(0, +) == 1)
         let store = try photos.store()
@@ -124,8 +124,7 @@ struct PostgresSearchTests {
         func copy(_ source: any PictureHome, _ writer: any IndexWriter) throws {
             let model = try #require(try source.answeringModel())
             for root in try source.numbers().folders {
-                _ = try writer.files(in: root)
-                try source.forEachFile(in: root, by: model) { try writer.write($0, in: root) }
+                try writer.copy(root, from: source, by: model)
             }
             try writer.finish(progress: { _, _ in }, isCancelled: { false })
         }
@@ -169,6 +168,59 @@ struct PostgresSearchTests {
         #expect(try indexing.run(photos.images) == .of(pictures: 16, failed: 1))
         #expect(
             try PictureCollection(index: back).catalogue.duplicates().count == original.catalogue.duplicates().count)
+    }
+
+    @Test(arguments: [1, 3]) func `copied again, a collection has what changed and nothing that is gone`(
+        parts: Int
+    ) throws {
+        let photos = try StoredPhotos(13, parts: parts)
+        let back = photos.folder.path + "/back"
+        let (model, root) = (try photos.model(), Indexing.path(photos.images))
+        func expectCopies() throws {
+            let original = try photos.folderCollection()
+            let there = try PostgresWriter(photos.store(), by: model)
+            let answering = try #require(try original.home.answeringModel())
+            try there.copy(root, from: original.home, by: answering)
+            try there.finish(progress: { _, _ in }, isCancelled: { false })
+            let folder = try FolderWriter(Catalogue(folder: back, isNew: true), by: model)
+            try folder.copy(root, from: photos.store(), by: model)
+            try folder.finish(progress: { _, _ in }, isCancelled: { false })
+            let (whole, numbers) = (
+                try original.search(StoredPhotos.everything()).paths, try original.home.numbers()
+            )
+            #expect(numbers.files == whole.count && numbers.pictures == whole.count)
+            for copy in [try photos.collection(), try PictureCollection(index: back)] {
+                let own = try copy.home.numbers()
+                #expect(own.files == numbers.files && own.pictures == numbers.pictures)
+                #expect(own.findable == numbers.findable && own.folders == numbers.folders)
+                let found = try copy.search(StoredPhotos.everything())
+                #expect(found.paths == whole && found.searchedCount == whole.count)
+            }
+        }
+        try expectCopies()
+        for number in 0..<4 { try photos.add("even/\(2 * number).bmp", 20 + number) }
+        try expectCopies()
+        try photos.remove("odd/3.bmp")
+        try expectCopies()
+    }
+
+    @Test func `shards of a folder are copied into one collection`() throws {
+        let photos = try StoredPhotos(13)
+        let model = try photos.model()
+        for index in 1...2 {
+            let catalogue = try Catalogue(folder: photos.folder.path + "/shard-\(index)", isNew: true)
+            let indexing = try Indexing(
+                FolderWriter(catalogue, by: model, shard: Shard(index: index, count: 2)), encoder: photos.encoder(),
+                workers: 1)
+            _ = try indexing.run(photos.images)
+            try indexing.finish()
+            let writer = try PostgresWriter(photos.store(), by: model)
+            let answering = try #require(try catalogue.answeringModel())
+            try writer.copy(Indexing.path(photos.images), from: FolderHome(catalogue), by: answering)
+            try writer.finish(progress: { _, _ in }, isCancelled: { false })
+            let own = try (catalogue.numbers().files, photos.store().numbers().files)
+            #expect(own.0 < 13 && own.1 == (index == 1 ? own.0 : 13))
+        }
     }
 
     @Test func `the graph finds what is near, and goes on behind a filter`() throws {

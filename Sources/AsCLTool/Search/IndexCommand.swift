@@ -133,10 +133,7 @@ struct IndexForget: ParsableCommand {
 
     func run() throws {
         let (home, path) = (try options.home, Indexing.path(folder))
-        guard
-            try (home as? PostgresStore)?.forget(root: path)
-                ?? Catalogue(folder: home.name, isNew: false).forget(root: path)
-        else {
+        guard try home.forget(root: path) else {
             throw InputError(
                 path: home.name, place: "folder",
                 expected: "one of \(try home.numbers().folders.joined(separator: ", "))", found: folder)

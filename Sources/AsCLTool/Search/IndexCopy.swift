@@ -13,8 +13,9 @@ struct IndexCopy: ParsableCommand {
         abstract:
             "Bring a collection from an index's folder into PostgreSQL, from there into a folder, or into other databases.",
         discussion: """
-            Nothing is encoded anew. What is there stays where it is; the same command again goes on after a kill. Captions, \
-            calibrations and thumbnails stay behind.
+            Nothing is encoded anew. What is there stays where it is; the same command again goes on after a kill, and takes \
+            over what changed since: what is gone from a folder goes from its copy too. Captions, calibrations and \
+            thumbnails stay behind.
 
             Try it:  ascl index copy --to postgresql://me@db.example/photos
                      ascl index copy --store postgresql://me@db.example/photos --to photos-index
@@ -45,13 +46,10 @@ struct IndexCopy: ParsableCommand {
         let meter = ProgressMeter("copying", unit: "files")
         var done = 0
         for root in numbers.folders {
-            // The folder is one of those that are indexed, also where it is empty.
-            _ = try writer.files(in: root)
-            try source.forEachFile(in: root, by: model) { files in
-                if InterruptFlag.signalNumber != nil { try interrupted() }
-                try writer.write(files, in: root)
-                done += files.count
+            try writer.copy(root, from: source, by: model) { count in
+                done += count
                 meter.update(done, of: numbers.files)
+                if InterruptFlag.signalNumber != nil { try interrupted() }
             }
         }
         Terminal.say("making what finds the nearest")
