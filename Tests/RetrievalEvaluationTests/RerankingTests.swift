@@ -1,3 +1,5 @@
+import AsCLBase
+import Foundation
 import RetrievalFixtures
 import RetrievalModels
 import Testing
@@ -71,5 +73,11 @@ import Testing
         #expect(reranking.imageToTextBound == bound(ranks.imageToText))
         #expect(reranking.textToImageBound == bound(ranks.textToImage))
         #expect(reranking.description(of: "x").hasPrefix("by shortlist: the best 2 of x in a new order, "))
+        let written = try JSONDecoder().decode([String: Double].self, from: JSONEncoder().encode(reranking))
+        #expect(
+            written == [
+                "size": 2, "pairs": Double(reranking.pairs), "all_pairs": 162,
+                "image_to_text_bound": reranking.imageToTextBound, "text_to_image_bound": reranking.textToImageBound,
+            ])
     }
 }
