@@ -118,6 +118,11 @@ extension Evaluator {
                 let texts = try scorer.scorable(words.words(of: own.map { tokens[$0] }), in: precision)
                 return try scorer.similarity(prepared, texts).to(.float32).array(Float.self)
             }
+            // No order holds for what is no number: each would stand before all others.
+            if let bad = scores.firstIndex(where: \.isNaN) {
+                throw InputError(
+                    place: "score of image \(image) and caption \(own[bad])", expected: "a number", found: scores[bad])
+            }
             try onImage(own, scores)
         }
     }
