@@ -20,6 +20,10 @@ import Testing
         ("men in red walk to the park", "object men, relation in, object red, relation walk, relation to, object park"),
         ("A running dog", "attribute running, object dog"),
         ("Über \u{201C}cafés\u{201D}: and", "attribute Über, object cafés"),
+        // Signs that have more or fewer bytes than what they are compared as.
+        ("Five o\u{2019}clock", "object o\u{2019}clock"),
+        ("The MAN\u{2019}S hat", "attribute MAN, object hat"),
+        ("an \u{130}pek, a STRA\u{1E9E}E.", "object \u{130}pek, object STRA\u{1E9E}E"),
         ("and of to", "object and, object of, object to"), ("?!", ""),
     ])
     func `units are head nouns, modifiers, verbs and prepositions, and where they stand`(
@@ -27,10 +31,14 @@ import Testing
     ) throws {
         var chunker = CaptionChunker(wordNet: tiny.wordNet)
         let bytes = Array(caption.utf8)
-        let units = chunker.units(of: caption).map {
-            "\($0.kind.rawValue) \(String(decoding: bytes[$0.bytes], as: UTF8.self))"
+        let units = try chunker.units(of: caption).map {
+            "\($0.kind.rawValue) \(try #require(String(validating: bytes[$0.bytes], as: UTF8.self)))"
         }
         #expect(units.joined(separator: ", ") == expected)
+        for word in CaptionWord.words(of: caption) {
+            let own = try #require(String(validating: bytes[word.bytes], as: UTF8.self))
+            #expect(own.lowercased().replacing("\u{2019}", with: "'") == word.text)
+        }
     }
 
     @Test func `words have the base forms of exceptions, indices and endings`() {
