@@ -44,13 +44,15 @@ package struct ExperimentFolder: Sendable {
             throw InputError(
                 path: file, place: field, expected: "\(value), as now", found: found.data[field] ?? "nothing")
         }
-        for (now, before) in zip(identity.configuration.paths, found.configuration.paths) where now != before {
+        try Self.compare(identity.configuration, with: found.configuration, of: file)
+    }
+
+    /// Refuses another configuration. A key that this version added had its default's effect before.
+    private static func compare(_ now: String, with written: String, of file: String) throws {
+        let before = try TrainingConfiguration(yaml: written, source: file).yaml()
+        for (now, before) in zip(now.paths, before.paths) where now != before {
             throw InputError(
                 path: file, place: now.key, expected: "\(now.value), as now", found: before.value)
-        }
-        guard identity.configuration == found.configuration else {
-            throw InputError(
-                path: file, place: "configuration", expected: "the keys of now", found: "those of another version")
         }
     }
 
@@ -69,13 +71,7 @@ package struct ExperimentFolder: Sendable {
                     path: folder + "/result.json", place: "file", expected: "a run's result",
                     found: "\(data.count) other bytes")
             }
-            guard result.configuration == configuration else {
-                let (now, before) =
-                    zip(configuration.paths, result.configuration.paths).first { $0 != $1 }
-                    ?? (("configuration", "that of now"), ("", "another"))
-                throw InputError(
-                    path: folder + "/result.json", place: now.key, expected: now.value, found: before.value)
-            }
+            try Self.compare(configuration, with: result.configuration, of: folder + "/result.json")
             return .finished(result)
         }
         guard let data = FileManager.default.contents(atPath: folder + "/failure.json"),

@@ -244,6 +244,23 @@ import TextEncoding
         #expect("\(try #require(error))".hasSuffix(message))
     }
 
+    @Test func `a folder of a version that had fewer keys is gone on with`() throws {
+        let world = try World()
+        _ = try world.run([.full])
+        for name in ["/experiment.json", "/runs/full/seed0/result.json"] {
+            let text = try String(contentsOfFile: world.output + name, encoding: .utf8)
+            let older = text.replacing("  layers: 4\\n", with: "")
+            #expect(older != text, "\(name)")
+            try older.write(toFile: world.output + name, atomically: true, encoding: .utf8)
+        }
+        #expect(try result(world.runner(), .full) != nil)
+        // Another value than the default is another experiment all the same.
+        var other = world
+        try other.base.apply(overrides: ["model.layers=3"])
+        let error = #expect(throws: InputError.self) { try other.runner() }
+        #expect("\(try #require(error))".hasSuffix("model.layers: expected 3, as now, found 4"))
+    }
+
     @Test func `other data is refused by the split`() throws {
         let world = try World()
         _ = try world.runner()
