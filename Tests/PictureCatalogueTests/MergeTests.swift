@@ -30,7 +30,7 @@ import Testing
     ) throws -> Indexing {
         try Indexing(
             Catalogue(folder: part(number), isNew: true), encoder: encoder, description: .descriptors,
-            checkpoint: checkpoint, shard: try #require(Shard(index: number, count: count)), workers: 1)
+            checkpoint: checkpoint, shard: Shard(index: number, count: count), workers: 1)
     }
 
     /// Brings a shard up to date.

@@ -58,7 +58,7 @@ extension DSRAN: VectorScorer {
 
 extension DualEncoder: VectorScorer {
     /// D.
-    package var vectorDimension: Int { inputs.configuration.jointDimension }
+    package var vectorDimension: Int { configuration.jointDimension }
 }
 
 extension PretrainedPair: VectorScorer {

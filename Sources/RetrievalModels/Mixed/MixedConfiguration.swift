@@ -16,13 +16,13 @@ package struct MixedConfiguration: ModelConfiguration, Equatable {
     package enum Pair: Sendable, Equatable {
         /// Those of a CLIP or SigLIP.
         case pretrained(PretrainedConfiguration)
-        /// VSE++'s, of nothing pretrained but the words.
-        case vse(BaselineConfiguration)
+        /// The dual encoder's, of nothing pretrained but the words.
+        case dual(BaselineConfiguration)
 
         fileprivate var shape: any ModelConfiguration {
             switch self {
             case .pretrained(let configuration): configuration
-            case .vse(let configuration): configuration
+            case .dual(let configuration): configuration
             }
         }
     }
@@ -55,13 +55,13 @@ package struct MixedConfiguration: ModelConfiguration, Equatable {
         try ascl.validate(path: path)
         let shape = pair.shape
         try shape.validate(path: path)
-        guard !shape.readsTokens else {
-            throw InputError(path: path, place: "pair.words", expected: "encoder, as ascl has it", found: "gru")
-        }
-        for (key, own, other) in [
+        var sizes = [
             ("global_dimension", ascl.globalDimension, shape.globalDimension),
             ("text_dimension", ascl.textDimension, shape.textDimension),
-        ] where own != other {
+        ]
+        // A pretrained pair reads no regions.
+        if case .dual = pair { sizes.append(("region_dimension", ascl.regionDimension, shape.regionDimension)) }
+        for (key, own, other) in sizes where own != other {
             throw InputError(path: path, place: "pair." + key, expected: "\(own), as ascl has it", found: "\(other)")
         }
     }
@@ -71,7 +71,7 @@ package struct MixedConfiguration: ModelConfiguration, Equatable {
         switch pair {
         case .pretrained(let pair):
             try MixedScorer(scope, self) { scope throws(TorchError) in try PretrainedPair(scope, pair) }
-        case .vse(let pair): try MixedScorer(scope, self) { scope throws(TorchError) in try VSE(scope, pair) }
+        case .dual(let pair): try MixedScorer(scope, self) { scope throws(TorchError) in try DualEncoder(scope, pair) }
         }
     }
 
@@ -93,11 +93,11 @@ extension MixedConfiguration.Pair: Codable {
         let method = try keys.decode(Method.self, forKey: .method)
         switch method {
         case .clip, .siglip: self = try .pretrained(PretrainedConfiguration(from: decoder))
-        case .vse: self = try .vse(BaselineConfiguration(from: decoder))
+        case .dualEncoder: self = try .dual(BaselineConfiguration(from: decoder))
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .method, in: keys,
-                debugDescription: "expected clip, siglip or vse++ beside ascl, found \(method.rawValue)")
+                debugDescription: "expected clip, siglip or dual_encoder beside ascl, found \(method.rawValue)")
         }
     }
 

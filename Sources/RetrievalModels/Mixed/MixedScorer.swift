@@ -3,7 +3,7 @@ package import Torch
 import TorchNN
 
 /// AsCL's score and the cosine of two vectors that are made apart, weighed by a learned number: S = S_AsCL + e^m cos. The
-/// vectors are a pretrained pair's or VSE++'s, which learns beside AsCL; what the first stage of a search knows by them
+/// vectors are a pretrained pair's or the dual encoder's, which learns beside AsCL; what the first stage of a search knows by them
 /// stays in the order that the second makes.
 package struct MixedScorer<Pair: VectorScorer>: PairScorer where Pair.Images == Tensor, Pair.Texts == Tensor {
     private let configuration: MixedConfiguration

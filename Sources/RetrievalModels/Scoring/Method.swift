@@ -24,7 +24,7 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case clip
     /// A SigLIP (Zhai et al. 2023) by itself.
     case siglip
-    /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads, or VSE++ where it reads a BERT's.
+    /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads, or the dual encoder where it reads a BERT's.
     case mixed
 
     /// Whether its configuration is a `BaselineConfiguration`.

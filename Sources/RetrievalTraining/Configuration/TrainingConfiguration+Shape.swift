@@ -46,12 +46,12 @@ extension TrainingConfiguration {
         }
     }
 
-    /// What stands beside AsCL: the pair that the encoder is of, else VSE++.
+    /// What stands beside AsCL: the pair that the encoder is of, else the dual encoder.
     private func pair(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> MixedConfiguration.Pair {
         guard let tower = encoder.tower else {
-            return .vse(
+            return .dual(
                 BaselineConfiguration(
-                    .vse, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
+                    .dualEncoder, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
                     globalDimension: split.globalDimension, textDimension: encoder.width,
                     vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
                     normalizeFeatures: model.normalizeFeatures))

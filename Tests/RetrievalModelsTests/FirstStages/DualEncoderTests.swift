@@ -11,16 +11,17 @@ import TorchNN
 
     @Test func `embeddings and scores are those of the formulas`() throws {
         let (images, texts) = (try given.images(), try given.texts())
-        let (region, global) = (try given.layer("image.region"), try given.layer("image.global"))
+        let (hidden, output) = (try given.layer("image.global.hidden"), try given.layer("image.global.output"))
+        let (region, words) = (try given.layer("image.region"), try given.layer("text.projection"))
         let ofImages = try (0..<4).map { image in
-            let summary = try global(Plain.rows(images.globals)[image])
-            let regions = try Plain.rows(images.regions.selected(0, image)).map(region)
-            return try pooled(regions + [summary], summary, "image")
+            let whole = try output(Plain.gelu(hidden(scaled(Plain.rows(images.globals)[image]))))
+            let parts = try region(scaled(mean(Plain.rows(images.regions.selected(0, image)))))
+            return Plain.unit(zip(Plain.unit(whole), Plain.unit(parts)).map(+))
         }
-        let words = try Plain.rows(given.scorer.project(texts).rows)
-        let ofTexts = try (0..<4).map { text in
-            let own = Array(words[texts.offsets[text]..<texts.offsets[text + 1]])
-            return try pooled(own, own[0], "text")
+        let rows = try Plain.rows(texts.rows)
+        let ofTexts = (0..<4).map { text in
+            let own = rows[texts.offsets[text]..<texts.offsets[text + 1]]
+            return Plain.unit(mean(own.map { words(scaled($0)) }))
         }
         #expect(try Plain.distance(given.scorer.scorable(images, in: .fp32), ofImages) < 1e-5)
         #expect(try Plain.distance(given.scorer.scorable(texts, in: .fp32), ofTexts) < 1e-5)
@@ -49,6 +50,23 @@ import TorchNN
                 DualEncoder.joined(pieces), Plain.rows(given.scorer.scorable(images, in: .fp32))) < 1e-6)
     }
 
+    @Test func `the scale of features is no matter, and normalize_features weighs regions alike`() throws {
+        let (images, texts) = (try given.images(), try given.texts())
+        let before = try Plain.rows(given.scores(images, texts))
+        let larger = try ImageBatch(regions: images.regions * 30, globals: images.globals * 0.02)
+        #expect(try Plain.distance(given.scores(larger, texts), before) < 1e-5)
+
+        var configuration = given.configuration
+        configuration.normalizeFeatures = true
+        let (normalizing, _) = try ParameterStore.load(given.parameters.dictionary, from: "given") {
+            try DualEncoder($0, configuration)
+        }
+        let units = try ImageBatch(regions: images.regions.normalized(-1), globals: images.globals)
+        let expected = try Plain.rows(given.scorer.scorable(units, in: .fp32))
+        #expect(try Plain.distance(normalizing.scorable(images, in: .fp32), expected) < 1e-6)
+        #expect(try Plain.distance(given.scorer.scorable(images, in: .fp32), expected) > 1e-3)
+    }
+
     @Test func `every parameter learns`() throws {
         try given.scores(given.images(), given.texts()).diagonal().sum().backward()
         for (name, tensor) in given.parameters.entries {
@@ -57,14 +75,13 @@ import TorchNN
         }
     }
 
-    private func pooled(
-        _ members: [Plain.Vector], _ summary: Plain.Vector, _ side: String
-    ) throws -> Plain.Vector {
-        let pooling = side + ".pooling"
-        let sought = try given.layer(pooling + ".query")(summary)
-        let weights = Plain.softmax(members.map { Plain.dot(sought, $0) / 8.0.squareRoot() })
-        let sum = (0..<8).map { place in zip(weights, members).map { $0 * $1[place] }.reduce(0, +) }
-        let refined = try given.layer(pooling + ".output")(Plain.gelu(given.layer(pooling + ".hidden")(sum)))
-        return Plain.unit(given.normalized(zip(sum, refined).map(+)))
+    /// To a root mean square of a half.
+    private func scaled(_ x: Plain.Vector) -> Plain.Vector {
+        x.map { $0 / (Plain.dot(x, x) / Double(x.count)).squareRoot() / 2 }
+    }
+
+    private func mean(_ rows: some Collection<Plain.Vector>) -> Plain.Vector {
+        rows.reduce([Double](repeating: 0, count: rows.first?.count ?? 0)) { zip($0, $1).map(+) }
+            .map { $0 / Double(rows.count) }
     }
 }

@@ -8,7 +8,7 @@ import TorchNN
 
 @testable import RetrievalModels
 
-/// AsCL with VSE++'s vectors beside it, on a BERT's words.
+/// AsCL with the dual encoder's vectors beside it, on a BERT's words.
 @Suite struct MixedVectorsTests {
     private let folder: ScratchFolder
     private let model: RetrievalModel
@@ -19,11 +19,11 @@ import TorchNN
         folder = try ScratchFolder()
         let data = TinyData(images: 4, captionsPerImage: 2)
         let split = try data.split(in: folder)
-        let vse = BaselineConfiguration(
-            .vse, jointDimension: 7, regionDimension: data.regionDimension, globalDimension: data.globalDimension,
+        let dual = BaselineConfiguration(
+            .dualEncoder, jointDimension: 7, regionDimension: data.regionDimension, globalDimension: data.globalDimension,
             textDimension: TinyTextEncoder.width, vocabularySize: 29)
         model = try RetrievalModel(
-            MixedConfiguration(data.configuration(), .vse(vse)),
+            MixedConfiguration(data.configuration(), .dual(dual)),
             textEncoder: TinyTextEncoder.load(writingTo: folder.path + "/bert"), seed: 5)
         images = try model.images(split, [0, 1, 2, 3])
         words = try withoutGradients { [model] in try model.encode(model.tokenize(split.captions).map(\.ids)) }
@@ -34,19 +34,19 @@ import TorchNN
         try withoutGradients { try mix.fill(0.4) }
         let named = Dictionary(grouping: model.parameters.dictionary) { $0.key.hasPrefix("pair.") }
         let configuration = try #require(model.scorer.modelConfiguration as? MixedConfiguration)
-        guard case .vse(let shape) = configuration.pair else { throw Unexpected() }
+        guard case .dual(let shape) = configuration.pair else { throw Unexpected() }
         let (ascl, _) = try ParameterStore.load(
             Dictionary(
                 uniqueKeysWithValues: (named[false] ?? []).filter { $0.key != "mix" }.map { ($0.key, $0.value) }),
             from: "ascl"
         ) { try AsCLModel($0, configuration.ascl) }
-        let (vse, _) = try ParameterStore.load(
+        let (dual, _) = try ParameterStore.load(
             Dictionary(
                 uniqueKeysWithValues: (named[true] ?? []).map { (String($0.key.dropFirst("pair.".count)), $0.value) }),
-            from: "vse"
-        ) { try VSE($0, shape) }
+            from: "dual"
+        ) { try DualEncoder($0, shape) }
         let found = try scores(model.scorer, images, words)
-        let expected = try scores(ascl, images, words) + scores(vse, images, words) * 1.4918247
+        let expected = try scores(ascl, images, words) + scores(dual, images, words) * 1.4918247
         #expect(try apart(found, expected) < 1e-5)
         for text in [0, 5] {
             let single = try scores(model.scorer, images.selecting([2]), words.selecting([text]))
@@ -54,8 +54,8 @@ import TorchNN
         }
         let vectors = try #require(model.scorer as? any VectorScorer)
         #expect(vectors.vectorDimension == 7 && !vectors.scoresByVectors)
-        #expect(try apart(vectors.vectors(images), vse.vectors(images)) < 1e-6)
-        #expect(try apart(vectors.vectors(words), vse.vectors(words)) < 1e-6)
+        #expect(try apart(vectors.vectors(images), dual.vectors(images)) < 1e-6)
+        #expect(try apart(vectors.vectors(words), dual.vectors(words)) < 1e-6)
     }
 
     @Test func `it is saved, loaded and explains like AsCL`() throws {
@@ -69,10 +69,10 @@ import TorchNN
 
     @Test(arguments: [
         (
-            "\"vse++\"", "\"scan\"",
-            "expected a valid value, found expected clip, siglip or vse++ beside ascl, found scan"
+            "\"dual_encoder\"", "\"scan\"",
+            "expected a valid value, found expected clip, siglip or dual_encoder beside ascl, found scan"
         ),
-        ("\"words\" : \"encoder\"", "\"words\" : \"gru\"", "pair.words: expected encoder, as ascl has it, found gru"),
+        ("\"words\" : \"encoder\"", "\"words\" : \"gru\"", "words: expected encoder for dual_encoder, found gru"),
         (
             "\"joint_dimension\" : 7", "\"joint_dimension\" : 0", "joint_dimension: expected at least 1, found 0"
         ),
