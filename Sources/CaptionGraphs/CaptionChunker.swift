@@ -68,7 +68,7 @@ package struct CaptionChunker {
     }
 
     private func preposition(_ words: [CaptionWord], at index: Int) -> Chunk? {
-        for long in ClosedClasses.longPrepositions where words[index...].map(\.text).starts(with: long) {
+        for long in ClosedClasses.longPrepositions where words[index...].lazy.map(\.text).starts(with: long) {
             return .preposition(name: long.joined(separator: " "), words: index..<index + long.count)
         }
         return nil

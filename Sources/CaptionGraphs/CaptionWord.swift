@@ -9,21 +9,22 @@ struct CaptionWord: Sendable, Equatable {
     /// The words of a caption. Letters, digits, and hyphens and apostrophes between them make a word; a possessor loses its
     /// "'s".
     static func words(of caption: String) -> [CaptionWord] {
-        var (words, text, start, place, isParted) = ([CaptionWord](), "", 0, 0, false)
+        // Of the caption's own letters: in lower case some have more bytes, some fewer.
+        var (words, raw, start, place, isParted) = ([CaptionWord](), "", 0, 0, false)
         func finish() {
-            defer { text = "" }
-            text = text.lowercased()
-            if text.hasSuffix("'s") { text.removeLast(2) }
-            while text.last == "-" || text.last == "'" { text.removeLast() }
+            defer { raw = "" }
+            if ["'s", "\u{2019}s"].contains(raw.suffix(2).lowercased()) { raw.removeLast(2) }
+            while let last = raw.last, last == "-" || isApostrophe(last) { raw.removeLast() }
+            let text = raw.lowercased().replacing("\u{2019}", with: "'")
             guard !text.isEmpty, text != "s" else { return }
-            words.append(CaptionWord(text: text, bytes: start..<start + text.utf8.count, isParted: isParted))
+            words.append(CaptionWord(text: text, bytes: start..<start + raw.utf8.count, isParted: isParted))
             isParted = false
         }
         for character in caption {
-            let isInner = (character == "-" || character == "'" || character == "\u{2019}") && !text.isEmpty
+            let isInner = (character == "-" || isApostrophe(character)) && !raw.isEmpty
             if character.isLetter || character.isNumber || isInner {
-                if text.isEmpty { start = place }
-                text.append(character == "\u{2019}" ? "'" : character)
+                if raw.isEmpty { start = place }
+                raw.append(character)
             } else {
                 finish()
                 if ",;:.!?()".contains(character) { isParted = true }
@@ -33,4 +34,6 @@ struct CaptionWord: Sendable, Equatable {
         finish()
         return words
     }
+
+    private static func isApostrophe(_ character: Character) -> Bool { character == "'" || character == "\u{2019}" }
 }

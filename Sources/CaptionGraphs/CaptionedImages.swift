@@ -24,7 +24,7 @@ package enum CaptionedImages {
                 path: path, place: "split", expected: "one of \(file.splitNames.joined(separator: ", "))", found: split)
         }
         return zip(images, try file.captions(of: images, needed: true)).map { image, captions in
-            (image.filepath.map { "\($0)/\(image.filename)" } ?? image.filename, captions)
+            (image.path, captions)
         }
     }
 }

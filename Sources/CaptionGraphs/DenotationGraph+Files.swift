@@ -91,26 +91,18 @@ extension DenotationGraph {
     private static func forEachLine(
         _ path: String, _ expected: String, mayBeEmpty: Bool = false, _ body: ([Substring]) -> Bool
     ) throws(InputError) {
-        let file = try MappedFile(path: path)
-        defer { withExtendedLifetime(file) {} }
-        var (rest, number) = (try TextFile.withoutMark(file.bytes, path: path), 0)
-        guard mayBeEmpty || !rest.isEmpty else {
-            throw InputError(path: path, place: "content", expected: expected, found: "an empty file")
-        }
-        while !rest.isEmpty {
-            number += 1
-            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-            guard let line = String(validating: rest[..<end], as: UTF8.self) else {
-                throw InputError(
-                    path: path, place: "line \(number)", expected: "UTF-8 text", found: "bytes that are not UTF-8")
-            }
+        var isEmpty = true
+        try TextFile.forEachLine(path) { number, line throws(InputError) in
+            isEmpty = false
             let text = line.hasSuffix("\r") ? line.dropLast() : line[...]
             guard body(text.split(separator: "\t", omittingEmptySubsequences: false)) else {
                 throw InputError(
                     path: path, place: "line \(number)", expected: expected,
                     found: String(text.prefix(60)).debugDescription)
             }
-            rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+        }
+        guard mayBeEmpty || !isEmpty else {
+            throw InputError(path: path, place: "content", expected: expected, found: "an empty file")
         }
     }
 }

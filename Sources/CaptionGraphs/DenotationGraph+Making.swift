@@ -20,7 +20,8 @@ extension DenotationGraph {
     /// The graph of the captions of images by their names.
     ///
     /// The shortest phrases of every caption and the caption itself are nodes; between them stands what at least two captions
-    /// make. The order of images or captions changes numbers of captions, nothing else.
+    /// make. The order of images or captions changes numbers of captions, nothing else, as long as no caption reaches
+    /// `GraphMaker.mostPhrases`: which of its phrases are made then depends on what came before.
     package static func making(
         of images: [(name: String, captions: [String])], wordNet: WordNet
     ) throws(InputError) -> Made {

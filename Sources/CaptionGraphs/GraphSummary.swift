@@ -46,8 +46,8 @@ package struct GraphSummary: Codable, Sendable, Equatable {
         self.captions = captions.count
         (nodes, edges) = (graph.nodes.count, graph.edges.count)
         sharedNodes = graph.nodes.indices.count { graph.images(of: $0).count > 1 }
-        var (ofNodes, ofEdges) = ([Int](repeating: 0, count: (graph.levels.max() ?? -1) + 1), [Int]())
-        ofEdges = ofNodes
+        var ofNodes = [Int](repeating: 0, count: (graph.levels.max() ?? -1) + 1)
+        var ofEdges = ofNodes
         for level in graph.levels { ofNodes[level] += 1 }
         for edge in graph.edges { ofEdges[graph.levels[Int(edge.child)]] += 1 }
         (nodesByLevel, edgesByLevel) = (ofNodes, ofEdges)

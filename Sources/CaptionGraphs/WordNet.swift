@@ -68,8 +68,9 @@ package struct WordNet: Sendable {
     func count(of lemma: String, as part: Part) -> Int {
         // Satellites of adjectives are numbered 5.
         let keys = part == .adjective ? ["3", "5"] : ["\(part.rawValue)"]
+        // Numbers of 32 bits, which no file has enough of for too large a sum.
         return keys.flatMap { counts.lines(startingWith: "\(key(lemma))%\($0):") }
-            .reduce(0) { $0 + (Int($1.split(separator: " ").last ?? "") ?? 0) }
+            .reduce(0) { $0 + Int(Int32($1.split(separator: " ").last ?? "") ?? 0) }
     }
 
     /// A noun's first sense, its hypernym and so on to the top, along the first pointers; empty for no noun.
@@ -94,7 +95,9 @@ package struct WordNet: Sendable {
         guard let line = indexLine(noun, .noun) else { return nil }
         // lemma, part, senses, count of pointers, pointers, senses, tagged senses, offsets
         let fields = line.split(separator: " ")
-        guard fields.count > 4, let senses = Int(fields[2]), senses > 0, fields.count > 4 + senses else { return nil }
+        guard fields.count > 4, let senses = Int(fields[2]), (1..<fields.count).contains(senses),
+            fields.count > 4 + senses
+        else { return nil }
         return Int(fields[fields.count - senses])
     }
 
@@ -117,8 +120,9 @@ struct Synset: Sendable, Equatable {
     init?(line: String, offset: Int) {
         // offset, file, type, count of words in base 16, word and id ..., count of pointers, symbol offset part numbers ...
         let fields = line.split(separator: " ")
-        guard fields.count > 5, Int(fields[0]) == offset, let words = Int(fields[3], radix: 16), words > 0,
-            fields.count > 4 + 2 * words, let pointers = Int(fields[4 + 2 * words]), pointers >= 0
+        guard fields.count > 5, Int(fields[0]) == offset, let words = Int(fields[3], radix: 16),
+            (1..<fields.count).contains(words), fields.count > 4 + 2 * words,
+            let pointers = Int(fields[4 + 2 * words]), (0..<fields.count).contains(pointers)
         else { return nil }
         self.words = (0..<words).map { String(fields[4 + 2 * $0]) }
             .filter { $0.allSatisfy { $0.isLowercase } }

@@ -29,7 +29,7 @@ package struct CaptionList: Sendable {
         let captions = try file.captions(of: file.images, needed: false)
         return joined(
             zip(file.images, captions).map { image, captions in
-                Entry(name: image.filepath.map { "\($0)/\(image.filename)" } ?? image.filename, captions: captions)
+                Entry(name: image.path, captions: captions)
             })
     }
 

@@ -14,6 +14,8 @@ package struct KarpathyFile: Sendable {
         package let filename: String
         /// The folder of that file, as MSCOCO's JSON has it (`val2014`); nil where all lie in one.
         package let filepath: String?
+        /// The file with its folder, where the JSON tells one.
+        package var path: String { filepath.map { "\($0)/\(filename)" } ?? filename }
         /// The image's number in MSCOCO, where the data is from there.
         package let cocoid: Identifier?
         /// The image's number in the file, from 0.

@@ -51,19 +51,19 @@ package struct Reranking: Sendable {
             done += captions.count
             progress(done, pairs)
         }
-        func rank(_ query: Int, _ list: [Int], _ right: [Int], _ before: Int?, _ score: (Int) -> Float?) -> Int? {
+        func rank(_ list: [Int], _ right: [Int], _ before: Int?, _ score: (Int) -> Float?) -> Int? {
             let right = Set(right)
             guard let best = list.filter(right.contains).compactMap(score).max() else { return before }
             return 1 + list.count { !right.contains($0) && (score($0) ?? -.infinity) >= best }
         }
         ranks = RetrievalRanks(
             imageToText: ofImage.indices.map { image in
-                rank(image, ofImage[image], truth.captionsOfImage[image], before.imageToText[image]) {
+                rank(ofImage[image], truth.captionsOfImage[image], before.imageToText[image]) {
                     scores[image][$0]
                 }
             },
             textToImage: ofCaption.indices.map { caption in
-                rank(caption, ofCaption[caption], truth.imagesOfCaption[caption], before.textToImage[caption]) {
+                rank(ofCaption[caption], truth.imagesOfCaption[caption], before.textToImage[caption]) {
                     scores[$0][caption]
                 }
             })
@@ -87,22 +87,13 @@ package struct Reranking: Sendable {
     }
 }
 
+/// Everything but the ranks.
 extension Reranking: Encodable {
     private enum CodingKeys: String, CodingKey {
         case size, pairs
         case allPairs = "all_pairs"
         case imageToTextBound = "image_to_text_bound"
         case textToImageBound = "text_to_image_bound"
-    }
-
-    /// Everything but the ranks.
-    package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(size, forKey: .size)
-        try values.encode(pairs, forKey: .pairs)
-        try values.encode(allPairs, forKey: .allPairs)
-        try values.encode(imageToTextBound, forKey: .imageToTextBound)
-        try values.encode(textToImageBound, forKey: .textToImageBound)
     }
 }
 
@@ -126,6 +117,11 @@ extension Evaluator {
                 let prepared = try scorer.scorable(model.images(split, [image]), in: precision)
                 let texts = try scorer.scorable(words.words(of: own.map { tokens[$0] }), in: precision)
                 return try scorer.similarity(prepared, texts).to(.float32).array(Float.self)
+            }
+            // No order holds for what is no number: each would stand before all others.
+            if let bad = scores.firstIndex(where: \.isNaN) {
+                throw InputError(
+                    place: "score of image \(image) and caption \(own[bad])", expected: "a number", found: scores[bad])
             }
             try onImage(own, scores)
         }

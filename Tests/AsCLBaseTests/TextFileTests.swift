@@ -16,6 +16,21 @@ struct TextFileTests {
         }
     }
 
+    @Test func `only a line feed ends a line, and bytes that are no text are told by the line's number`() throws {
+        let folder = try ScratchFolder()
+        func lines(_ text: [UInt8]) throws -> [String] {
+            var lines: [String] = []
+            let path = try folder.file("list.txt", text)
+            try TextFile.forEachLine(path) { number, line in lines.append("\(number) \(line)") }
+            return lines
+        }
+        #expect(try lines(Array("\u{FEFF}a\r\n\n b\u{2028}c \nd".utf8)) == ["1 a\r", "2 ", "3  b\u{2028}c ", "4 d"])
+        #expect(try lines(Array("a\n".utf8)) == ["1 a"] && lines([]).isEmpty && lines([0xEF, 0xBB, 0xBF]).isEmpty)
+        let error = try #require(throws: InputError.self) { try lines([0x61, 0x0A, 0xC3, 0x0A, 0x62]) }
+        let path = folder.path + "/list.txt"
+        #expect(error.description == "\(path): line 2: expected UTF-8 text, found bytes that are not UTF-8")
+    }
+
     @Test func `a terminal gets no control characters but tabs and line breaks`() {
         #expect("a\u{1B}[2J\tb\n\u{7F}\u{9B}é".escapedForTerminal == #"a\u{1B}[2J"# + "\tb\n" + #"\u{7F}\u{009B}é"#)
         #expect("plain 🐈".escapedForTerminal == "plain 🐈")

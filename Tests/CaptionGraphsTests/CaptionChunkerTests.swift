@@ -20,6 +20,10 @@ import Testing
         ("men in red walk to the park", "object men, relation in, object red, relation walk, relation to, object park"),
         ("A running dog", "attribute running, object dog"),
         ("Über \u{201C}cafés\u{201D}: and", "attribute Über, object cafés"),
+        // Signs that have more or fewer bytes than what they are compared as.
+        ("Five o\u{2019}clock", "object o\u{2019}clock"),
+        ("The MAN\u{2019}S hat", "attribute MAN, object hat"),
+        ("an \u{130}pek, a STRA\u{1E9E}E.", "object \u{130}pek, object STRA\u{1E9E}E"),
         ("and of to", "object and, object of, object to"), ("?!", ""),
     ])
     func `units are head nouns, modifiers, verbs and prepositions, and where they stand`(
@@ -27,10 +31,14 @@ import Testing
     ) throws {
         var chunker = CaptionChunker(wordNet: tiny.wordNet)
         let bytes = Array(caption.utf8)
-        let units = chunker.units(of: caption).map {
-            "\($0.kind.rawValue) \(String(decoding: bytes[$0.bytes], as: UTF8.self))"
+        let units = try chunker.units(of: caption).map {
+            "\($0.kind.rawValue) \(try #require(String(validating: bytes[$0.bytes], as: UTF8.self)))"
         }
         #expect(units.joined(separator: ", ") == expected)
+        for word in CaptionWord.words(of: caption) {
+            let own = try #require(String(validating: bytes[word.bytes], as: UTF8.self))
+            #expect(own.lowercased().replacing("\u{2019}", with: "'") == word.text)
+        }
     }
 
     @Test func `words have the base forms of exceptions, indices and endings`() {
@@ -54,18 +62,25 @@ import Testing
     @Test func `a folder without WordNet, and a circle of hypernyms, are told in a line`() throws {
         let none = #expect(throws: InputErrorLine.self) { try inOneLine { _ = try WordNet(folder: "/nowhere") } }
         #expect(none?.line.contains("apt install wordnet-base") == true)
-        // "organism" is above "entity" now.
         let name = "wordnet/data.noun"
-        var text = String(decoding: try tiny.folder.data(name), as: UTF8.self)
+        let text = String(decoding: try tiny.folder.data(name), as: UTF8.self)
+        func expectLine(of changed: String, _ line: String) throws {
+            // The same length, or all places after it would be wrong.
+            #expect(changed != text && changed.utf8.count == text.utf8.count)
+            try tiny.folder.write(changed, to: name)
+            let damaged = try WordNet(folder: tiny.folder.path + "/wordnet")
+            let error = #expect(throws: InputErrorLine.self) { try inOneLine { _ = try damaged.chain(of: "dog") } }
+            #expect(error?.line == "\(tiny.folder.path)/\(name): \(line)")
+        }
+        // "organism" is above itself.
         let organism = try #require(tiny.wordNet.firstSense(of: "organism"))
-        let first = try #require(text.split(separator: "\n").first)
-        let circle = first.replacing(
-            "000 | a gloss", with: "001 @ \(String(repeating: "0", count: 8 - "\(organism)".count))\(organism) n 0000")
-        // The same length, or all places after it would be wrong.
-        text = text.replacing(first, with: circle.prefix(first.count))
-        try tiny.folder.write(text, to: name)
-        let damaged = try WordNet(folder: tiny.folder.path + "/wordnet")
-        let error = #expect(throws: InputErrorLine.self) { try inOneLine { _ = try damaged.chain(of: "dog") } }
-        #expect(error?.line.contains("data.noun: byte 0 (dog): expected a synset of WordNet's") == true)
+        let place = String(repeating: "0", count: 8 - "\(organism)".count) + "\(organism)"
+        try expectLine(
+            of: text.replacing("organism 0 001 @ 00000000", with: "organism 0 001 @ \(place)"),
+            "byte \(organism) (dog): expected a synset of WordNet's, found a circle of hypernyms")
+        // "entity" has a pointer without its end.
+        try expectLine(
+            of: text.replacing("entity 0 000 | a gloss", with: "entity 0 001 @ 0000000"),
+            "byte 0 (dog): expected a synset of WordNet's, found something else")
     }
 }

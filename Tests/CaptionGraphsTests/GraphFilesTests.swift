@@ -96,5 +96,20 @@ import Testing
             }
             #expect(outcomes.read + outcomes.refused > 0 && outcomes.refused > 0)
         }
+
+        @Test(arguments: ["index.noun", "data.noun", "noun.exc", "cntlist.rev"])
+        func `a changed file of WordNet's is read or refused`(_ name: String) throws {
+            let tiny = try GraphCase()
+            let original = try Array(tiny.folder.data("wordnet/\(name)"))
+            let outcomes = try Fuzz.outcomes(of: original, name: name) { path in
+                _ = try tiny.folder.file("wordnet/\(name)", Array(MappedFile(path: path).contents()))
+                let wordNet = try WordNet(folder: tiny.folder.path + "/wordnet")
+                let captions = ["two dogs run", "a dog runs in the park", "a man in a hat", "people in a crowd"]
+                let made = try DenotationGraph.making(of: captions.map { (name: $0, captions: [$0]) }, wordNet: wordNet)
+                #expect(!made.graph.nodes.isEmpty)
+            }
+            // What WordNet does not know of a word is no error, but a place where no synset stands is one.
+            #expect(outcomes.read > 0 && (outcomes.refused > 0 || name != "data.noun"))
+        }
     }
 }

@@ -1,6 +1,9 @@
+import AsCLBase
+import Foundation
 import RetrievalFixtures
 import RetrievalModels
 import Testing
+import Torch
 
 @testable import RetrievalEvaluation
 
@@ -71,5 +74,25 @@ import Testing
         #expect(reranking.imageToTextBound == bound(ranks.imageToText))
         #expect(reranking.textToImageBound == bound(ranks.textToImage))
         #expect(reranking.description(of: "x").hasPrefix("by shortlist: the best 2 of x in a new order, "))
+        let written = try JSONDecoder().decode([String: Double].self, from: JSONEncoder().encode(reranking))
+        #expect(
+            written == [
+                "size": 2, "pairs": Double(reranking.pairs), "all_pairs": 162,
+                "image_to_text_bound": reranking.imageToTextBound, "text_to_image_bound": reranking.textToImageBound,
+            ])
+    }
+
+    @Test func `a score that is no number is told, and is not the best`() throws {
+        let (_, first, _) = try evaluators()
+        // AsCL refuses them itself.
+        let encoder = first.model.textEncoder
+        let configuration = BaselineConfiguration(
+            .vse, jointDimension: 16, regionDimension: data.regionDimension, globalDimension: data.globalDimension,
+            textDimension: TinyTextEncoder.width, vocabularySize: encoder.tokenizer.vocabularySize)
+        let costly = try Evaluator(RetrievalModel(configuration, textEncoder: encoder, seed: 1), first.split)
+        try withoutGradients { for (_, tensor) in costly.model.parameters.entries { try tensor.fill(.nan) } }
+        let error = try #require(throws: InputError.self) { try Reranking(by: costly, of: first, size: 2) }
+        #expect(error.place?.hasPrefix("score of image 0 and caption ") == true)
+        #expect(error.expected == "a number" && error.found == "nan")
     }
 }

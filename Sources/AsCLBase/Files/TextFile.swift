@@ -25,4 +25,25 @@ package enum TextFile {
             path: path, place: "encoding", expected: "UTF-8 text",
             found: "UTF-16 by its byte order mark; save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 FILE > NEW")
     }
+
+    /// Calls `body` with each line's number, from 1, and text, without what ends it: a line feed, as in the field's loaders,
+    /// nothing else. An empty file has no line.
+    /// - Throws: `InputError` of a line that is not UTF-8, or whatever `body` throws.
+    package static func forEachLine(
+        _ path: String, _ body: (Int, String) throws(InputError) -> Void
+    ) throws(InputError) {
+        let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
+        var (rest, number) = (try withoutMark(file.bytes, path: path), 0)
+        while !rest.isEmpty {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            guard let line = String(validating: rest[..<end], as: UTF8.self) else {
+                throw InputError(
+                    path: path, place: "line \(number)", expected: "UTF-8 text", found: "bytes that are not UTF-8")
+            }
+            try body(number, line)
+            rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+        }
+    }
 }

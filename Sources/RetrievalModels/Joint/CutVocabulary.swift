@@ -52,6 +52,10 @@ package struct CutVocabulary: Codable, Sendable, Equatable {
 
     /// Refuses what cannot be.
     func validate(path: String) throws(InputError) {
+        // A row is made for each.
+        guard size <= 1 << 24 else {
+            throw InputError(path: path, place: "vocabulary", expected: "at most \(1 << 24) tokens", found: size)
+        }
         let all = tokens
         guard size > 0, !words.isEmpty, Set(all).count == all.count, all.allSatisfy((0..<size).contains) else {
             throw InputError(

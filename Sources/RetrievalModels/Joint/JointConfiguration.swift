@@ -91,13 +91,16 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
         let sizes: [(CodingKeys, Int, least: Int)] = [
             (.jointDimension, jointDimension, 1), (.layers, layers, 1), (.heads, heads, 1),
             (.regionDimension, regionDimension, 1), (.globalDimension, globalDimension, 1),
-            (.textDimension, textDimension, 1), (.maxTokens, maxTokens, 3),
+            (.textDimension, textDimension, 1), (.maxTokens, maxTokens, 3), (.classes, classes, 0),
         ]
-        for (key, size, least) in sizes { try require(size >= least, key, "at least \(least)", size) }
+        for (key, size, least) in sizes {
+            try require(size >= least, key, "at least \(least)", size)
+            // So that no product of sizes is too large for a number.
+            try require(size <= 1 << 20, key, "at most \(1 << 20)", size)
+        }
         try require(
             jointDimension % heads == 0, .heads, "a divisor of joint_dimension \(jointDimension)", heads)
         try require((0..<1).contains(dropout), .dropout, "a probability below 1", dropout)
-        try require(classes >= 0, .classes, "at least 0", classes)
         try require(classes > 0 || !hasDictionary, .hasDictionary, "false without classes", hasDictionary)
         try require(transportWeight >= 0, .transportWeight, "at least 0", transportWeight)
         try require(

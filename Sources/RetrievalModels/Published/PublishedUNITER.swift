@@ -105,7 +105,7 @@ extension JointConfiguration {
             source["region_classifier.net.3.bias"] == nil
             ? 0 : try source.tensor("region_classifier.net.3.bias", dimensions: 1).shape[0]
         let width = table.shape[1]
-        guard width > 0, width % headWidth == 0 else {
+        guard width % headWidth == 0 else {
             throw InputError(
                 path: source.path, place: words + "word_embeddings.weight",
                 expected: "a width that is a multiple of \(headWidth), as BERT's heads have", found: "\(width)")

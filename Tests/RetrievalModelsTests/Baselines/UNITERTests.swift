@@ -121,6 +121,20 @@ import TorchNN
         (#""dropout" : 0.1"#, #""dropout" : 1"#, "dropout: expected a probability below 1, found 1.0"),
         (#""dictionary" : false"#, #""dictionary" : true"#, "dictionary: expected false without classes, found true"),
         (#""layers" : 2"#, #""layers" : 0"#, "layers: expected at least 1, found 0"),
+        (#""layers" : 2"#, #""layers" : 1048577"#, "layers: expected at most 1048576, found 1048577"),
+        (
+            #""joint_dimension" : 8"#, #""joint_dimension" : 9000000000000000000"#,
+            "joint_dimension: expected at most 1048576, found 9000000000000000000"
+        ),
+        (
+            #""classes" : 0"#, #""classes" : 9000000000000000000"#,
+            "classes: expected at most 1048576, found 9000000000000000000"
+        ),
+        (#""classes" : 0"#, #""classes" : -1"#, "classes: expected at least 0, found -1"),
+        (
+            #""size" : 20"#, #""size" : 9000000000000000000"#,
+            "vocabulary: expected at most 16777216 tokens, found 9000000000000000000"
+        ),
         (#""mask" : 4"#, #""mask" : 5"#, "vocabulary: expected different tokens below its size 20, found others"),
         (#""size" : 20"#, #""size" : 18"#, "vocabulary: expected different tokens below its size 18, found others"),
     ])
