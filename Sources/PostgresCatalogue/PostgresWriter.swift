@@ -4,13 +4,12 @@ import Foundation
 package import PictureCatalogue
 import Postgres
 
-/// Writes a collection into PostgreSQL. What of a batch belongs to one part is written whole or not at all, with the model's
-/// fingerprint held to that of the vectors that are there.
+/// Writes a collection into PostgreSQL. What of a batch belongs to one part is written whole or not at all, with the
+/// fingerprint of what makes the vectors held to that of those that are there.
 package final class PostgresWriter: IndexWriter {
     private let store: PostgresStore
-    let identity: String
-    let dimension: Int
-    private let layout: RecordLayout
+    let model: CatalogueModel
+    private let vectors: SearchCheckpoint.Vectors?
     /// Connections of its own, each of which has the right to write.
     let pools: [PostgresPool]
     /// In which parts a file of the folder in hand lies, where there are several: in one, unless a kill left it in two.
@@ -22,16 +21,19 @@ package final class PostgresWriter: IndexWriter {
     package var repairs: [String] { [] }
 
     /// Takes hold of a collection; its tables are made where there are none.
-    /// - Throws: `InputError` where another program writes, the role may not, or the vectors are another encoder's.
-    package init(_ store: PostgresStore, by model: CatalogueModel) throws {
-        guard case .vector = model.description, model.checkpoint == nil else {
+    /// - Parameter vectors: The trained model's own, where pictures that come as features are to be searched by these.
+    /// - Throws: `InputError` where another program writes, the role may not, or the vectors are made by something else.
+    package init(_ store: PostgresStore, by model: CatalogueModel, vectors: SearchCheckpoint.Vectors? = nil) throws {
+        var isVector = false
+        if case .vector = model.description { isVector = true }
+        guard isVector || model.checkpoint != nil else {
             throw InputError(
-                path: store.name, place: "encoder", expected: "a CLIP's or a SigLIP's vector, all that is kept here",
-                found: "\(model.checkpoint?.path ?? model.encoder): that goes into an index's folder")
+                path: store.name, place: "encoder",
+                expected: "a CLIP's or a SigLIP's vector, or a trained model that scores what else is encoded",
+                found: "\(model.encoder) alone: that goes into an index's folder")
         }
         try store.make(by: model)
-        self.store = store
-        (identity, dimension, layout) = (model.identity, model.dimension, model.layout)
+        (self.store, self.model, self.vectors) = (store, model, vectors)
         pools = store.parts.map { part in
             PostgresPool(part.pool.address, patience: 60) { connection in
                 try connection.prepareForAscl()
@@ -44,9 +46,18 @@ package final class PostgresWriter: IndexWriter {
     // A server may take its time to see that a connection is closed, and whoever indexes next need not wait for it.
     deinit { for pool in pools { pool.close(after: "SELECT pg_advisory_unlock_all()") } }
 
-    package func isAnsweredByAnother() throws -> Bool { false }
+    /// Vectors alone answer so far where there are no features yet.
+    package func isAnsweredByAnother() throws -> Bool {
+        try model.checkpoint != nil && store.answeringModel().map { $0.checkpoint == nil } ?? false
+    }
 
     package func roots() throws -> [String] { try store.numbers().folders }
+
+    /// Whether a picture `p`, if there is one, need not be encoded.
+    private var isWhole: String {
+        let features = "COALESCE(octet_length(p.features) = \(model.layout.byteCount), false)"
+        return "p.embedding IS NOT NULL" + (model.checkpoint == nil ? "" : " AND \(features)")
+    }
 
     package func files(in root: String) throws -> [PictureName: KnownFile] {
         var files: [PictureName: KnownFile] = [:]
@@ -57,7 +68,7 @@ package final class PostgresWriter: IndexWriter {
                     "INSERT INTO ascl_root (path) VALUES ($1) ON CONFLICT DO NOTHING", [.text(root)])
                 return try connection.run(
                     """
-                    SELECT f.path, f.size, f.modified, encode(p.sha256, 'hex'), p.embedding IS NOT NULL
+                    SELECT f.path, f.size, f.modified, encode(p.sha256, 'hex'), \(isWhole)
                     FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
                     WHERE r.path = $1
                     """, [.text(root)])
@@ -80,7 +91,7 @@ package final class PostgresWriter: IndexWriter {
         var contents = Set<ContentDigest>()
         for pool in pools {
             let rows = try pool.use {
-                try $0.run("SELECT sha256 FROM ascl_picture WHERE embedding IS NOT NULL", isBinary: true)
+                try $0.run("SELECT sha256 FROM ascl_picture p WHERE \(isWhole)", isBinary: true)
             }
             for row in 0..<rows.count {
                 rows.withBytes(row, 0) { bytes in
@@ -93,7 +104,15 @@ package final class PostgresWriter: IndexWriter {
     }
 
     package func write(_ outcomes: [PictureOutcome], in root: String) throws {
-        try write(outcomes.map { IndexedFile($0, layout: layout) }, in: root)
+        var files = outcomes.map { IndexedFile($0, layout: model.layout) }
+        if let vectors {
+            let made = files.indices.filter { files[$0].features != nil }
+            let values = try vectors.make(made.compactMap { files[$0].features })
+            for (row, place) in made.enumerated() {
+                files[place].vector = Array(values[row * vectors.dimension..<(row + 1) * vectors.dimension])
+            }
+        }
+        try write(files, in: root)
     }
 
     package func note(problems: [(name: String, reason: String)], in root: String) throws {
@@ -156,7 +175,14 @@ package final class PostgresWriter: IndexWriter {
         }
         // Once all parts are whole.
         for pool in pools {
-            _ = try pool.use { try $0.run("UPDATE ascl_store SET answers = true WHERE NOT answers") }
+            _ = try pool.use {
+                try $0.run(
+                    """
+                    UPDATE ascl_store SET
+                        answers = true, description = $1, shape = $2, checkpoint = $3, checkpoint_fingerprint = $4,
+                        checkpoint_dimension = $5::int
+                    """, PostgresStore.description(of: model))
+            }
         }
     }
 
@@ -169,7 +195,7 @@ package final class PostgresWriter: IndexWriter {
         try connection.transaction {
             let findable: Int = try connection.run("SELECT findable FROM ascl_store").number(0, 0) ?? 0
             // A graph that does not fit into this memory takes many times as long.
-            let megabytes = min(max(64, findable * (2 * dimension + 400) >> 20), 2048)
+            let megabytes = min(max(64, findable * (2 * model.dimension + 400) >> 20), 2048)
             try connection.run("SET LOCAL maintenance_work_mem = '\(megabytes)MB'")
             try connection.run(
                 """
