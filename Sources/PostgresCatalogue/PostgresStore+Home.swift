@@ -37,8 +37,14 @@ extension PostgresStore: PictureHome {
                     shape: rows.text(0, 3) ?? "", checkpoint: checkpoint)
             )
         }.value.map(\.value)
-        guard let first = answers.first, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
-        return first.model
+        guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
+        let others = answers.map(\.model.vectorsFingerprint).filter { $0 != first.vectorsFingerprint }
+        if isWhole, let other = others.first {
+            throw InputError(
+                path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
+                found: "those of \(other) too: `ascl index --model` has not come to its end")
+        }
+        return first
     }
 
     package func numbers() throws -> Catalogue.Numbers {

@@ -11,14 +11,14 @@ extension PostgresStore {
     /// - Throws: `InputError` where the vectors there are made by something else.
     func make(by model: CatalogueModel) throws {
         allowNew()
-        let (vectors, described) = (model.vectorsFingerprint, try Self.description(of: model))
+        let described = try Self.description(of: model)
         var collection = UUID().uuidString.lowercased()
         // Before any is made: another's vectors in one are the end of it, and nothing is half made.
         for part in parts {
             try part.pool.use { connection in
-                guard let found = try Self.found(connection) else { return }
+                guard let found = try Found(connection) else { return }
                 collection = found.collection
-                try Self.expect(vectors, found.vectors, part.name)
+                try found.expect(model, part.name)
                 try Self.expectWritable(connection, part.name)
             }
         }
@@ -28,10 +28,10 @@ extension PostgresStore {
                 try connection.transaction {
                     // `IF NOT EXISTS` alone does not keep two from making a table at once.
                     try connection.run("SELECT pg_advisory_xact_lock(1634952044)")
-                    if let found = try Self.found(connection) {
+                    if let found = try Found(connection) {
                         // Where two make them at once, the first part's says whose they are.
                         collection = found.collection
-                        return try Self.expect(vectors, found.vectors, part.name)
+                        return try found.expect(model, part.name)
                     }
                     try connection.run(Self.tables(model.dimension, part: part.index, of: parts.count))
                     try connection.run(
@@ -60,22 +60,36 @@ extension PostgresStore {
         ]
     }
 
-    /// What makes the vectors that are searched, as `CatalogueModel.vectorsFingerprint` says it.
-    static let vectorsFingerprint = """
-        CASE WHEN checkpoint_dimension IS NULL THEN identity ELSE checkpoint_fingerprint || ' on ' || identity END
-        """
+    /// What a database has so far.
+    private struct Found {
+        let collection, vectors, identity: String
+        let hasFeatures: Bool
 
-    private static func found(_ connection: PostgresConnection) throws -> (vectors: String, collection: String)? {
-        guard try connection.hasTables() else { return nil }
-        let rows = try connection.run("SELECT \(vectorsFingerprint), collection FROM ascl_store")
-        guard let vectors = rows.text(0, 0), let collection = rows.text(0, 1) else { return nil }
-        return (vectors, collection)
+        init?(_ connection: PostgresConnection) throws(PostgresError) {
+            guard try connection.hasTables() else { return nil }
+            let rows = try connection.run(
+                "SELECT collection, \(VectorColumn.embedding.fingerprint), identity, checkpoint IS NOT NULL FROM ascl_store"
+            )
+            guard let collection = rows.text(0, 0), let vectors = rows.text(0, 1), let identity = rows.text(0, 2) else {
+                return nil
+            }
+            (self.collection, self.vectors, self.identity) = (collection, vectors, identity)
+            hasFeatures = rows.truth(0, 3)
+        }
+
+        /// Refuses what neither has a model's vectors nor the features that they may be made of.
+        func expect(_ model: CatalogueModel, _ name: String) throws {
+            let isMade = hasFeatures && model.checkpoint != nil && identity == model.identity
+            guard isMade || vectors == model.vectorsFingerprint else {
+                throw PostgresStore.refusal(of: model, found: vectors, name)
+            }
+        }
     }
 
-    static func expect(_ vectors: String, _ found: String, _ name: String) throws(InputError) {
-        guard vectors != found else { return }
-        throw InputError(
-            path: name, place: "model", expected: "\(vectors), which the pictures are to be encoded by",
+    static func refusal(of model: CatalogueModel, found: String, _ name: String) -> InputError {
+        InputError(
+            path: name, place: "model",
+            expected: "\(model.vectorsFingerprint), which the pictures are to be encoded by",
             found: "vectors of \(found): name what made them, or another database")
     }
 
@@ -110,7 +124,7 @@ extension PostgresStore {
         CREATE TABLE ascl_store (
             format int NOT NULL, parts int NOT NULL, part int NOT NULL, collection text NOT NULL,
             identity text NOT NULL, description text NOT NULL, shape text NOT NULL,
-            checkpoint text, checkpoint_fingerprint text, checkpoint_dimension int,
+            checkpoint text, checkpoint_fingerprint text, checkpoint_dimension int, next text,
             answers boolean NOT NULL DEFAULT false, findable bigint NOT NULL DEFAULT 0,
             one boolean PRIMARY KEY DEFAULT true CHECK (one)
         );

@@ -10,10 +10,9 @@ extension PostgresWriter {
     ]
 
     /// Puts files of one part in, over a connection that is in a transaction.
-    func put(_ files: [IndexedFile], in root: String, _ connection: PostgresConnection, _ name: String) throws {
-        // Whoever else writes waits here, and so does who would make these the tables of another model.
-        let found = try connection.run("SELECT \(PostgresStore.vectorsFingerprint) FROM ascl_store FOR UPDATE")
-        try PostgresStore.expect(model.vectorsFingerprint, found.text(0, 0) ?? "nothing", name)
+    func put(_ files: [IndexedFile], in root: String, _ part: Int, _ connection: PostgresConnection) throws {
+        let column = columns[part]
+        try expectVectors(column, connection, store.parts[part].name)
         try connection.run(
             """
             CREATE TEMPORARY TABLE IF NOT EXISTS ascl_new (
@@ -33,13 +32,14 @@ extension PostgresWriter {
         try connection.run(
             """
             INSERT INTO ascl_picture AS old (
-                sha256, problem, width, height, taken, camera, latitude, longitude, look, embedding, features)
+                sha256, problem, width, height, taken, camera, latitude, longitude, look, \(column.rawValue), features)
             SELECT DISTINCT ON (sha256)
                 sha256, problem, width, height, taken, camera, latitude, longitude, look, embedding, features
             FROM ascl_new WHERE sha256 IS NOT NULL AND (embedding IS NOT NULL OR problem IS NOT NULL)
             ORDER BY sha256, embedding IS NULL
             ON CONFLICT (sha256) DO UPDATE SET
-                problem = excluded.problem, embedding = excluded.embedding, features = excluded.features,
+                problem = excluded.problem, features = excluded.features,
+                \(column.rawValue) = excluded.\(column.rawValue),
                 width = COALESCE(excluded.width, old.width), height = COALESCE(excluded.height, old.height),
                 taken = COALESCE(excluded.taken, old.taken), camera = COALESCE(excluded.camera, old.camera),
                 latitude = COALESCE(excluded.latitude, old.latitude),
@@ -78,11 +78,7 @@ extension PostgresCopy {
         add(file.facts?.place?.latitude)
         add(file.facts?.place?.longitude)
         add(file.facts?.look.map { Int64(bitPattern: $0.bits) })
-        add(
-            file.vector.map { vector -> [UInt8] in
-                let length = vector.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
-                return VectorBytes.halves(vector, times: 1 / length)
-            })
+        add(file.vector.map(VectorBytes.unit))
         add(withFeatures ? file.features?.withBytes { Array($0) } : nil)
     }
 }

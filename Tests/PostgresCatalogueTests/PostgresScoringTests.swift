@@ -1,10 +1,8 @@
 import AsCLBase
 import FeatureExtraction
-import Foundation
 import PictureCatalogue
 import RetrievalFixtures
 import RetrievalModels
-import Synchronization
 import Testing
 
 @testable import PictureSearch
@@ -153,7 +151,7 @@ struct PostgresScoringTests {
                     + "7: `UPDATE ascl_picture SET features = NULL WHERE id = \(id)`, then `ascl index`, mends that"))
     }
 
-    @Test func `another model on the same vectors encodes no picture anew, and one with its own is refused`() throws {
+    @Test func `another model on the same vectors encodes no picture anew`() throws {
         let pictures = try TrainedStore(.patches)
         let first = try pictures.trained()
         try pictures.index(first)
@@ -167,12 +165,70 @@ struct PostgresScoringTests {
         #expect(after.hits.map(\.score) != before.hits.map(\.score))
         let folder = try PictureCollection(pictures.folderHome(other)).search(TrainedStore.query())
         #expect(after.hits.map(\.score) == folder.hits.map(\.score))
-        let own = try TrainedStore(pictures: 3)
-        try own.index(own.trained())
-        let refused = line { _ = try own.index(own.trained("other", seed: 4)) }
-        #expect(refused.hasPrefix("postgresql://") && refused.contains("model: expected "), "\(refused)")
-        #expect(refused.hasSuffix("name what made them, or another database"), "\(refused)")
-        #expect(try PictureCollection(own.photos.store()).search(TrainedStore.query()).hits.count == 3)
+    }
+
+    @Test(arguments: [1, 3]) func `a model's own vectors take the former's place once each picture has one`(
+        parts: Int
+    ) throws {
+        let pictures = try TrainedStore(pictures: 12, parts: parts)
+        let (first, other) = (try pictures.trained(), try pictures.trained("other", seed: 4))
+        try pictures.index(first)
+        let collection = try PictureCollection(pictures.photos.store())
+        // The order is the vectors' alone.
+        let like = PictureQuery([(.file(pictures.photos.images + "/even/0.bmp"), 1)])
+        let before = try (collection.search(TrainedStore.query()).scored, collection.search(like).scored)
+        func expectFormer() throws {
+            #expect(try collection.search(TrainedStore.query()).scored == before.0)
+            #expect(try collection.search(like).scored == before.1)
+        }
+        func expectAll(by trained: TrainedModel) throws {
+            let folder = try PictureCollection(pictures.folderHome(trained))
+            for query in [TrainedStore.query(), like] {
+                let (found, expected) = (try collection.search(query), try folder.search(query))
+                #expect(found.paths == expected.paths && found.searchedCount == expected.searchedCount)
+                #expect(zip(found.hits, expected.hits).allSatisfy { abs($0.score - $1.score) < 1e-3 })
+            }
+            let numbers = try pictures.photos.store().numbers()
+            #expect(numbers.findable == numbers.pictures)
+            for address in pictures.photos.addresses {
+                let rest = "SELECT count(*)::text FROM pg_attribute WHERE attname = 'next' AND attnum > 0"
+                #expect(try PostgresServer.text(rest + " AND attrelid = 'ascl_picture'::regclass", at: address) == "0")
+            }
+        }
+        // Begun, and given up after a first batch; meanwhile there is a new picture.
+        var batches = 0
+        #expect(throws: CancellationError.self) {
+            try pictures.indexing(other).catchUp { done, total in
+                #expect(total == 12)
+                batches += done > 0 ? 1 : 0
+            } isCancelled: {
+                batches > 0
+            }
+        }
+        try expectFormer()
+        try pictures.photos.add("odd/new.bmp", 40)
+        #expect(try pictures.index(other, finishing: false) == .of(pictures: 13, new: 1))
+        try expectFormer()
+        #expect(try pictures.index(other) == .of(pictures: 13))
+        try expectAll(by: other)
+        // Begun again, and the other way goes on: what it lacks is encoded.
+        #expect(try pictures.index(first, finishing: false) == .of(pictures: 13))
+        #expect(try pictures.index(other) == .of(pictures: 13))
+        try expectAll(by: other)
+        try pictures.index(first)
+        try expectAll(by: first)
+    }
+
+    @Test func `databases that a kill left with vectors of two models say so`() throws {
+        let pictures = try TrainedStore(pictures: 9, parts: 2)
+        let trained = try pictures.trained()
+        try pictures.index(trained)
+        try PostgresServer.run("UPDATE ascl_store SET checkpoint_fingerprint = 'x'", at: pictures.photos.addresses[1])
+        let said = line { _ = try PictureCollection(pictures.photos.store()) }
+        #expect(said.hasPrefix("postgresql://") && said.contains("model: expected vectors of "), "\(said)")
+        #expect(said.hasSuffix("too: `ascl index --model` has not come to its end"), "\(said)")
+        #expect(try pictures.index(trained) == .of(pictures: 9))
+        #expect(try PictureCollection(pictures.photos.store()).search(TrainedStore.query()).hits.count == 9)
     }
 
     @Test func `vectors alone are searched until all pictures have features`() throws {
@@ -198,76 +254,4 @@ struct PostgresScoringTests {
         let odd = try collection.search(TrainedStore.query { $0.filter.folder = pictures.photos.images + "/odd" })
         #expect(odd.scored == answer.scored.filter { $0.picture.path.contains("/odd/") } && odd.hits.count == 4)
     }
-}
-
-extension PostgresCrashTests {
-    @Test func `a part that dies between the two stages is told, and the rest is scored`() throws {
-        let servers = try Self.servers.get()
-        let pictures = try TrainedStore(
-            pictures: 24, addresses: servers.map { try $0.newDatabase() + "?connect_timeout=2" })
-        try pictures.index(pictures.trained())
-        let store = try pictures.photos.store(patience: 1)
-        let whole = try PictureCollection(store).search(TrainedStore.query())
-        #expect(whole.hits.count == 24)
-        let rest = whole.scored.filter { store.part(of: $0.picture.id) != 1 }
-        #expect(!rest.isEmpty && rest.count < 24)
-        let isDead = Mutex(false)
-        let collection = try PictureCollection(
-            KilledHome(store) {
-                isDead.withLock { isDead in
-                    if !isDead { servers[1].kill() }
-                    isDead = true
-                }
-            })
-        let found = try collection.search(TrainedStore.query())
-        #expect(found.scored == rest)
-        #expect(found.notes.count == 1 && found.notes[0].hasPrefix("postgresql://127.0.0.1:\(servers[1].port)/"))
-        #expect(found.notes[0].hasSuffix("; what lies there is missing"), "\(found.notes)")
-        let one = try #require(whole.hits.first { store.part(of: $0.picture.id) == 1 }).picture.id
-        let said = line { _ = try collection.explain(picture: one, sentence: "a cat") }
-        #expect(said.contains("features of picture \(one): expected what was computed of it, found postgresql://"))
-        try servers[1].start()
-        #expect(try collection.search(TrainedStore.query()).scored == whole.scored)
-    }
-}
-
-/// A home to which something happens before the second stage reads the first features.
-private struct KilledHome: PictureHome, PictureRecords {
-    let store: PostgresStore
-    let act: @Sendable () -> Void
-    let features: (any PictureRecords)?
-
-    init(_ store: PostgresStore, _ act: @escaping @Sendable () -> Void) {
-        self.init(store: store, act: act, features: nil)
-    }
-
-    private init(store: PostgresStore, act: @escaping @Sendable () -> Void, features: (any PictureRecords)?) {
-        (self.store, self.act, self.features) = (store, act, features)
-    }
-
-    func records(of ids: [Int64]) throws -> Gathered<FoundRecords> {
-        act()
-        return try features?.records(of: ids) ?? Gathered(FoundRecords())
-    }
-
-    func features(by model: CatalogueModel) throws -> any PictureRecords {
-        KilledHome(store: store, act: act, features: try store.features(by: model))
-    }
-
-    var name: String { store.name }
-    func answeringModel() throws -> CatalogueModel? { try store.answeringModel() }
-    func numbers() throws -> Catalogue.Numbers { try store.numbers() }
-    func problems() throws -> [Catalogue.Problem] { try store.problems() }
-    func pictures(_ ids: [Int64]) throws -> Gathered<[Int64: CataloguedPicture]> { try store.pictures(ids) }
-    func places(of id: Int64) throws -> PicturePlaces? { try store.places(of: id) }
-    func thumbnail(of id: Int64, _ places: PicturePlaces, side: Int) -> Data? { nil }
-    func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int) {}
-    func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
-        try store.nearestPictures(by: model)
-    }
-    func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws {
-        try store.forEachFile(in: root, by: model, body)
-    }
-    func forget(root path: String) throws -> Bool { try store.forget(root: path) }
-    func outages() -> [String] { store.outages() }
 }

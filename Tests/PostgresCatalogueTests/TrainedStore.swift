@@ -50,13 +50,18 @@ struct TrainedStore {
         trained.searchCheckpoint(description, shape: encoder.shape)
     }
 
-    /// Indexes into the databases; by nil where the encoder's vectors alone are to be searched.
-    @discardableResult
-    func index(_ trained: TrainedModel?, finishing: Bool = true) throws -> Indexing.Summary {
+    /// Takes hold of the databases.
+    func indexing(_ trained: TrainedModel?) throws -> Indexing {
         let checkpoint = trained.map(checkpoint)
         let writer = try PostgresWriter(
             photos.store(), by: CatalogueModel(encoder, description, checkpoint), vectors: checkpoint?.vectors)
-        let indexing = Indexing(writer, encoder: encoder, workers: 1)
+        return Indexing(writer, encoder: encoder, workers: 1)
+    }
+
+    /// Indexes into the databases; by nil where the encoder's vectors alone are to be searched.
+    @discardableResult
+    func index(_ trained: TrainedModel?, finishing: Bool = true) throws -> Indexing.Summary {
+        let indexing = try indexing(trained)
         let summary = try indexing.run(photos.images)
         if finishing { try indexing.finish() }
         return summary
