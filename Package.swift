@@ -242,7 +242,7 @@ let package = Package(
             "PostgresCatalogue",
             [
                 "AsCLBase", "FeatureExtraction", "ImageEncoding", "PictureCatalogue", "PictureSearch", "Postgres",
-                "RetrievalFixtures", "VectorStore",
+                "RetrievalModels", "RetrievalFixtures", "VectorStore",
             ]),
         tests("PictureCatalogue", ["AsCLBase", "FeatureExtraction", "ImageEncoding", "RetrievalFixtures", grdb]),
         tests(

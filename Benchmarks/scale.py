@@ -201,9 +201,10 @@ def predict(measured, figure):
 
     # Half of what grows with the batch is the images', which every rank makes by itself.
     def cpu_step(batch, ranks): return linear * batch * (1 + 1 / ranks) / 2 + square * batch ** 2 / ranks
-    table(["an epoch in batches of 64, ranks of two cores", "step", "epoch", "pairs/s"], *(
+    table(["an epoch in batches of 64, ranks of two cores", "step", "epoch", "pairs/s", "of one rank's"], *(
         (ranks, duration(cpu_step(64, ranks)), duration(566_435 / 64 * cpu_step(64, ranks)),
-         f"{64 / cpu_step(64, ranks):,.0f}") for ranks in (1, 2, 4, 16)))
+         f"{64 / cpu_step(64, ranks):,.0f}",
+         f"{cpu_step(64, 1) / cpu_step(64, ranks):.1f}") for ranks in (1, 2, 4, 16)))
 
     print("## CC12M: 12,400,000 pairs, estimates\n")
     pairs = 12_400_000

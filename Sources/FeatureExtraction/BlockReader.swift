@@ -10,17 +10,6 @@ package final class BlockReader: Sendable {
         var places: [ContentDigest: (block: Int, row: Int)] = [:]
     }
 
-    /// A picture's record, which stays readable whatever becomes of its file.
-    package struct Record: Sendable {
-        let file: BlockFile
-        let row: Int
-
-        /// Its bytes, for as long as `body` runs.
-        package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-            try file.withRecord(row, body)
-        }
-    }
-
     private let folder: String
     private let recordSize: Int
     private let blocks = Mutex(Blocks())
@@ -34,12 +23,12 @@ package final class BlockReader: Sendable {
 
     /// The records of some pictures, nil for those that have none. Blocks that came since are looked for where one is
     /// missing.
-    package func records(of digests: [ContentDigest]) throws -> [Record?] {
+    package func records(of digests: [ContentDigest]) throws -> [PictureRecord?] {
         try blocks.withLock { blocks in
             if digests.contains(where: { blocks.places[$0] == nil }) { try look(&blocks) }
             return digests.map { digest in
                 guard let place = blocks.places[digest], let file = blocks.files[place.block] else { return nil }
-                return Record(file: file, row: place.row)
+                return PictureRecord(file, row: place.row)
             }
         }
     }

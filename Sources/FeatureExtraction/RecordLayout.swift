@@ -55,7 +55,7 @@ package struct RecordLayout: Sendable {
 
     /// The bytes of a part of a record, for as long as `body` runs; none where pictures have no such part.
     package func withBytes<Result>(
-        of part: Part, in record: BlockReader.Record, _ body: (UnsafeRawBufferPointer) throws -> Result
+        of part: Part, in record: PictureRecord, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         guard let column = columns.first(where: { $0.suffix == part.rawValue }) else {
             return try body(UnsafeRawBufferPointer(start: nil, count: 0))
@@ -64,24 +64,14 @@ package struct RecordLayout: Sendable {
     }
 
     /// The picture's own vector of a record in float16.
-    package func global(_ record: BlockReader.Record) -> [Float] {
+    package func global(_ record: PictureRecord) -> [Float] {
         withBytes(of: .global, in: record) { bytes in
             (0..<bytes.count / 2).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
         }
     }
 
-    /// The picture's own vector of a record in float16 that is not in a block yet.
-    package func global(_ record: [UInt8]) -> [Float] {
-        guard let column = columns.first(where: { $0.suffix == Part.global.rawValue }) else { return [] }
-        return record.withUnsafeBytes { bytes in
-            (0..<column.rowLength).map {
-                Float(bytes.loadUnaligned(fromByteOffset: column.bytes.lowerBound + 2 * $0, as: Float16.self))
-            }
-        }
-    }
-
     /// The regions' boxes: left, top, right, bottom of each, as fractions of the picture's width and height.
-    package func boxes(_ record: BlockReader.Record) -> [Float] {
+    package func boxes(_ record: PictureRecord) -> [Float] {
         withBytes(of: .boxes, in: record) { bytes in
             (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }

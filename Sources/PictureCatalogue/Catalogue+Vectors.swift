@@ -51,7 +51,7 @@ extension Catalogue {
 
 extension CatalogueModel {
     /// What makes the vectors that pictures are searched by.
-    var vectorsFingerprint: String {
+    package var vectorsFingerprint: String {
         guard let checkpoint, checkpoint.dimension != nil else { return identity }
         return "\(checkpoint.fingerprint) on \(identity)"
     }

@@ -14,6 +14,11 @@ package struct CatalogueModel: Sendable, Equatable {
         package let fingerprint: String
         /// Values of its own vector of a picture; nil where the encoder's serves.
         package let dimension: Int?
+
+        /// Joins what a home of pictures says of it.
+        package init(id: Int64, path: String, fingerprint: String, dimension: Int?) {
+            (self.id, self.path, self.fingerprint, self.dimension) = (id, path, fingerprint, dimension)
+        }
     }
 
     /// Its number in the index.
@@ -32,9 +37,16 @@ package struct CatalogueModel: Sendable, Equatable {
     /// Values of the vector that pictures are searched by.
     package var dimension: Int { checkpoint?.dimension ?? shape.globalDimension }
 
-    /// What an encoder is to a home of pictures that has none of its vectors yet.
-    package init(_ encoder: any PictureEncoder, _ description: EncoderDescription) {
-        self.init(id: 0, description: description, identity: encoder.identity, shape: encoder.shape)
+    /// What an encoder, and a trained model that is to search by its features, are to a home of pictures that has none of
+    /// their vectors yet.
+    package init(
+        _ encoder: any PictureEncoder, _ description: EncoderDescription, _ checkpoint: SearchCheckpoint? = nil
+    ) {
+        self.init(
+            id: 0, description: description, identity: encoder.identity, shape: encoder.shape,
+            checkpoint: checkpoint.map {
+                Checkpoint(id: 0, path: $0.path, fingerprint: $0.fingerprint, dimension: $0.vectors?.dimension)
+            })
     }
 
     /// Joins what a home of pictures says of its model.

@@ -13,12 +13,24 @@ extension FolderHome {
         in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void
     ) throws {
         let store = try catalogue.vectors(of: model, mode: .reading)
+        let features = try model.checkpoint.map { _ in try catalogue.features(of: model) }
         var last = ""
         while true {
-            let files = try catalogue.files(in: root, behind: last, count: Self.filesAtOnce, model, store)
+            var files = try catalogue.files(in: root, behind: last, count: Self.filesAtOnce, model, store)
             guard let end = files.last else { return }
+            if let features { try Self.add(features, to: &files) }
             try body(files)
             last = end.name.text
+        }
+    }
+
+    /// Adds the features that files' contents have; whose are damaged has neither these nor a vector.
+    private static func add(_ features: BlockReader, to files: inout [IndexedFile]) throws {
+        let places = files.indices.filter { files[$0].vector != nil }
+        let records = try features.records(of: places.compactMap { files[$0].digest })
+        for (place, record) in zip(places, records) {
+            files[place].features = record
+            if record == nil { files[place].vector = nil }
         }
     }
 }

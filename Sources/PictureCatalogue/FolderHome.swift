@@ -1,4 +1,5 @@
 import AsCLBase
+import FeatureExtraction
 package import Foundation
 package import VectorStore
 
@@ -44,6 +45,10 @@ package struct FolderHome: PictureHome {
         FolderVectors(catalogue: catalogue, store: try catalogue.vectors(of: model, mode: .readingWhole))
     }
 
+    package func features(by model: CatalogueModel) throws -> any PictureRecords {
+        FolderRecords(catalogue: catalogue, blocks: try catalogue.features(of: model))
+    }
+
     package func forget(root path: String) throws -> Bool { try catalogue.forget(root: path) }
 
     package func outages() -> [String] { [] }
@@ -78,5 +83,27 @@ package struct FolderVectors: PictureVectors {
         var vectors: [Int64: [Float]] = [:]
         for id in ids { vectors[id] = store.vector(of: id) }
         return vectors
+    }
+
+    package func ids(in selection: PictureSelection) throws -> Gathered<[Int64]> {
+        let all = store.ids
+        return Gathered((selection.ids.map { all.intersection($0) } ?? all).sorted())
+    }
+}
+
+/// The features in an index's folder.
+private struct FolderRecords: PictureRecords {
+    let catalogue: Catalogue
+    let blocks: BlockReader
+
+    func records(of ids: [Int64]) throws -> Gathered<FoundRecords> {
+        var found = FoundRecords()
+        let digests = try catalogue.digests(of: ids)
+        let known = ids.compactMap { id in digests[id].map { (id, $0) } }
+        for ((id, _), record) in zip(known, try blocks.records(of: known.map(\.1))) {
+            found.records[id] = record
+            if record == nil { found.damaged.insert(id) }
+        }
+        return Gathered(found)
     }
 }

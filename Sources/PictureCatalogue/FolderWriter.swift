@@ -67,7 +67,8 @@ package struct FolderWriter: IndexWriter {
             guard let vector = file.vector, let digest = file.digest, !blocks.contains(digest),
                 seen.insert(digest).inserted
             else { continue }
-            records.append((digest, try layout.record(ofVector: vector)))
+            let own = file.features.map { $0.withBytes { Array($0) } }
+            records.append((digest, try own ?? layout.record(ofVector: vector)))
         }
         try write(records, of: files, root)
     }

@@ -17,16 +17,18 @@ package struct IndexedFile: Sendable {
     package var problem: String?
     /// What the content says of itself.
     package var facts: PictureFacts?
-    /// The content's vector; nil where it has none, or where it is there already.
+    /// The vector that the content is searched by; nil where it has none, or where it is there already.
     package var vector: [Float]?
+    /// The content's features, where a trained model scores them; there with the vector or not at all.
+    package var features: PictureRecord?
 
     /// Joins what is known.
     package init(
         name: PictureName, stamp: FileStamp, written: Int?, digest: ContentDigest?, problem: String?,
-        facts: PictureFacts?, vector: [Float]?
+        facts: PictureFacts?, vector: [Float]?, features: PictureRecord? = nil
     ) {
         (self.name, self.stamp, self.written, self.digest) = (name, stamp, written, digest)
-        (self.problem, self.facts, self.vector) = (problem, facts, vector)
+        (self.problem, self.facts, self.vector, self.features) = (problem, facts, vector, features)
     }
 
     /// Of what an encoder made of a file.
@@ -37,7 +39,9 @@ package struct IndexedFile: Sendable {
         stamp = FileStamp(size: outcome.stamp?.size ?? 0, modified: isSure ? outcome.stamp?.modified ?? -1 : -1)
         (written, digest, facts) = (outcome.stamp?.modified, outcome.digest, outcome.facts)
         switch outcome.result {
-        case .computed(let record): vector = layout.global(record)
+        case .computed(let bytes):
+            let record = PictureRecord(bytes)
+            (vector, features) = (layout.global(record), record)
         case .known: break
         case .failed(let failure): problem = failure.reason
         }

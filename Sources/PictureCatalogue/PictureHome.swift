@@ -1,3 +1,4 @@
+package import FeatureExtraction
 package import Foundation
 package import VectorStore
 
@@ -34,6 +35,8 @@ package protocol PictureHome: Sendable {
     func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int)
     /// The vectors that a model searches by, held open.
     func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors
+    /// The features that a trained model scores.
+    func features(by model: CatalogueModel) throws -> any PictureRecords
     /// Gives the files of an indexed folder with all that is known of them, some thousands at a time.
     /// - Throws: `InputError` also where a part does not answer.
     func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws
@@ -79,4 +82,23 @@ package protocol PictureVectors: Sendable {
     ) throws -> Gathered<[[VectorMatch]]>
     /// The unit vectors of pictures; those that are gone are missing.
     func vectors(of ids: [Int64]) throws -> [Int64: [Float]]
+    /// The numbers of a selection's pictures, the lowest first.
+    func ids(in selection: PictureSelection) throws -> Gathered<[Int64]>
+}
+
+/// The features of a collection's pictures, by their numbers.
+package protocol PictureRecords: Sendable {
+    /// Those of some pictures.
+    func records(of ids: [Int64]) throws -> Gathered<FoundRecords>
+}
+
+/// What there is of pictures' features. Of pictures that are gone there is nothing.
+package struct FoundRecords: Sendable {
+    /// By the pictures' numbers.
+    package var records: [Int64: PictureRecord] = [:]
+    /// Pictures that are there and whose features are damaged.
+    package var damaged: Set<Int64> = []
+
+    /// Of no picture.
+    package init() {}
 }

@@ -4,12 +4,14 @@ package import FeatureExtraction
 package struct SearchCheckpoint: Sendable {
     /// Its own vectors of pictures.
     package struct Vectors: Sendable {
-        let dimension: Int
-        let make: @Sendable (_ records: [BlockReader.Record]) throws -> [Float]
+        /// Of a vector.
+        package let dimension: Int
+        /// `[pictures, dimension]` of pictures' features, each from its own alone.
+        package let make: @Sendable (_ records: [PictureRecord]) throws -> [Float]
 
-        /// - Parameter make: `[pictures, dimension]` of pictures' features, each from its own alone.
+        /// Joins both.
         package init(
-            dimension: Int, make: @escaping @Sendable (_ records: [BlockReader.Record]) throws -> [Float]
+            dimension: Int, make: @escaping @Sendable (_ records: [PictureRecord]) throws -> [Float]
         ) {
             self.dimension = dimension
             self.make = make
@@ -17,12 +19,13 @@ package struct SearchCheckpoint: Sendable {
     }
 
     let path, fingerprint: String
-    let vectors: Vectors?
+    /// What pictures are searched by; nil where the encoder's own vectors serve.
+    package let vectors: Vectors?
 
     /// - Parameters:
     ///   - path: Its folder, for whoever opens the index.
     ///   - fingerprint: What tells it from any other.
-    ///   - vectors: What pictures are searched by; nil where the encoder's own vectors serve.
+    ///   - vectors: Its own of pictures, if any.
     package init(path: String, fingerprint: String, vectors: Vectors?) {
         (self.path, self.fingerprint, self.vectors) = (path, fingerprint, vectors)
     }

@@ -60,9 +60,9 @@ struct FirstStage: Sendable {
         _ queries: [PictureQuery], top: Int, in selection: PictureSelection, isScore: Bool
     ) throws -> Gathered<[[Candidate]]> {
         guard isScore || knowsSentences else {
-            let all = try store.ids
-            let ids = selection.ids.map { all.intersection($0) } ?? all
-            return Gathered(queries.map { _ in ids.sorted().map { Candidate(id: $0, cosine: nil, relevance: nil) } })
+            let ids = try vectors.ids(in: selection)
+            let all = ids.value.map { Candidate(id: $0, cosine: nil, relevance: nil) }
+            return Gathered(queries.map { _ in all }, missing: ids.missing)
         }
         let asked = try vectors(of: queries)
         let found =

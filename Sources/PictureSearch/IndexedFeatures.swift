@@ -1,38 +1,36 @@
-package import AsCLBase
 package import FeatureExtraction
 import ImageEncoding
 package import PictureCatalogue
 package import RetrievalModels
 package import Torch
 
-/// The features of an index's pictures, as a retrieval model reads them.
+/// The features of a collection's pictures, as a retrieval model reads them.
 package struct IndexedFeatures: Sendable {
     private let shape: FeatureShape
     private let layout: RecordLayout
-    private let blocks: BlockReader
+    private let kept: any PictureRecords
 
     /// Those of a model's pictures.
-    package init(_ catalogue: Catalogue, _ model: CatalogueModel) throws {
+    package init(_ home: any PictureHome, _ model: CatalogueModel) throws {
         (shape, layout) = (model.shape, model.layout)
-        blocks = try catalogue.features(of: model)
+        kept = try home.features(by: model)
     }
 
-    /// The records of pictures by their contents; nil for those that have none.
-    package func records(of contents: [ContentDigest]) throws -> [BlockReader.Record?] {
-        try blocks.records(of: contents)
-    }
+    /// The records of pictures by their numbers.
+    package func records(of ids: [Int64]) throws -> Gathered<FoundRecords> { try kept.records(of: ids) }
 
     /// The regions' boxes of a picture: left, top, right, bottom of each, as fractions of its width and height.
-    package func boxes(_ record: BlockReader.Record) -> [Float] { layout.boxes(record) }
+    package func boxes(_ record: PictureRecord) -> [Float] { layout.boxes(record) }
 
-    /// Raw features of pictures, on a device.
-    package func batch(_ records: [BlockReader.Record], on device: Device) throws -> ImageBatch {
-        try Self.batch(records, shape, on: device)
+    /// Raw features of a picture, on a device; nil where they are no numbers.
+    package func batch(_ record: PictureRecord, on device: Device) throws -> ImageBatch? {
+        let raw = try Self.batch([record], shape, on: device)
+        return try raw.regions.allFinite() && raw.globals.allFinite() ? raw : nil
     }
 
     /// Raw features of pictures of a shape, on a device.
     static func batch(
-        _ records: [BlockReader.Record], _ shape: FeatureShape, on device: Device
+        _ records: [PictureRecord], _ shape: FeatureShape, on device: Device
     ) throws -> ImageBatch {
         let layout = RecordLayout(shape: shape, elementType: .float16)
         func tensor(_ part: RecordLayout.Part, _ sizes: [Int]) throws -> Tensor {

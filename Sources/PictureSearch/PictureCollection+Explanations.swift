@@ -34,22 +34,22 @@ extension PictureCollection {
         guard let second = try current().second, let explain = try Explainer(second.trained.model, sentence) else {
             return nil
         }
-        let contents = try catalogue.digests(of: pictures)
+        let found = try second.features.records(of: pictures)
         return try pictures.compactMap { picture in
-            guard let content = contents[picture] else {
+            let damaged = InputError(
+                path: home.name, place: "features of picture \(picture)", expected: "what was computed of it",
+                found: found.missing.first ?? "nothing, or what was damaged: `ascl index` mends that")
+            guard let record = found.value.records[picture] else {
+                if found.value.damaged.contains(picture) || !found.missing.isEmpty { throw damaged }
                 throw InputError(
                     place: "picture", expected: "the number of a picture of the index", found: "\(picture)")
             }
-            let damaged = InputError(
-                path: home.name, place: "features of picture \(picture)", expected: "what was computed of it",
-                found: "nothing, or what was damaged: `ascl index` mends that")
-            guard let record = try second.features.records(of: [content]).first ?? nil else { throw damaged }
             let sides = second.features.boxes(record)
             let boxes = stride(from: 0, to: sides.count, by: 4).map { Array(sides[$0..<min($0 + 4, sides.count)]) }
-            let features = try second.features.batch([record], on: second.trained.model.device)
-            guard let explanation = try explain(features, boxes: boxes) else { return nil }
-            guard explanation.score.isFinite else { throw damaged }
-            return explanation
+            guard let features = try second.features.batch(record, on: second.trained.model.device) else {
+                throw damaged
+            }
+            return try explain(features, boxes: boxes)
         }
     }
 }

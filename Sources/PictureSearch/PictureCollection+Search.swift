@@ -49,13 +49,15 @@ extension PictureCollection {
         if !query.showsAll, let least { found.removeAll { ($0.relevance ?? 1) < least } }
         // Where the last that was looked at still answers, others behind it may too.
         let mayHaveMore = found.count == wanted && wanted < searched
-        var notes = try notes(query, opened)
+        var (notes, missing) = (try notes(query, opened), missing)
         func score(_ places: Range<Int>) throws {
             guard let (second, sentences) = scoring else { return }
-            let lost = try second.score(&found[places], sentences)
-            if lost > 0 {
+            let damaged = try second.score(&found[places], sentences)
+            missing += damaged.missing
+            if damaged.value > 0 {
                 notes.append(
-                    "\(lost) pictures cannot be scored, since their features are damaged: `ascl index` mends that")
+                    "\(damaged.value) pictures cannot be scored, since their features are damaged: `ascl index` mends that"
+                )
             }
         }
         if scoresAll {

@@ -48,7 +48,7 @@ package final class PictureCollection: Sendable {
         try self.init(FolderHome(Catalogue(folder: folder, isNew: false)), device: device, limits: limits)
     }
 
-    private init(_ home: any PictureHome, device: Device, limits: SearchLimits) throws {
+    init(_ home: any PictureHome, device: Device = .cpu, limits: SearchLimits) throws {
         self.limits = limits
         self.home = home
         self.device = device
@@ -58,12 +58,10 @@ package final class PictureCollection: Sendable {
     /// The catalogue of the index's folder, for what is kept nowhere else.
     /// - Throws: `InputError` where the collection is kept elsewhere.
     package var catalogue: Catalogue {
-        get throws { try Self.catalogue(of: home) }
-    }
-
-    private static func catalogue(of home: any PictureHome) throws -> Catalogue {
-        guard let folder = home as? FolderHome else { throw lacksFolder }
-        return folder.catalogue
+        get throws {
+            guard let folder = home as? FolderHome else { throw Self.lacksFolder }
+            return folder.catalogue
+        }
     }
 
     /// What is told where something wants an index's folder.
@@ -95,7 +93,7 @@ package final class PictureCollection: Sendable {
         let isWhole = model.checkpoint?.dimension != nil && trained?.scoresByVectors == true
         return Opened(
             model: model, first: first,
-            second: isWhole ? nil : try trained.map { try SecondStage($0, catalogue(of: home), model) },
+            second: isWhole ? nil : try trained.map { try SecondStage($0, home, model) },
             trained: trained)
     }
 

@@ -6,12 +6,14 @@ import Torch
 
 /// Scores pictures with sentences, whatever the method.
 protocol PictureScoring: Sendable {
-    /// S of pictures and texts, a row of all texts a picture, nil where a picture has no features.
-    /// - Parameter features: A picture's raw features, where they are needed; nil where they are damaged.
+    /// S of pictures and texts, a row of all texts a picture; pictures without features have none.
+    /// - Parameters:
+    ///   - records: Gives the features of pictures that are not ready yet, as they are kept, as far as there are any.
+    ///   - features: What is in them; nil where they are damaged.
     func scores(
-        of pictures: [(id: Int64, record: BlockReader.Record)], _ words: TextBatch,
-        features: (BlockReader.Record) throws -> ImageBatch?
-    ) throws -> [[Float]?]
+        of pictures: [Int64], _ words: TextBatch, records: ([Int64]) throws -> [Int64: PictureRecord],
+        features: (Int64, PictureRecord) throws -> ImageBatch?
+    ) throws -> [Int64: [Float]]
 }
 
 /// Keeps what a method makes of a picture, for those that were asked for last: it costs many times what the score does.
@@ -41,36 +43,45 @@ final class PreparedPictures<Scorer: PairScorer>: PictureScoring {
     }
 
     func scores(
-        of pictures: [(id: Int64, record: BlockReader.Record)], _ words: TextBatch,
-        features: (BlockReader.Record) throws -> ImageBatch?
-    ) throws -> [[Float]?] {
+        of pictures: [Int64], _ words: TextBatch, records: ([Int64]) throws -> [Int64: PictureRecord],
+        features: (Int64, PictureRecord) throws -> ImageBatch?
+    ) throws -> [Int64: [Float]] {
         let texts = try scorer.scorable(words, in: precision)
         let count = words.lengths.count
-        var scores: [[Float]?] = []
+        var scores: [Int64: [Float]] = [:]
         for start in stride(from: 0, to: pictures.count, by: atOnce) {
             let part = pictures[start..<min(start + atOnce, pictures.count)]
-            let images = try part.map { picture in try prepared(picture.id) { try features(picture.record) } }
-            let present = images.compactMap { $0 }
-            var block: ArraySlice<Float> = []
-            if !present.isEmpty {
-                block = try scorer.similarity(Scorer.joined(present), texts).to(.float32).array(Float.self)[...]
+            var images = ready(part)
+            let missing = part.filter { images[$0] == nil }
+            for (id, record) in missing.isEmpty ? [:] : try records(missing) {
+                images[id] = try features(id, record).map { try makeReady($0, id) }
             }
-            for image in images {
-                scores.append(image == nil ? nil : Array(block.prefix(count)))
-                if image != nil { block = block.dropFirst(count) }
+            let present = part.compactMap { id in images[id].map { (id, $0) } }
+            guard !present.isEmpty else { continue }
+            let joined = try Scorer.joined(present.map(\.1))
+            var block = try scorer.similarity(joined, texts).to(.float32).array(Float.self)[...]
+            for (id, _) in present {
+                scores[id] = Array(block.prefix(count))
+                block = block.dropFirst(count)
             }
         }
         return scores
     }
 
-    private func prepared(_ id: Int64, _ features: () throws -> ImageBatch?) throws -> Scorer.Images? {
-        let known = kept.withLock { kept -> Scorer.Images? in
-            kept.uses += 1
-            kept.pictures[id]?.lastUse = kept.uses
-            return kept.pictures[id]?.images
+    /// Those of some pictures that are kept.
+    private func ready(_ pictures: ArraySlice<Int64>) -> [Int64: Scorer.Images] {
+        kept.withLock { kept in
+            var images: [Int64: Scorer.Images] = [:]
+            for id in pictures {
+                kept.uses += 1
+                kept.pictures[id]?.lastUse = kept.uses
+                images[id] = kept.pictures[id]?.images
+            }
+            return images
         }
-        if let known { return known }
-        guard let raw = try features() else { return nil }
+    }
+
+    private func makeReady(_ raw: ImageBatch, _ id: Int64) throws -> Scorer.Images {
         let made = try scorer.scorable(raw, in: precision)
         kept.withLock { kept in
             if kept.pictures.count >= most {

@@ -9,16 +9,14 @@ import Torch
 struct SecondStage: Sendable {
     let trained: TrainedModel
     let features: IndexedFeatures
-    private let catalogue: Catalogue
     private let scoring: any PictureScoring
 
     /// Bytes that may be kept of pictures that were made ready: some thousands at 128 dimensions.
     private static let budget = 256 << 20
 
-    init(_ trained: TrainedModel, _ catalogue: Catalogue, _ model: CatalogueModel) throws {
+    init(_ trained: TrainedModel, _ home: any PictureHome, _ model: CatalogueModel) throws {
         self.trained = trained
-        self.catalogue = catalogue
-        features = try IndexedFeatures(catalogue, model)
+        features = try IndexedFeatures(home, model)
         func scoring<Scorer: PairScorer>(_ scorer: Scorer) -> any PictureScoring {
             let precision: Precision = scorer.supports(.int16, on: trained.model.device) ? .int16 : .fp32
             return PreparedPictures(scorer, in: precision, regions: model.shape.regions, budget: Self.budget)
@@ -27,28 +25,28 @@ struct SecondStage: Sendable {
     }
 
     /// Gives pictures the weighted sums of their scores with sentences.
-    /// - Returns: How many have no features any more, and so no score.
+    /// - Returns: How many have no score since their features are damaged.
     func score(
         _ candidates: inout ArraySlice<Candidate>, _ sentences: [(text: String, weight: Float)]
-    ) throws -> Int {
-        let digests = try catalogue.digests(of: candidates.map(\.id))
-        // What the catalogue does not know any more went meanwhile.
-        let known = candidates.indices.compactMap { place in digests[candidates[place].id].map { (place, $0) } }
-        let records = try features.records(of: known.map(\.1))
-        let present = zip(known, records).compactMap { picture, record in
-            record.map { (place: picture.0, record: $0) }
-        }
+    ) throws -> Gathered<Int> {
         let words = try trained.words.words(of: sentences.map(\.text))
+        var (damaged, missing) = (Set<Int64>(), [String]())
         let scores = try withoutGradients {
-            try scoring.scores(of: present.map { (candidates[$0.place].id, $0.record) }, words) {
-                let raw = try features.batch([$0], on: trained.model.device)
-                return try raw.regions.allFinite() && raw.globals.allFinite() ? raw : nil
+            try scoring.scores(of: candidates.map(\.id), words) { ids in
+                let found = try features.records(of: ids)
+                damaged.formUnion(found.value.damaged)
+                for line in found.missing where !missing.contains(line) { missing.append(line) }
+                return found.value.records
+            } features: { id, record in
+                let raw = try features.batch(record, on: trained.model.device)
+                if raw == nil { damaged.insert(id) }
+                return raw
             }
         }
-        for (picture, own) in zip(present, scores) {
-            guard let own else { continue }
-            candidates[picture.place].score = zip(own, sentences).reduce(Float(0)) { $0 + $1.0 * $1.1.weight }
+        for place in candidates.indices {
+            guard let own = scores[candidates[place].id] else { continue }
+            candidates[place].score = zip(own, sentences).reduce(Float(0)) { $0 + $1.0 * $1.1.weight }
         }
-        return known.count { candidates[$0.0].score == nil }
+        return Gathered(damaged.count, missing: missing)
     }
 }

@@ -39,6 +39,11 @@ package struct PostgresError: Error {
     /// Whether nothing can be had of the server now.
     package var isOutage: Bool { isLost || kind == .connecting || kind == .silent }
 
+    /// Whether the server cannot read what it wrote.
+    package var isDamage: Bool {
+        if case .refused(let state) = kind { state.hasPrefix("XX") } else { false }
+    }
+
     /// For people: one line.
     package var inputError: InputError {
         func line(_ place: String, _ expected: String, _ code: Int32? = nil) -> InputError {

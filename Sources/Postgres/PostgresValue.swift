@@ -43,9 +43,10 @@ package enum VectorBytes {
         }
     }
 
-    /// Of `halfvec`, with every number multiplied by another.
-    package static func halves(_ vector: [Float], times scale: Float) -> [UInt8] {
-        bytes(vector.count, of: 2) { place, buffer in
+    /// Of a `halfvec` in a vector's direction, of length 1.
+    package static func unit(_ vector: [Float]) -> [UInt8] {
+        let scale = 1 / vector.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
+        return bytes(vector.count, of: 2) { place, buffer in
             let bits = Float16(vector[place] * scale).bitPattern.bigEndian
             buffer.storeBytes(of: bits, toByteOffset: 4 + 2 * place, as: UInt16.self)
         }

@@ -15,7 +15,7 @@ final class ExpectedStore: Sendable {
     private let state = Mutex(State())
 
     /// The form of the tables.
-    static let format = 1
+    static let format = 2
 
     init(parts: Int) { self.parts = parts }
 

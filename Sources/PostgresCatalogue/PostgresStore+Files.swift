@@ -5,18 +5,26 @@ package import PictureCatalogue
 import Postgres
 
 extension PostgresStore {
-    /// Files that are given at once.
-    private static let filesAtOnce = 4096
+    /// Files that are given at once, and bytes of their features, about.
+    private static let filesAtOnce = 4096, bytesAtOnce = 32 << 20
 
     package func forEachFile(
         in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void
     ) throws {
+        let byteCount = model.layout.byteCount
+        let count =
+            model.checkpoint == nil ? Self.filesAtOnce : min(Self.filesAtOnce, max(1, Self.bytesAtOnce / byteCount))
         for part in parts {
             var last = ""
             while true {
                 let behind = last
-                let files = try part.pool.use { try Self.files(in: root, behind: behind, $0) }
+                var files = try part.pool.use { try Self.files(in: root, behind: behind, count: count, $0) }
                 guard let end = files.last else { break }
+                // Whose features are damaged has neither these nor a vector.
+                for place in files.indices where model.checkpoint != nil {
+                    if files[place].features?.withBytes({ $0.count == byteCount }) == true { continue }
+                    (files[place].vector, files[place].features) = (nil, nil)
+                }
                 try body(files)
                 last = end.name.text
             }
@@ -24,14 +32,14 @@ extension PostgresStore {
     }
 
     private static func files(
-        in root: String, behind path: String, _ connection: PostgresConnection
+        in root: String, behind path: String, count: Int, _ connection: PostgresConnection
     ) throws -> [IndexedFile] {
         let rows = try connection.run(
             """
             SELECT f.path, f.size, f.modified, f.written, COALESCE(f.problem, p.problem), p.sha256, p.width::bigint,
-                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding
+                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding, p.features
             FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
-            WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(filesAtOnce)
+            WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(count)
             """, [.text(root), .text(path)], isBinary: true)
         return (0..<rows.count).map { rows.file($0) }
     }
@@ -58,6 +66,7 @@ extension PostgresRows {
             stamp: FileStamp(size: Int(int64(row, 1)), modified: Int(int64(row, 2))),
             written: number(3).map { Int($0) },
             digest: bytes(5) { $0.count == ContentDigest.byteCount ? ContentDigest(bytes: $0) : nil } ?? nil,
-            problem: text(row, 4), facts: facts, vector: bytes(13) { VectorBytes.vector(halves: $0) })
+            problem: text(row, 4), facts: facts, vector: bytes(13) { VectorBytes.vector(halves: $0) },
+            features: bytes(14) { PictureRecord(Array($0)) })
     }
 }

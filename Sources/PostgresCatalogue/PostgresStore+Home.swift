@@ -1,4 +1,4 @@
-package import AsCLBase
+import AsCLBase
 import FeatureExtraction
 package import Foundation
 import ImageEncoding
@@ -21,23 +21,30 @@ extension PostgresStore: PictureHome {
 
     private func model(isWhole: Bool) throws -> CatalogueModel? {
         let answers = try gather { _, connection in
-            let rows = try connection.run("SELECT answers, identity, description, shape FROM ascl_store")
+            let rows = try connection.run(
+                """
+                SELECT answers, identity, description, shape, checkpoint, checkpoint_fingerprint, checkpoint_dimension
+                FROM ascl_store
+                """)
+            let checkpoint = rows.text(0, 4).map {
+                CatalogueModel.Checkpoint(
+                    id: 1, path: $0, fingerprint: rows.text(0, 5) ?? "", dimension: rows.number(0, 6))
+            }
             return (
-                isWhole: rows.truth(0, 0), identity: rows.text(0, 1) ?? "", description: rows.text(0, 2) ?? "",
-                shape: rows.text(0, 3) ?? ""
+                isWhole: rows.truth(0, 0),
+                model: try CatalogueModel(
+                    id: 1, identity: rows.text(0, 1) ?? "", description: rows.text(0, 2) ?? "",
+                    shape: rows.text(0, 3) ?? "", checkpoint: checkpoint)
             )
         }.value.map(\.value)
-        guard let first = answers.first, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
-        return try CatalogueModel(
-            id: 1, identity: first.identity, description: first.description, shape: first.shape)
-    }
-
-    /// What is told where a trained model is to search here.
-    package var lacksScores: InputError {
-        InputError(
-            path: name, place: "--model",
-            expected: "no trained model: PostgreSQL has vectors, and no features to score",
-            found: "one: `ascl index --model` with an index's folder")
+        guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
+        let others = answers.map(\.model.vectorsFingerprint).filter { $0 != first.vectorsFingerprint }
+        if isWhole, let other = others.first {
+            throw InputError(
+                path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
+                found: "those of \(other) too: `ascl index --model` has not come to its end")
+        }
+        return first
     }
 
     package func numbers() throws -> Catalogue.Numbers {
@@ -135,6 +142,10 @@ extension PostgresStore: PictureHome {
 
     package func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
         PostgresVectors(store: self, dimension: model.dimension)
+    }
+
+    package func features(by model: CatalogueModel) throws -> any PictureRecords {
+        PostgresRecords(store: self, byteCount: model.layout.byteCount)
     }
 }
 

@@ -8,17 +8,17 @@ extension PostgresStore {
     static let lockKey = "(1634952044::bigint << 32) + 'ascl_store'::regclass::oid::bigint"
 
     /// Makes the tables of every part where there are none, for a model's vectors, and sees whether they can be written.
-    /// - Throws: `InputError` where the vectors there are another encoder's.
+    /// - Throws: `InputError` where the vectors there are made by something else.
     func make(by model: CatalogueModel) throws {
         allowNew()
-        let (identity, dimension, texts) = (model.identity, model.dimension, try model.texts())
+        let described = try Self.description(of: model)
         var collection = UUID().uuidString.lowercased()
         // Before any is made: another's vectors in one are the end of it, and nothing is half made.
         for part in parts {
             try part.pool.use { connection in
-                guard let found = try Self.found(connection) else { return }
+                guard let found = try Found(connection) else { return }
                 collection = found.collection
-                try Self.expect(identity, found.identity, part.name)
+                try found.expect(model, part.name)
                 try Self.expectWritable(connection, part.name)
             }
         }
@@ -28,38 +28,69 @@ extension PostgresStore {
                 try connection.transaction {
                     // `IF NOT EXISTS` alone does not keep two from making a table at once.
                     try connection.run("SELECT pg_advisory_xact_lock(1634952044)")
-                    if let found = try Self.found(connection) {
+                    if let found = try Found(connection) {
                         // Where two make them at once, the first part's says whose they are.
                         collection = found.collection
-                        return try Self.expect(identity, found.identity, part.name)
+                        return try found.expect(model, part.name)
                     }
-                    try connection.run(Self.tables(dimension, part: part.index, of: parts.count))
+                    try connection.run(Self.tables(model.dimension, part: part.index, of: parts.count))
                     try connection.run(
                         """
-                        INSERT INTO ascl_store (format, parts, part, collection, identity, description, shape)
-                        VALUES ($1, $2, $3, $4, $5, $6, $7)
+                        INSERT INTO ascl_store (
+                            description, shape, checkpoint, checkpoint_fingerprint, checkpoint_dimension,
+                            identity, format, parts, part, collection)
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                         """,
-                        [
-                            .number(ExpectedStore.format), .number(parts.count), .number(part.index), .text(collection),
-                            .text(identity), .text(texts.description), .text(texts.shape),
+                        described + [
+                            .text(model.identity), .number(ExpectedStore.format), .number(parts.count),
+                            .number(part.index), .text(collection),
                         ])
                 }
             }
         }
     }
 
-    private static func found(_ connection: PostgresConnection) throws -> (identity: String, collection: String)? {
-        guard try connection.hasTables() else { return nil }
-        let rows = try connection.run("SELECT identity, collection FROM ascl_store")
-        guard let identity = rows.text(0, 0), let collection = rows.text(0, 1) else { return nil }
-        return (identity, collection)
+    /// What may change of a model while its vectors stay: how the encoder is described, its shape, and the trained model that
+    /// scores its features.
+    static func description(of model: CatalogueModel) throws -> [PostgresValue] {
+        let texts = try model.texts()
+        return [
+            .text(texts.description), .text(texts.shape), .optional(model.checkpoint?.path),
+            .optional(model.checkpoint?.fingerprint), .number(model.checkpoint?.dimension),
+        ]
     }
 
-    static func expect(_ identity: String, _ found: String, _ name: String) throws(InputError) {
-        guard identity != found else { return }
-        throw InputError(
-            path: name, place: "model", expected: "\(identity), which the pictures are to be encoded by",
-            found: "vectors of \(found): name that encoder, or another database")
+    /// What a database has so far.
+    private struct Found {
+        let collection, vectors, identity: String
+        let hasFeatures: Bool
+
+        init?(_ connection: PostgresConnection) throws(PostgresError) {
+            guard try connection.hasTables() else { return nil }
+            let rows = try connection.run(
+                "SELECT collection, \(VectorColumn.embedding.fingerprint), identity, checkpoint IS NOT NULL FROM ascl_store"
+            )
+            guard let collection = rows.text(0, 0), let vectors = rows.text(0, 1), let identity = rows.text(0, 2) else {
+                return nil
+            }
+            (self.collection, self.vectors, self.identity) = (collection, vectors, identity)
+            hasFeatures = rows.truth(0, 3)
+        }
+
+        /// Refuses what neither has a model's vectors nor the features that they may be made of.
+        func expect(_ model: CatalogueModel, _ name: String) throws {
+            let isMade = hasFeatures && model.checkpoint != nil && identity == model.identity
+            guard isMade || vectors == model.vectorsFingerprint else {
+                throw PostgresStore.refusal(of: model, found: vectors, name)
+            }
+        }
+    }
+
+    static func refusal(of model: CatalogueModel, found: String, _ name: String) -> InputError {
+        InputError(
+            path: name, place: "model",
+            expected: "\(model.vectorsFingerprint), which the pictures are to be encoded by",
+            found: "vectors of \(found): name what made them, or another database")
     }
 
     private static func expectWritable(_ connection: PostgresConnection, _ name: String) throws {
@@ -93,6 +124,7 @@ extension PostgresStore {
         CREATE TABLE ascl_store (
             format int NOT NULL, parts int NOT NULL, part int NOT NULL, collection text NOT NULL,
             identity text NOT NULL, description text NOT NULL, shape text NOT NULL,
+            checkpoint text, checkpoint_fingerprint text, checkpoint_dimension int, next text,
             answers boolean NOT NULL DEFAULT false, findable bigint NOT NULL DEFAULT 0,
             one boolean PRIMARY KEY DEFAULT true CHECK (one)
         );
@@ -104,8 +136,10 @@ extension PostgresStore {
             id bigint PRIMARY KEY DEFAULT nextval('ascl_picture_id'), sha256 bytea NOT NULL UNIQUE,
             width int, height int, taken text COLLATE "C", camera text COLLATE "C",
             latitude double precision, longitude double precision, look bigint, problem text,
-            embedding halfvec(\(dimension))
+            embedding halfvec(\(dimension)), features bytea
         );
+        -- Float16 numbers, which no packing makes less.
+        ALTER TABLE ascl_picture ALTER COLUMN features SET STORAGE EXTERNAL;
         ALTER SEQUENCE ascl_picture_id OWNED BY ascl_picture.id;
         CREATE TABLE ascl_file (
             root int NOT NULL, path text COLLATE "C" NOT NULL, size bigint NOT NULL,

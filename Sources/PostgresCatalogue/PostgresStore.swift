@@ -60,10 +60,12 @@ package final class PostgresStore: Sendable {
     func part(of digest: ContentDigest) -> Int { digest.part(of: parts.count) }
 
     /// Asks some parts at once.
+    /// - Parameter orNone: Whether it may be that none of them answers.
     /// - Returns: What each says, in the order of the parts, and why others do not.
     /// - Throws: A reason where none of those answers.
     func gather<Value: Sendable>(
-        from chosen: [Int]? = nil, _ ask: @escaping @Sendable (Part, PostgresConnection) throws -> Value
+        from chosen: [Int]? = nil, orNone: Bool = false,
+        _ ask: @escaping @Sendable (Part, PostgresConnection) throws -> Value
     ) throws -> Gathered<[(part: Int, value: Value)]> {
         let asked = chosen.map { $0.map { parts[$0] } } ?? parts
         let results = Self.together(asked) { part in
@@ -77,7 +79,7 @@ package final class PostgresStore: Sendable {
                 // What is wrong with what was asked, or with a part's tables, is nothing to go on after.
                 guard error.isOutage else { throw error.inputError }
                 gathered.missing.append("\(error.inputError)".escapedForOneLine + "; what lies there is missing")
-                if gathered.missing.count == asked.count { throw error.inputError }
+                if gathered.missing.count == asked.count, !orNone { throw error.inputError }
             case .failure(let error): throw error
             }
         }

@@ -77,6 +77,16 @@ final class PostgresVectors: PictureVectors {
         return Gathered(merged, missing: found.missing)
     }
 
+    func ids(in selection: PictureSelection) throws -> Gathered<[Int64]> {
+        let found = try store.gather { _, connection in
+            let conditions = try PostgresFilter(selection.filter, from: 1, connection)
+            let rows = try connection.run(
+                "SELECT id FROM ascl_picture p WHERE \(conditions.text)", conditions.values, isBinary: true)
+            return (0..<rows.count).map { rows.int64($0, 0) }
+        }
+        return Gathered(found.value.flatMap(\.value).sorted(), missing: found.missing)
+    }
+
     func vectors(of ids: [Int64]) throws -> [Int64: [Float]] {
         let groups = Dictionary(grouping: ids, by: store.part(of:))
         guard !groups.isEmpty else { return [:] }

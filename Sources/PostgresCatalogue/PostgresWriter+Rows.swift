@@ -6,24 +6,24 @@ import Postgres
 extension PostgresWriter {
     private static let columns = [
         "path", "size", "modified", "written", "written_at", "sha256", "problem", "width", "height", "taken", "camera",
-        "latitude", "longitude", "look", "embedding",
+        "latitude", "longitude", "look", "embedding", "features",
     ]
 
     /// Puts files of one part in, over a connection that is in a transaction.
-    func put(_ files: [IndexedFile], in root: String, _ connection: PostgresConnection, _ name: String) throws {
-        // Whoever else writes waits here, and so does who would make these the tables of another model.
-        let found = try connection.run("SELECT identity FROM ascl_store FOR UPDATE").text(0, 0) ?? "nothing"
-        try PostgresStore.expect(identity, found, name)
+    func put(_ files: [IndexedFile], in root: String, _ part: Int, _ connection: PostgresConnection) throws {
+        let column = columns[part]
+        try expectVectors(column, connection, store.parts[part].name)
         try connection.run(
             """
             CREATE TEMPORARY TABLE IF NOT EXISTS ascl_new (
                 path text, size bigint, modified bigint, written bigint, written_at text, sha256 bytea, problem text,
                 width int, height int, taken text, camera text, latitude double precision,
-                longitude double precision, look bigint, embedding halfvec(\(dimension))
-            ) ON COMMIT DELETE ROWS
+                longitude double precision, look bigint, embedding halfvec(\(model.dimension)), features bytea
+            ) ON COMMIT DELETE ROWS;
+            ALTER TABLE ascl_new ALTER COLUMN features SET STORAGE EXTERNAL
             """)
         try connection.copy(into: "ascl_new", Self.columns) { copy throws(PostgresError) in
-            for file in files { try copy.add(file) }
+            for file in files { try copy.add(file, withFeatures: model.checkpoint != nil) }
         }
         let findable =
             "SELECT count(*) FROM ascl_picture NATURAL JOIN (SELECT DISTINCT sha256 FROM ascl_new) n "
@@ -32,12 +32,14 @@ extension PostgresWriter {
         try connection.run(
             """
             INSERT INTO ascl_picture AS old (
-                sha256, problem, width, height, taken, camera, latitude, longitude, look, embedding)
-            SELECT DISTINCT ON (sha256) sha256, problem, width, height, taken, camera, latitude, longitude, look, embedding
+                sha256, problem, width, height, taken, camera, latitude, longitude, look, \(column.rawValue), features)
+            SELECT DISTINCT ON (sha256)
+                sha256, problem, width, height, taken, camera, latitude, longitude, look, embedding, features
             FROM ascl_new WHERE sha256 IS NOT NULL AND (embedding IS NOT NULL OR problem IS NOT NULL)
             ORDER BY sha256, embedding IS NULL
             ON CONFLICT (sha256) DO UPDATE SET
-                problem = excluded.problem, embedding = excluded.embedding,
+                problem = excluded.problem, features = excluded.features,
+                \(column.rawValue) = excluded.\(column.rawValue),
                 width = COALESCE(excluded.width, old.width), height = COALESCE(excluded.height, old.height),
                 taken = COALESCE(excluded.taken, old.taken), camera = COALESCE(excluded.camera, old.camera),
                 latitude = COALESCE(excluded.latitude, old.latitude),
@@ -60,7 +62,7 @@ extension PostgresWriter {
 
 extension PostgresCopy {
     /// Adds a file, in the order of the columns.
-    fileprivate mutating func add(_ file: IndexedFile) throws(PostgresError) {
+    fileprivate mutating func add(_ file: IndexedFile, withFeatures: Bool) throws(PostgresError) {
         try begin()
         add(file.name.text)
         add(Int64(file.stamp.size))
@@ -76,10 +78,7 @@ extension PostgresCopy {
         add(file.facts?.place?.latitude)
         add(file.facts?.place?.longitude)
         add(file.facts?.look.map { Int64(bitPattern: $0.bits) })
-        add(
-            file.vector.map { vector -> [UInt8] in
-                let length = vector.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
-                return VectorBytes.halves(vector, times: 1 / length)
-            })
+        add(file.vector.map(VectorBytes.unit))
+        add(withFeatures ? file.features?.withBytes { Array($0) } : nil)
     }
 }

@@ -4,49 +4,61 @@ import Foundation
 package import PictureCatalogue
 import Postgres
 
-/// Writes a collection into PostgreSQL. What of a batch belongs to one part is written whole or not at all, with the model's
-/// fingerprint held to that of the vectors that are there.
+/// Writes a collection into PostgreSQL. What of a batch belongs to one part is written whole or not at all, with the
+/// fingerprint of what makes the vectors held to that of those that are there.
 package final class PostgresWriter: IndexWriter {
-    private let store: PostgresStore
-    let identity: String
-    let dimension: Int
-    private let layout: RecordLayout
+    let store: PostgresStore
+    let model: CatalogueModel
+    let vectors: SearchCheckpoint.Vectors?
     /// Connections of its own, each of which has the right to write.
     let pools: [PostgresPool]
+    /// Of each part.
+    var columns: [VectorColumn] = []
     /// In which parts a file of the folder in hand lies, where there are several: in one, unless a kill left it in two.
     private var partsOfFile: [PictureName: Set<Int>] = [:]
-
-    /// Seconds in which a graph is made, during which no word comes.
-    private static let patienceForGraph = 7 * 86400.0
 
     package var repairs: [String] { [] }
 
     /// Takes hold of a collection; its tables are made where there are none.
-    /// - Throws: `InputError` where another program writes, the role may not, or the vectors are another encoder's.
-    package init(_ store: PostgresStore, by model: CatalogueModel) throws {
-        guard case .vector = model.description, model.checkpoint == nil else {
+    /// - Parameter vectors: The trained model's own, where pictures that come as features are to be searched by these.
+    /// - Throws: `InputError` where another program writes, the role may not, or the vectors are made by something else.
+    package init(_ store: PostgresStore, by model: CatalogueModel, vectors: SearchCheckpoint.Vectors? = nil) throws {
+        var isVector = false
+        if case .vector = model.description { isVector = true }
+        guard isVector || model.checkpoint != nil else {
             throw InputError(
-                path: store.name, place: "encoder", expected: "a CLIP's or a SigLIP's vector, all that is kept here",
-                found: "\(model.checkpoint?.path ?? model.encoder): that goes into an index's folder")
+                path: store.name, place: "encoder",
+                expected: "a CLIP's or a SigLIP's vector, or a trained model that scores what else is encoded",
+                found: "\(model.encoder) alone: that goes into an index's folder")
         }
         try store.make(by: model)
-        self.store = store
-        (identity, dimension, layout) = (model.identity, model.dimension, model.layout)
+        (self.store, self.model, self.vectors) = (store, model, vectors)
         pools = store.parts.map { part in
             PostgresPool(part.pool.address, patience: 60) { connection in
                 try connection.prepareForAscl()
                 try connection.lock("pg_try_advisory_lock", part.name)
             }
         }
-        for pool in pools { try pool.use { _ in () } }
+        columns = try pools.map { try $0.use { try VectorColumn.of(model, $0) } }
     }
 
     // A server may take its time to see that a connection is closed, and whoever indexes next need not wait for it.
     deinit { for pool in pools { pool.close(after: "SELECT pg_advisory_unlock_all()") } }
 
-    package func isAnsweredByAnother() throws -> Bool { false }
+    /// Vectors alone answer so far where there are no features yet.
+    package func isAnsweredByAnother() throws -> Bool {
+        try model.checkpoint != nil && store.begunModel(orNone: false)?.checkpoint == nil
+    }
 
     package func roots() throws -> [String] { try store.numbers().folders }
+
+    /// Whether a picture `p` of a part, if there is one, need not be encoded.
+    private func isWhole(_ part: Int) -> String {
+        let features = "COALESCE(octet_length(p.features) = \(model.layout.byteCount), false)"
+        // Vectors that are on their way are made of features.
+        let conditions = columns[part] == .next ? [features] : ["p.embedding IS NOT NULL"]
+        return (conditions + (model.checkpoint == nil ? [] : [features])).joined(separator: " AND ")
+    }
 
     package func files(in root: String) throws -> [PictureName: KnownFile] {
         var files: [PictureName: KnownFile] = [:]
@@ -57,7 +69,7 @@ package final class PostgresWriter: IndexWriter {
                     "INSERT INTO ascl_root (path) VALUES ($1) ON CONFLICT DO NOTHING", [.text(root)])
                 return try connection.run(
                     """
-                    SELECT f.path, f.size, f.modified, encode(p.sha256, 'hex'), p.embedding IS NOT NULL
+                    SELECT f.path, f.size, f.modified, encode(p.sha256, 'hex'), \(isWhole(part))
                     FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
                     WHERE r.path = $1
                     """, [.text(root)])
@@ -78,9 +90,9 @@ package final class PostgresWriter: IndexWriter {
 
     package func contents() throws -> Set<ContentDigest> {
         var contents = Set<ContentDigest>()
-        for pool in pools {
+        for (part, pool) in pools.enumerated() {
             let rows = try pool.use {
-                try $0.run("SELECT sha256 FROM ascl_picture WHERE embedding IS NOT NULL", isBinary: true)
+                try $0.run("SELECT sha256 FROM ascl_picture p WHERE \(isWhole(part))", isBinary: true)
             }
             for row in 0..<rows.count {
                 rows.withBytes(row, 0) { bytes in
@@ -93,7 +105,12 @@ package final class PostgresWriter: IndexWriter {
     }
 
     package func write(_ outcomes: [PictureOutcome], in root: String) throws {
-        try write(outcomes.map { IndexedFile($0, layout: layout) }, in: root)
+        var files = outcomes.map { IndexedFile($0, layout: model.layout) }
+        let places = files.indices.filter { files[$0].features != nil }
+        for (place, vector) in zip(places, try vectors(of: places.compactMap { files[$0].features })) {
+            files[place].vector = vector
+        }
+        try write(files, in: root)
     }
 
     package func note(problems: [(name: String, reason: String)], in root: String) throws {
@@ -110,9 +127,8 @@ package final class PostgresWriter: IndexWriter {
         guard !files.isEmpty else { return }
         let groups = Dictionary(grouping: files) { $0.digest.map(store.part(of:)) ?? 0 }
         for (part, own) in groups.sorted(by: { $0.key < $1.key }) {
-            let name = store.parts[part].name
             try pools[part].use { connection in
-                try connection.transaction { try put(own, in: root, connection, name) }
+                try connection.transaction { try put(own, in: root, part, connection) }
             }
         }
         // Only now: a kill in between leaves a file in two parts, and none in no part.
@@ -134,49 +150,5 @@ package final class PostgresWriter: IndexWriter {
                 }
             }
         }
-    }
-
-    package func catchUp(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {}
-
-    package func finish(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {
-        for pool in pools {
-            do {
-                try withoutActuallyEscaping(isCancelled) { isCancelled in
-                    try pool.use { connection in
-                        // What a file that changed had been before has no file any more.
-                        try connection.transaction { try connection.forgetUnused() }
-                        try index(connection, isCancelled)
-                    }
-                }
-            } catch {
-                // The graph is made anew then.
-                if isCancelled() { throw CancellationError() }
-                throw error
-            }
-        }
-        // Once all parts are whole.
-        for pool in pools {
-            _ = try pool.use { try $0.run("UPDATE ascl_store SET answers = true WHERE NOT answers") }
-        }
-    }
-
-    /// Makes the graph that finds what is near, where there is none: after the first load, which is many times as fast as
-    /// before it. What comes later goes into the graph as it comes.
-    private func index(_ connection: PostgresConnection, _ isCancelled: @escaping () -> Bool) throws {
-        connection.isCancelled = isCancelled
-        defer { connection.isCancelled = nil }
-        guard try connection.run("SELECT to_regclass('ascl_picture_embedding') IS NULL").truth(0, 0) else { return }
-        try connection.transaction {
-            let findable: Int = try connection.run("SELECT findable FROM ascl_store").number(0, 0) ?? 0
-            // A graph that does not fit into this memory takes many times as long.
-            let megabytes = min(max(64, findable * (2 * dimension + 400) >> 20), 2048)
-            try connection.run("SET LOCAL maintenance_work_mem = '\(megabytes)MB'")
-            try connection.run(
-                """
-                CREATE INDEX ascl_picture_embedding ON ascl_picture USING hnsw (embedding halfvec_ip_ops)
-                WITH (m = 16, ef_construction = 64)
-                """, patience: Self.patienceForGraph)
-        }
-        try connection.run("ANALYZE ascl_picture, ascl_file")
     }
 }

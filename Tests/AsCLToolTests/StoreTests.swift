@@ -60,7 +60,6 @@ struct StoreTests {
             (["index", "stats"], "found PostgreSQL"), (["index", "calibrate"], "found PostgreSQL"),
             (["search", "--captions-of", collection.images + "/1.bmp"], "found PostgreSQL"),
             (["serve", "--neighbours", "hnsw"], "found PostgreSQL"),
-            (["index", collection.images, "--model", encoder], "--model: expected no trained model"),
             (["search", "a cat", "--store", "nonsense"], "store: expected an address like postgresql://"),
         ] {
             let run = try Tool(arguments + ["--store", store]).finish()
@@ -70,6 +69,31 @@ struct StoreTests {
             ["search", "a cat", "--store", store, "--index", "x"], ["index", "copy", "--to", "a", "--to", "b"],
             ["index", "copy", "--store", store, "--to", store, "--to", "folder"],
         ] { #expect(try Tool(arguments).finish().status == 2) }
+    }
+
+    @Test func `a trained model decides the order in databases as in a folder`() throws {
+        let images = try Workshop.drawnScenes.get() + "/images"
+        let model = ["--model", try Workshop.checkpoint.get(), "--regions", "descriptors"]
+        let stores = try PostgresServer.newDatabases(2).flatMap { ["--store", $0] }
+        let (folder, other) = (try Workshop.newFolder("trained") + "/index", try PostgresServer.newDatabases()[0])
+        func found(_ place: [String]) throws -> String {
+            let run = try Tool(["search", "--explain", "a red circle next to a blue star", "--top", "28"] + place)
+                .finish()
+            #expect(run.status == 0 && run.outputLines.count == 56, "\(run)")
+            return run.output
+        }
+        #expect(try Tool(["index", images] + model + stores).finish().output.hasPrefix("28 pictures: 28 new"))
+        #expect(try Tool(["index"] + stores).finish().output.hasPrefix("28 pictures: 0 new"))
+        #expect(try Tool(["index", "status"] + stores).finish().output.contains("model     \(model[1])\n"))
+        #expect(try Tool(["index", images, "--index", folder] + model).finish().status == 0)
+        let expected = try found(["--index", folder])
+        #expect(try found(stores) == expected)
+        for arguments in [["--index", folder, "--to", other], stores + ["--to", folder + "-copy"]] {
+            let copied = try Tool(["index", "copy"] + arguments).finish()
+            #expect(copied.output.hasPrefix("28 pictures in 28 files copied from"), "\(copied)")
+        }
+        #expect(try found(["--store", other]) == expected)
+        #expect(try found(["--index", folder + "-copy"]) == expected)
     }
 
     @Test func `a server answers from databases, which its settings name`() throws {

@@ -14,7 +14,7 @@ import Testing
 @Suite(.enabled(if: PostgresServer.canStart, "\(PostgresServer.lack)"), .timeLimit(.minutes(3)), .serialized)
 struct PostgresCrashTests {
     /// Of these tests alone, which leave them running.
-    private static let servers = Result { try (0..<3).map { _ in try PostgresServer() } }
+    static let servers = Result { try (0..<3).map { _ in try PostgresServer() } }
 
     @Test func `a part that is down is told, and the others answer`() throws {
         let servers = try Self.servers.get()

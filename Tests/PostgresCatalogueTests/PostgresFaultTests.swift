@@ -76,10 +76,10 @@ struct PostgresFaultTests {
         let photos = try StoredPhotos(3)
         try photos.index()
         let own = photos.addresses[0]
-        try PostgresServer.run("UPDATE ascl_store SET format = 2", at: own)
+        try PostgresServer.run("UPDATE ascl_store SET format = 99", at: own)
         #expect(search([own]).contains("tables: expected those of ascl"))
         #expect(line { _ = try photos.index() }.contains("tables: expected those of ascl"))
-        try PostgresServer.run("UPDATE ascl_store SET format = 1", at: own)
+        try PostgresServer.run("UPDATE ascl_store SET format = 2", at: own)
         try PostgresServer.run("UPDATE pg_extension SET extversion = '0.8.3' WHERE extname = 'vector'", at: own)
         for said in [search([own]), line { _ = try photos.index() }] {
             #expect(said.contains("extension: expected pgvector 0.8.4 or newer, found 0.8.3: update it"), "\(said)")

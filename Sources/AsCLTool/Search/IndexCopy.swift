@@ -80,6 +80,8 @@ struct IndexCopy: ParsableCommand {
                 path: to[0], place: "model", expected: "\(model.identity), or a new folder",
                 found: "an index by \(other.identity)")
         }
-        return try FolderWriter(catalogue, by: model)
+        let trained = try model.checkpoint.map { try TrainedModel($0) }
+        return try FolderWriter(
+            catalogue, by: model, checkpoint: trained?.searchCheckpoint(model.description, shape: model.shape))
     }
 }

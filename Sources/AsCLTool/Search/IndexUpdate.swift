@@ -66,16 +66,16 @@ struct IndexUpdate: ParsableCommand {
         }
         try old?.expectWritable()
         try old?.expectShard(shard)
-        if let database, model != nil { throw database.lacksScores }
         let own = try database?.begunModel(orNone: !folders.isEmpty) ?? old?.answeringModel()
         let choice = try IndexChoice(model: model, encoders: encoders, own: own, on: device)
         // Made once all that may be wrong is known.
         let catalogue = try folder.map { try old ?? Catalogue(folder: $0, isNew: true) }
         func open(checks: Bool) throws -> Indexing {
             if let database {
-                return Indexing(
-                    try PostgresWriter(database, by: CatalogueModel(choice.encoder, choice.description)),
-                    encoder: choice.encoder, workers: workers)
+                let writer = try PostgresWriter(
+                    database, by: CatalogueModel(choice.encoder, choice.description, choice.checkpoint),
+                    vectors: choice.checkpoint?.vectors)
+                return Indexing(writer, encoder: choice.encoder, workers: workers)
             }
             guard let catalogue else { throw PictureCollection.lacksFolder }
             return try Indexing(

@@ -1,0 +1,63 @@
+import AsCLBase
+import FeatureExtraction
+import PictureCatalogue
+import Postgres
+
+/// The features of a collection's pictures in PostgreSQL: bytes beside each vector.
+struct PostgresRecords: PictureRecords {
+    let store: PostgresStore
+    /// Of a picture's.
+    let byteCount: Int
+
+    func records(of ids: [Int64]) throws -> Gathered<FoundRecords> {
+        let groups = Dictionary(grouping: ids, by: store.part(of:))
+        guard !groups.isEmpty else { return Gathered(FoundRecords()) }
+        // What other parts have given is told without these.
+        let answers = try store.gather(from: groups.keys.sorted(), orNone: store.parts.count > 1) { part, connection in
+            var own = Gathered(FoundRecords())
+            try add(groups[part.index] ?? [], to: &own, part.name, connection)
+            return own
+        }
+        var found = Gathered(FoundRecords(), missing: answers.missing)
+        for (_, own) in answers.value {
+            found.value.records.merge(own.value.records) { first, _ in first }
+            found.value.damaged.formUnion(own.value.damaged)
+            found.missing += own.missing
+        }
+        return found
+    }
+
+    private func add(
+        _ ids: [Int64], to found: inout Gathered<FoundRecords>, _ name: String, _ connection: PostgresConnection
+    ) throws(PostgresError) {
+        let rows: PostgresRows
+        do {
+            rows = try connection.run(
+                "SELECT id, features FROM ascl_picture WHERE id = ANY ($1::bigint[])", [.array(ids)], isBinary: true)
+        } catch {
+            guard error.isDamage else { throw error }
+            // What the server itself cannot read ends the statement: the others are asked for without it.
+            if ids.count > 1 {
+                try add(Array(ids.prefix(ids.count / 2)), to: &found, name, connection)
+                try add(Array(ids.dropFirst(ids.count / 2)), to: &found, name, connection)
+            } else if let id = ids.first {
+                let line = InputError(
+                    path: name, place: "features of picture \(id)", expected: "what was computed of it",
+                    found:
+                        "\(error.inputError.found): `UPDATE ascl_picture SET features = NULL WHERE id = \(id)`, then "
+                        + "`ascl index`, mends that")
+                found.missing.append("\(line)")
+            }
+            return
+        }
+        for row in 0..<rows.count {
+            let id = rows.int64(row, 0)
+            let bytes = rows.withBytes(row, 1) { Array($0) }
+            if bytes.count == byteCount {
+                found.value.records[id] = PictureRecord(bytes)
+            } else {
+                found.value.damaged.insert(id)
+            }
+        }
+    }
+}
