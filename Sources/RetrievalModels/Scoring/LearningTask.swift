@@ -12,6 +12,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case regions
     /// Classes of such regions.
     case classes
+    /// All of a method's own at once.
+    case together
 }
 
 /// Right pairs as the data has them, for tasks.

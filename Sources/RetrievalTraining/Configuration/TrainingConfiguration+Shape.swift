@@ -26,6 +26,8 @@ extension TrainingConfiguration {
                 hasDictionary: classes > 0 && split.regionClassCount == nil)
             try configuration.validate(path: "configuration")
             return configuration
+        case .lexlip, .cots:
+            return try streamConfiguration(for: split, encoder)
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
@@ -44,6 +46,24 @@ extension TrainingConfiguration {
             try configuration.validate(path: "configuration")
             return configuration
         }
+    }
+
+    private func streamConfiguration(
+        for split: RetrievalSplit, _ encoder: TextEncoder
+    ) throws -> StreamConfiguration {
+        let isLexLIP = model.method == .lexlip
+        let vocabulary = try CutVocabulary(
+            of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder)
+        let configuration = StreamConfiguration(
+            model.method, jointDimension: isLexLIP ? encoder.width : model.jointDimension, layers: model.layers,
+            heads: model.heads, regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+            textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+            vocabulary: vocabulary, normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+            temperature: loss.temperature, sparsity: isLexLIP ? loss.sparsity : 0,
+            classes: !isLexLIP && pretraining.epochs > 0 ? pretraining.dictionary : 0,
+            text: isLexLIP ? try .init(of: encoder, vocabulary) : nil)
+        try configuration.validate(path: "configuration")
+        return configuration
     }
 
     /// What stands beside AsCL: the pair that the encoder is of, else VSE++.
@@ -87,6 +107,7 @@ extension TrainingConfiguration {
                 found: "1")
         }
         try checkPool(imageCount: train.imageCount, source: dataset.path)
+        try checkQueue(pairs: train.captions.count, source: dataset.path)
         return (train, validation)
     }
 
