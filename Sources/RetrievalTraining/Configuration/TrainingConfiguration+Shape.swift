@@ -14,7 +14,8 @@ extension TrainingConfiguration {
         case .uniter, .lightningDOT:
             // A method that learns by no task needs no classes.
             let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
-            let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
+            let told = hasTask ? try split.regionClassCount ?? split.regionTokenCount() : nil
+            let classes = hasTask ? told ?? pretraining.dictionary : 0
             let configuration = JointConfiguration(
                 model.method, jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
                 regionDimension: split.regionDimension, globalDimension: split.globalDimension,
@@ -23,7 +24,7 @@ extension TrainingConfiguration {
                     of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
                 normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
                 transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
-                hasDictionary: classes > 0 && split.regionClassCount == nil)
+                hasDictionary: classes > 0 && told == nil)
             try configuration.validate(path: "configuration")
             return configuration
         case .clip, .siglip:

@@ -12,7 +12,9 @@ extension BatchLoss {
             throw TorchError(operation: "pretraining", reason: "no task")
         }
         let images = batch.map { split.imageOfCaption[$0] }
-        let classes = task == .classes ? try images.compactMap { try split.regionClasses(ofImage: $0) } : []
+        let classes =
+            task == .classes
+            ? try images.compactMap { try split.regionClasses(ofImage: $0) ?? split.regionTokens(ofImage: $0) } : []
         let pairs = try PairBatch(
             images: model.images(split, images), texts: words(batch), imageOfPair: images,
             classes: classes.isEmpty ? nil : classes.flatMap(\.self))
