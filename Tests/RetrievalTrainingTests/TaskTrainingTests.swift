@@ -70,14 +70,16 @@ import Torch
         #expect(try dictionary.shape == [4, 6] && dictionary.norm(1).array(Float.self).allSatisfy { $0 > 0 })
     }
 
-    @Test func `a detector's classes are taken where the data has them`() throws {
+    /// A detector's, or what a tokenizer of pictures made of them.
+    @Test(arguments: ["classes", "tokens"])
+    func `classes of regions are the data's where it has them`(_ file: String) throws {
         let training = try Self.training("pretraining.epochs=1", "model.dropout=0")
         let classes = try NumpyWriter(
-            path: training.folder.path + "/test_classes.npy", elementType: .int32, shape: [6, 3])
+            path: "\(training.folder.path)/test_\(file).npy", elementType: .int32, shape: [6, 3])
         let values = (0..<18).map { Int32($0 % 5) }
         try values.withUnsafeBytes { try classes.append($0) }
         try classes.finish()
-        try training.folder.write("a\nb\nc\nd\ne\n", to: "class_names.txt")
+        if file == "classes" { try training.folder.write("a\nb\nc\nd\ne\n", to: "class_names.txt") }
         let split = try Dataset(path: training.folder.path).split("test")
         let encoder = try TextEncoder(directory: training.folder.path + "/bert")
         let configuration = try training.configuration.modelConfiguration(for: split, encoder)

@@ -35,9 +35,14 @@ extension MomentumLearner {
 }
 
 extension PairBatch {
-    /// Some of the pairs, in the order given; a detector's classes are left behind.
+    /// Some of the pairs, in the order given.
     package func selecting(_ pairs: [Int]) throws(TorchError) -> PairBatch {
-        try PairBatch(
-            images: images.selecting(pairs), texts: texts.selecting(pairs), imageOfPair: pairs.map { imageOfPair[$0] })
+        let classes = classes.map { classes in
+            let regions = classes.count / images.count
+            return pairs.flatMap { classes[$0 * regions..<($0 + 1) * regions] }
+        }
+        return try PairBatch(
+            images: images.selecting(pairs), texts: texts.selecting(pairs), imageOfPair: pairs.map { imageOfPair[$0] },
+            classes: classes)
     }
 }

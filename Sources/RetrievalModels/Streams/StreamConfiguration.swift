@@ -47,6 +47,8 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
     package let sparsity: Double
     /// How many tokens stand for regions (COTS); 0 where none are guessed.
     package let classes: Int
+    /// Whether these are the nearest vectors of a dictionary, else what the data says.
+    package let hasDictionary: Bool
     /// The tokens that it has vectors for.
     package let vocabulary: CutVocabulary
     /// The text encoder's layers (LexLIP).
@@ -62,13 +64,16 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
         case maxTokens = "max_tokens"
         case normalizeFeatures = "normalize_features"
         case dropout, temperature, sparsity, classes, vocabulary, text
+        case hasDictionary = "dictionary"
     }
 
     /// Makes a configuration, unchecked.
     package init(
         _ method: Method, jointDimension: Int, layers: Int, heads: Int, regionDimension: Int, globalDimension: Int,
         textDimension: Int, maxTokens: Int, vocabulary: CutVocabulary, normalizeFeatures: Bool = false,
-        dropout: Double = 0.1, temperature: Double = 0.05, sparsity: Double = 0, classes: Int = 0, text: Text? = nil
+        dropout: Double = 0.1, temperature: Double = 0.05, sparsity: Double = 0, classes: Int = 0,
+        hasDictionary: Bool = false,
+        text: Text? = nil
     ) {
         self.method = method
         self.jointDimension = jointDimension
@@ -84,6 +89,7 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
         self.temperature = temperature
         self.sparsity = sparsity
         self.classes = classes
+        self.hasDictionary = hasDictionary
         self.text = text
     }
 
@@ -167,7 +173,7 @@ extension StreamConfiguration {
             .lightningDOT, jointDimension: jointDimension, layers: layers, heads: heads,
             regionDimension: regionDimension, globalDimension: globalDimension, textDimension: textDimension,
             maxTokens: maxTokens, vocabulary: vocabulary, normalizeFeatures: normalizeFeatures, dropout: dropout,
-            transportWeight: 0, classes: classes)
+            transportWeight: 0, classes: classes, hasDictionary: hasDictionary)
     }
 }
 

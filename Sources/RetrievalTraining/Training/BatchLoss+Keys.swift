@@ -13,14 +13,15 @@ extension BatchLoss {
         guard let momentum, let learner = scorer as? any MomentumLearner else {
             throw TorchError(operation: "keys", reason: "expected a method with a momentum copy")
         }
-        let all = try pairs(batch)
+        let isPretraining = epoch < configuration.pretraining.epochs
+        let all = try pairs(batch, withClasses: isPretraining)
         let keys = try momentum.keys(of: all)
         let kept = epoch > 0 ? try momentum.kept(keys) : Array(batch.indices)
         let isWhole = kept.count == batch.count
         var value = try Self.value(
             learner.terms(
                 on: isWhole ? all : all.selecting(kept), isWhole ? keys : keys.selecting(kept), momentum.queue,
-                isPretraining: epoch < configuration.pretraining.epochs, &generator))
+                isPretraining: isPretraining, &generator))
         value.keys = (keys, kept)
         return value
     }

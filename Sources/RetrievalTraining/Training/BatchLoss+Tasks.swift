@@ -22,7 +22,9 @@ extension BatchLoss {
     /// A batch as the data has it.
     func pairs(_ batch: [Int], withClasses: Bool = false) throws -> PairBatch {
         let images = batch.map { split.imageOfCaption[$0] }
-        let classes = withClasses ? try images.compactMap { try split.regionClasses(ofImage: $0) } : []
+        let classes =
+            withClasses
+            ? try images.compactMap { try split.regionClasses(ofImage: $0) ?? split.regionTokens(ofImage: $0) } : []
         return try PairBatch(
             images: model.images(split, images), texts: words(batch), imageOfPair: images,
             classes: classes.isEmpty ? nil : classes.flatMap(\.self))

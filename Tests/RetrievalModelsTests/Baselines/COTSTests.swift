@@ -15,8 +15,9 @@ import Torch
             lengths: lengths, COTS.init)
     }
 
-    private static func world(classes: Int = 0) throws -> StreamCase<COTS> {
-        try StreamCase(StreamCase<COTS>.configuration(.cots, classes: classes), COTS.init)
+    private static func world(classes: Int = 0, hasDictionary: Bool = false) throws -> StreamCase<COTS> {
+        try StreamCase(
+            StreamCase<COTS>.configuration(.cots, classes: classes, hasDictionary: hasDictionary), COTS.init)
     }
 
     @Test func `scores are those of the equations`() throws { try Self.given().expectFormula() }
@@ -57,8 +58,9 @@ import Torch
         }
     }
 
-    @Test func `what is masked is guessed with the help of the other side's vector`() throws {
-        let world = try Self.world(classes: 4)
+    @Test(arguments: [true, false])
+    func `what is masked is guessed with the help of the other side's vector`(_ hasDictionary: Bool) throws {
+        let world = try Self.world(classes: 4, hasDictionary: hasDictionary)
         let (keys, queue) = try world.keys(width: 8)
         var generator = world.generator
         let terms = try world.given.scorer.whileTraining.terms(
@@ -68,9 +70,12 @@ import Torch
         var again = world.generator
         let words = world.maskedWords(rate: 0.15, &again)
         let masked = (0..<3).map { _ in MaskedPatches.chosen(of: 5, &again) }
-        let vectors = try Plain.rows(#require(world.given.parameters.dictionary["dictionary.vectors"]))
-        func nearest(_ features: Plain.Vector) -> Int {
-            func distance(_ token: Int) -> Double { Plain.squares(vectors[token], features).reduce(0, +) }
+        let vectors = try world.given.parameters.dictionary["dictionary.vectors"].map(Plain.rows) ?? []
+        func token(_ pair: Int, _ region: Int) -> Int {
+            if let told = world.pairs.classes { return told[pair * 5 + region] }
+            func distance(_ token: Int) -> Double {
+                Plain.squares(vectors[token], world.images[pair].regions[region]).reduce(0, +)
+            }
             return vectors.indices.min { distance($0) < distance($1) } ?? 0
         }
         func helped(_ states: [[Double]], _ head: String, _ vector: Plain.Vector, _ plain: PlainStreams) -> [[Double]] {
@@ -89,7 +94,7 @@ import Torch
                     let states = helped(
                         plain.imageStates(image, masked: Set(regions)), "heads.tokens", text, plain)
                     return regions.map {
-                        Plain.entropy(plain.p.layer("heads.tokens.output", states[$0 + 1]), nearest(image.regions[$0]))
+                        Plain.entropy(plain.p.layer("heads.tokens.output", states[$0 + 1]), token(pair, $0))
                     }
                 })
         }

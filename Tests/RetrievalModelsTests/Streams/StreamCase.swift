@@ -17,13 +17,14 @@ struct StreamCase<Scorer: PairScorer> {
     let images: [FormulaImage]
 
     static func configuration(
-        _ method: Method, width: Int = 8, dropout: Double = 0, classes: Int = 0, sparsity: Double = 0
+        _ method: Method, width: Int = 8, dropout: Double = 0, classes: Int = 0, hasDictionary: Bool = false,
+        sparsity: Double = 0
     ) throws -> StreamConfiguration {
         let isLexLIP = method == .lexlip
         return try StreamConfiguration(
             method, jointDimension: width, layers: 2, heads: 2, regionDimension: 7, globalDimension: 5,
             textDimension: isLexLIP ? width : 6, maxTokens: 12, vocabulary: UNITERTests.vocabulary(), dropout: dropout,
-            temperature: 0.3, sparsity: sparsity, classes: classes,
+            temperature: 0.3, sparsity: sparsity, classes: classes, hasDictionary: hasDictionary,
             text: isLexLIP
                 ? .init(layers: 2, trainedLayers: 1, heads: 4, innerDimension: 10, pieces: [9, 12, 18]) : nil)
     }
@@ -47,7 +48,10 @@ struct StreamCase<Scorer: PairScorer> {
         self.configuration = configuration
         let given = try Self.given(configuration, lengths: [4, 3, 6], build)
         self.given = given
-        pairs = PairBatch(images: given.images, texts: given.texts, imageOfPair: [0, 1, 2])
+        let classes = configuration.classes
+        pairs = PairBatch(
+            images: given.images, texts: given.texts, imageOfPair: [0, 1, 2],
+            classes: classes > 0 && !configuration.hasDictionary ? (0..<15).map { $0 * 5 % classes } : nil)
         let table = configuration.vocabulary.rows
         let all = try given.texts.rows.squeezed(1).array(Int32.self).map { table[Int($0)] }
         let offsets = given.texts.offsets

@@ -35,8 +35,8 @@ extension COTS: MomentumLearner {
         let lengths = pairs.texts.lengths
         let wordTerm = try guesses.wordTerm(
             masking, textStates(masking.texts(pairs.texts, words)), lengths: lengths, images: images, words)
-        guard dictionary != nil else { return [wordTerm] }
-        let masked = try MaskedPatches(pairs.images, image.regions, &generator)
+        guard configuration.classes > 0 else { return [wordTerm] }
+        let masked = try MaskedPatches(pairs, image.regions, &generator)
         let states = try imageStates(masked.features, of: pairs.images)
         let regionTerm = try guesses.regionTerm(
             masked, states.sliced(1, 1..<states.shape[1]), texts: texts, dictionary)

@@ -30,10 +30,7 @@ package struct COTS: PairScorer {
         image = try ImageStream(scope / "image", configuration)
         imageProjection = try Linear(scope / "image" / "projection", from: width, to: width)
         guesses = try COTSHeads(scope / "heads", configuration)
-        dictionary =
-            configuration.classes > 0
-            ? try RegionDictionary(
-                scope / "dictionary", count: configuration.classes, width: configuration.regionDimension) : nil
+        dictionary = try joint.dictionary(scope)
     }
 
     /// Its shape.
@@ -97,5 +94,5 @@ extension COTS: VectorScorer {
 }
 
 extension COTS: RegionGuesser {
-    var regions: JointRegions { image.regions }
+    func looks(_ images: ImageBatch) throws(TorchError) -> Tensor { try image.regions.features(images) }
 }

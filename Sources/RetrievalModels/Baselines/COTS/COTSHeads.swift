@@ -43,9 +43,9 @@ struct COTSHeads: Sendable {
     func regionTerm(
         _ masked: MaskedPatches, _ states: Tensor, texts: Tensor, _ dictionary: RegionDictionary?
     ) throws(TorchError) -> TaskTerm? {
-        guard let tokens, let dictionary else { return nil }
+        guard let tokens else { return nil }
         let helped = try states + tokens.textForTokens(texts).unsqueezed(1)
         let logits = try tokens.output(masked.states(helped)).to(.float32)
-        return TaskTerm("tokens", try logits.crossEntropy(labels: dictionary.nearest(masked.answers)))
+        return TaskTerm("tokens", try logits.crossEntropy(labels: masked.tokens(dictionary)))
     }
 }
