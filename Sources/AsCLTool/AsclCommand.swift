@@ -20,7 +20,7 @@ struct AsclCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, ProbeCommand.self, QueryCommand.self, DataCommand.self,
             FeaturesCommand.self, WeightsCommand.self, IndexCommand.self, SearchCommand.self, ServeCommand.self,
-            ExperimentCommand.self, ScenesCommand.self, BenchCommand.self,
+            ExperimentCommand.self, ScenesCommand.self, BenchCommand.self, TermsCommand.self,
         ])
 
     static func main() { runAsProgram() }

@@ -2,7 +2,7 @@ import AsCLBase
 import Foundation
 
 /// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_classes.npy`,
-/// `_confidences.npy`, `_ids.txt`.
+/// `_confidences.npy`, `_tokens.npy`, `_ids.txt`.
 struct FeatureSet: Sendable {
     static let regionsSuffix = "_ims.npy"
 
@@ -13,6 +13,8 @@ struct FeatureSet: Sendable {
     /// `[images, regions, 4]`.
     let boxes: FeatureFile?
     let labels: RegionLabelFiles?
+    /// What somebody's tokenizer of pictures made of the regions.
+    let tokens: RegionNumberFile?
     /// What made the features, where the folder's `features.json` says: features of different encoders do not mix.
     let encoder: String?
     private let namesPath: String
@@ -29,6 +31,10 @@ struct FeatureSet: Sendable {
             isThere("_boxes.npy") ? try FeatureFile(path: path("_boxes.npy"), axes: ["images", "regions", "4"]) : nil
         labels = try RegionLabelFiles(
             folder: folder, stem: stem, images: regions.rowCount, regions: regions.rowShape[0])
+        tokens =
+            isThere("_tokens.npy")
+            ? try RegionNumberFile(
+                path: path("_tokens.npy"), stem: stem, images: regions.rowCount, regions: regions.rowShape[0]) : nil
         namesPath = path("_ids.txt")
         encoder = Self.encoder(folder: folder)
         if let globals, globals.rowCount != regions.rowCount {

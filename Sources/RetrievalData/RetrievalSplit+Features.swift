@@ -52,6 +52,24 @@ extension RetrievalSplit {
         try sets[rows[image].set].labels?.numbers(row: rows[image].row)
     }
 
+    /// The discrete token of each region of an image, from `<split>_tokens.npy`. Nil where the data has none.
+    /// - Throws: `InputError` naming a region whose token is no number of one.
+    package func regionTokens(ofImage image: Int) throws(InputError) -> [Int]? {
+        try sets[rows[image].set].tokens?.row(
+            rows[image].row, below: Self.mostTokens, "a token, from 0 to \(Self.mostTokens - 1)")
+    }
+
+    /// How many tokens there are, by the greatest that the split's images have. Nil where the data has none.
+    package func regionTokenCount() throws(InputError) -> Int? {
+        guard hasRegionTokens else { return nil }
+        var greatest = 0
+        for image in rows.indices { greatest = max(greatest, try regionTokens(ofImage: image)?.max() ?? 0) }
+        return greatest + 1
+    }
+
+    /// Vocabularies of tokenizers have thousands.
+    private static let mostTokens = 1 << 20
+
     private func gather(
         _ images: [Int], from file: (FeatureSet) -> FeatureFile, length: Int,
         into target: UnsafeMutableBufferPointer<Float>,

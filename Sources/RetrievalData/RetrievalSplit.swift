@@ -70,6 +70,9 @@ package struct RetrievalSplit: Sendable {
     /// How many classes the detector tells regions apart by; nil where the data does not say what they show.
     package var regionClassCount: Int? { sets[0].labels?.classCount }
 
+    /// Whether the data says which of a tokenizer's tokens regions are.
+    package var hasRegionTokens: Bool { sets.allSatisfy { $0.tokens != nil } }
+
     /// The same data with the given images alone, in that order, and their captions.
     package func subset(images: [Int]) -> RetrievalSplit {
         RetrievalSplit(

@@ -9,7 +9,7 @@ import Torch
 package struct FirstStageStudy: Codable, Sendable {
     /// One row a shortlist size.
     package let rows: [ShortlistRecall.Row]
-    /// The inverted index over the images, which a lexicon encoder's shortlists come from.
+    /// The inverted index over the images, which the shortlists of a method of terms come from.
     package let index: InvertedIndex.Statistics?
     /// Mean wall-clock time of the index's longest shortlist for one encoded caption, on one thread.
     package let secondsPerSearch: Double?
@@ -34,7 +34,7 @@ package struct FirstStageStudy: Codable, Sendable {
     init(_ evaluator: Evaluator, teacherScores: NumpyArray, scoresPath: String) throws {
         let sizes = Self.sizes(images: evaluator.truth.imageCount)
         let longest = sizes.max() ?? 1
-        guard let lexicon = evaluator.model.scorer as? LexiconEncoder else {
+        guard let lexicon = evaluator.model.scorer as? any TermScorer else {
             try Self.writeScores(evaluator, to: scoresPath)
             defer { try? FileManager.default.removeItem(atPath: scoresPath) }
             let scores = try NumpyArray(path: scoresPath)
@@ -96,7 +96,7 @@ package struct FirstStageStudy: Codable, Sendable {
     }
 }
 
-/// A lexicon encoder's images in an inverted index, and its captions as queries, each by its heaviest terms alone.
+/// The images of a method of terms in an inverted index, and its captions as queries, each by its heaviest terms alone.
 private struct LexiconSearch {
     /// Terms kept of an image. Training alone makes weights small long before it makes them zero.
     private static let termsOfImage = 128
@@ -106,7 +106,7 @@ private struct LexiconSearch {
     let index: InvertedIndex
     let queries: SparseVectors
 
-    init(_ lexicon: LexiconEncoder, _ evaluator: Evaluator) throws {
+    init(_ lexicon: some TermScorer, _ evaluator: Evaluator) throws {
         (index, queries) = try withoutGradients {
             var vectors = SparseVectors(width: lexicon.termCount)
             for start in stride(from: 0, to: evaluator.split.imageCount, by: 64) {

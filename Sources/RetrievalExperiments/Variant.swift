@@ -134,8 +134,17 @@ extension Variant {
         ["model.method=lightningdot", "pretraining.matching=4", "loss.kind=contrastive", "loss.temperature=1"] + alone,
         pretraining: 10)
 
+    /// LexLIP by its tasks ten times as long as others train, and then by keys.
+    static let lexlip = Variant(
+        "lexlip", "LexLIP, pre-trained", ["model.method=lexlip", "loss.kind=momentum", "loss.sparsity=0.002"] + alone,
+        pretraining: 10)
+
+    /// COTS likewise.
+    static let cots = Variant(
+        "cots", "COTS, pre-trained", ["model.method=cots", "loss.kind=momentum"] + alone, pretraining: 10)
+
     /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's
-    /// contrastive loss. UNITER and LightningDOT are there as their authors train them.
+    /// contrastive loss. UNITER, LightningDOT, LexLIP and COTS are there as their authors train them.
     package static func compared(words: String) -> [Variant] {
         [full, full.trained(by: .best(of: full.name), as: "best", "best recipe"), withoutSamples]
             + architectures(words: words).flatMap { method in
@@ -144,7 +153,7 @@ extension Variant {
                     method.trained(by: .best(of: method.name), as: "best", "best recipe"),
                     method.trained(by: .contrastive),
                 ]
-            } + (words == "gru" ? [] : [lightningDOT, uniter])
+            } + (words == "gru" ? [] : [lightningDOT, uniter, lexlip, cots])
     }
 
     /// Every method by every recipe that is tried, method by method.

@@ -27,6 +27,9 @@ package struct BERT: Sendable {
     /// Rows of the word table.
     package var vocabularySize: Int { words.weight.shape[0] }
 
+    /// The shape of its layers.
+    package var transformer: TransformerConfiguration { configuration.transformer }
+
     /// Input embeddings, before positions are added: int64 `[tokens]` to `[tokens, hidden]`.
     package func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try words(ids) }
 

@@ -45,6 +45,23 @@ struct ByteTrie: Sendable {
     /// The number of the string that ends at `node`.
     func token(_ node: Node) -> Int32? { tokens[Int(node.index)] }
 
+    /// All strings, by their numbers.
+    var strings: [Int32: [UInt8]] {
+        var parents = [Edge?](repeating: nil, count: tokens.count)
+        for (edge, child) in children { parents[Int(child.index)] = edge }
+        var strings: [Int32: [UInt8]] = [:]
+        for (index, token) in tokens.enumerated() {
+            guard let token else { continue }
+            var (bytes, node): ([UInt8], Int) = ([], index)
+            while let edge = parents[node] {
+                bytes.append(edge.byte)
+                node = Int(edge.node.index)
+            }
+            strings[token] = bytes.reversed()
+        }
+        return strings
+    }
+
     /// The longest string, at least one byte, that `bytes` go on with from `start`: its number and its bytes from there.
     func longestMatch(in bytes: ArraySlice<UInt8>, from start: Node) -> (token: Int32, length: Int)? {
         var longest: (token: Int32, length: Int)?

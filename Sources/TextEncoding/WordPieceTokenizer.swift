@@ -56,6 +56,12 @@ package struct WordPieceTokenizer: Tokenizer {
         vocabularySize = others.reduce(vocabulary.count) { max($0, Int($1) + 1) }
     }
 
+    /// What each token stands for, by number.
+    package var tokenTexts: [Int32: String] { vocabulary.texts }
+
+    /// What a token begins with that goes on with a word: `##`.
+    package var continuationMark: String { vocabulary.continuationMark }
+
     /// The tokens of `text` between `[CLS]` and `[SEP]`; those beyond `maxTokens` (at least 2, both counted) are cut
     /// from the end of the text.
     package func encode(_ text: String, maxTokens: Int) throws(InputError) -> TokenizedText {

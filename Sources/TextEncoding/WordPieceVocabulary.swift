@@ -7,6 +7,8 @@ import AsCLBase
 struct WordPieceVocabulary: Sendable {
     /// One more than the largest number of a token.
     let count: Int
+    /// What a piece inside a word begins with.
+    let continuationMark: String
     private let trie: ByteTrie
     private let continuation: ByteTrie.Node?
 
@@ -28,6 +30,7 @@ struct WordPieceVocabulary: Sendable {
     private init(_ trie: ByteTrie, count: Int, continuation: String) {
         self.trie = trie
         self.count = count
+        continuationMark = continuation
         self.continuation = trie.node(at: continuation.utf8)
     }
 
@@ -35,6 +38,9 @@ struct WordPieceVocabulary: Sendable {
     func token(_ bytes: some Sequence<UInt8>) -> Int32? {
         trie.node(at: bytes).flatMap(trie.token)
     }
+
+    /// All tokens' texts by number.
+    var texts: [Int32: String] { trie.strings.mapValues { String(decoding: $0, as: UTF8.self) } }
 
     /// Appends the pieces of `word`, each the longest that fits; false, and nothing appended, where none does.
     func appendPieces(of word: ArraySlice<UInt8>, to ids: inout [Int32]) -> Bool {

@@ -7,13 +7,14 @@ package struct Transformer: Sendable {
     private let layers: [TransformerLayer]
 
     /// Parameters `0.*`, `1.*`, ... of `scope`, the parts of a layer called by `names`.
+    /// - Parameter first: The number of the first layer, where others stand before it.
     package init(
-        _ scope: ParameterScope, _ configuration: TransformerConfiguration, names: TransformerNames
+        _ scope: ParameterScope, _ configuration: TransformerConfiguration, names: TransformerNames, from first: Int = 0
     ) throws(TorchError) {
         self.configuration = configuration
         var layers: [TransformerLayer] = []
         for index in 0..<configuration.layerCount {
-            layers.append(try TransformerLayer(scope / "\(index)", configuration, names))
+            layers.append(try TransformerLayer(scope / "\(first + index)", configuration, names))
         }
         self.layers = layers
     }

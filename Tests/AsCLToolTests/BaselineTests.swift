@@ -30,6 +30,59 @@ struct BaselineTests {
             ["precision", "int16", "expected AsCL with sum fusion on the CPU", "found \(method) on cpu"])
     }
 
+    @Test(arguments: ["lexlip", "cots"])
+    func `a method with keys is trained by tasks first, evaluated and asked`(method: String) throws {
+        let folder = try Workshop.newFolder("keys") + "/run"
+        let settings = [
+            "model.method=\(method)", "loss.kind=momentum", "training.epochs=3", "pretraining.epochs=2",
+            "pretraining.dictionary=8", "model.layers=1", "loss.positives=false", "loss.negatives=false",
+        ].flatMap { ["--set", $0] }
+        let run = try Tool(Workshop.training(output: folder) + ["--set", "data.train_images=4"] + settings).finish()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try text(folder + "/config.json").contains("\"architecture\" : \"\(method)\""))
+        #expect(try on(folder, "evaluate", "--json").json["images"] as? Int == 12)
+        #expect(try on(folder, "query", "--top", "3", "a red star").outputLines.count == 3)
+        guard method == "lexlip" else {
+            expectRefusal(
+                try on(folder, "terms"),
+                [
+                    "architecture", "expected lexlip or lexicon, whose vectors are weights of terms",
+                    "found cots",
+                ])
+            return
+        }
+        let terms = try on(folder, "terms", "--keep", "3", "--keep", "0", "--json").json
+        let searches = try #require(terms["searches"] as? [[String: Any]])
+        #expect(searches.map { $0["kept"] as? Int } == [3, nil])
+        let reading = try #require(terms["reading"] as? [String: Any])
+        #expect(reading["images"] as? Int == 12 && reading["own"] is Double && reading["shuffled"] is Double)
+        let lines = try on(folder, "terms").outputLines
+        #expect(lines.first?.hasPrefix("12 images x 60 captions, ") == true && lines.count == 4)
+        expectRefusal(try on(folder, "terms", "--keep", "900"), ["--keep", "expected at most", "found 900"])
+    }
+
+    @Test func `terms are shown beside the pictures that they are of`() throws {
+        let folder = try Workshop.newFolder("sheet") + "/run"
+        let settings = ["model.method=lexlip", "training.epochs=1", "model.layers=1"].flatMap { ["--set", $0] }
+        let run = try Tool(
+            Workshop.training(output: folder) + ["--set", "data.train_images=4", "--set", "loss.negatives=false"]
+                + settings
+        ).finish()
+        #expect(run.status == 0, "\(run.errors)")
+        let data = try Workshop.drawnScenes.get()
+        func terms(_ more: String...) throws -> Tool.Result {
+            try Tool(["terms", "--checkpoint", folder, "--data", data, "--split", "test"] + more).finish()
+        }
+        let page = folder + "/terms.html"
+        let shown = try terms("--sheet", page, "--images", data + "/images", "--top", "3")
+        #expect(shown.status == 0, "\(shown.errors)")
+        let html = try text(page)
+        #expect(html.components(separatedBy: "<img ").count == 4 && !html.contains("class=\"problem\""))
+        #expect(html.components(separatedBy: "<span class=\"word ").count > 3 && html.contains("another picture"))
+        let refused = try terms("--sheet", page)
+        #expect(refused.status == 2 && refused.errors.contains("--sheet and --images belong together"))
+    }
+
     @Test func `a teacher needs a weight, and a weight a teacher`() throws {
         let folder = try Workshop.newFolder("taught") + "/run"
         let student = ["--set", "model.method=dual_encoder", "--set", "loss.positives=false"]

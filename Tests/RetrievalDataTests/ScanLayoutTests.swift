@@ -97,6 +97,34 @@ import Testing
         #expect(try folder.problem().hasSuffix("expected a readable file, found No such file or directory"))
     }
 
+    @Test func `tokens of regions are read, and what is none is named`() throws {
+        func write(_ type: ElementType, _ shape: [Int], _ values: [Int32]) throws {
+            let writer = try NumpyWriter(path: folder.path + "/test_tokens.npy", elementType: type, shape: shape)
+            try values.withUnsafeBytes { try writer.append($0) }
+            try writer.finish()
+        }
+        try folder.scan("test")
+        #expect(try folder.split("test").regionTokenCount() == nil)
+        #expect(try folder.split("test").regionTokens(ofImage: 0) == nil)
+        try write(.int32, [2, 3], [4, 0, 7, 8191, 2, 2])
+        let split = try folder.split("test")
+        #expect(try split.regionTokens(ofImage: 1) == [8191, 2, 2])
+        #expect(try split.regionTokenCount() == 8192)
+        #expect(try split.subset(images: [0]).regionTokenCount() == 8)
+        try write(.int32, [2, 3], [4, 0, 7, 1, -2, 2])
+        let error = #expect(throws: InputError.self) { try folder.split("test").regionTokenCount() }
+        #expect(
+            error.map(folder.line)
+                == "DIR/test_tokens.npy: row 1, region 1: expected a token, from 0 to 1048575, found -2")
+        try write(.int32, [2, 2], [4, 0, 7, 1])
+        #expect(
+            try folder.problem() == "DIR/test_tokens.npy: shape: expected [2, 3] as test_ims.npy asks for, found [2, 2]"
+        )
+        try write(.float32, [2, 3], [4, 0, 7, 1, 2, 2])
+        #expect(
+            try folder.problem().hasPrefix("DIR/test_tokens.npy: header: expected elements of int32, found f"))
+    }
+
     @Test func `names one a caption are understood`() throws {
         try folder.scan("test")
         try folder.text("test_ids.txt", ["dog.jpg", "dog.jpg", "cat.jpg", "cat.jpg"])

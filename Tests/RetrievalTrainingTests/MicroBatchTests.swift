@@ -13,7 +13,7 @@ import Torch
         let model = try RetrievalModel(
             configuration.modelConfiguration(for: training.split, training.model().textEncoder),
             textEncoder: training.model().textEncoder, seed: 3)
-        let trained = try TrainedParameters(model, configuration)
+        let trained = try TrainedParameters(model, configuration, pairs: 12)
         let loss = BatchLoss(
             configuration: configuration, samples: try training.samples(model), temperature: trained.temperature)
         var generator = SeededGenerator(seed: 6)

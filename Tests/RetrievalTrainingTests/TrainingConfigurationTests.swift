@@ -86,7 +86,7 @@ import TextEncoding
     func `heads matter to a method that has them`(_ method: Method) throws {
         let yaml =
             "model: {method: \(method.rawValue), joint_dimension: 100, heads: 8}\nsamples: {level: embeddings}"
-        if [.ascl, .mixed].contains(method) || method.isJoint {
+        if [.ascl, .mixed, .cots].contains(method) || method.isJoint {
             #expect(throws: TrainingError.self) { try TrainingConfiguration(yaml: yaml, source: "x.yaml") }
         } else {
             #expect(try TrainingConfiguration(yaml: yaml, source: "x.yaml").model.method == method)

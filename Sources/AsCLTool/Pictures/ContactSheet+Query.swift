@@ -58,7 +58,7 @@ extension ContactSheet {
 
     private static func areFractions(_ boxes: [[Float]]) -> Bool { boxes.joined().allSatisfy { (0...1).contains($0) } }
 
-    private static func picture(_ path: String) -> Picture {
+    static func picture(_ path: String) -> Picture {
         do {
             return .jpeg(try PictureThumbnail.jpeg(of: path, longSide: thumbnailSide))
         } catch {

@@ -16,7 +16,7 @@ extension RetrievalModel {
         var regions: [Tensor] = []
         for start in stride(from: 0, to: count, by: 64) {
             let part = try self.images(split, Array(images[start..<min(start + 64, count)]))
-            regions.append(try scorer.regions.features(part).reshaped([-1, split.regionDimension]))
+            regions.append(try scorer.looks(part).reshaped([-1, split.regionDimension]))
         }
         try dictionary.fill(.concatenated(regions), seed: seed)
     }
@@ -24,16 +24,19 @@ extension RetrievalModel {
     private static let regionsLookedAt = 20_000
 }
 
-/// A method that guesses masked regions.
+/// A method that guesses masked regions by a dictionary that does not change.
 protocol RegionGuesser {
-    /// What regions are read with.
-    var regions: JointRegions { get }
-    /// What tells their classes apart where no detector does.
+    /// Features `[images, K, R]` of regions, as the dictionary tells them apart.
+    func looks(_ images: ImageBatch) throws(TorchError) -> Tensor
+
+    /// What tells their classes apart where nobody else does.
     var dictionary: RegionDictionary? { get }
 }
 
 extension UNITER: RegionGuesser {
-    var regions: JointRegions { joint.regions }
+    func looks(_ images: ImageBatch) throws(TorchError) -> Tensor { try joint.regions.features(images) }
 }
 
-extension LightningDOT: RegionGuesser {}
+extension LightningDOT: RegionGuesser {
+    func looks(_ images: ImageBatch) throws(TorchError) -> Tensor { try regions.features(images) }
+}

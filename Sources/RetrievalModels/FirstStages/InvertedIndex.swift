@@ -72,6 +72,11 @@ package struct InvertedIndex: Sendable {
                 + offsets.count * MemoryLayout<Int>.stride)
     }
 
+    /// How many postings a search looks at.
+    package func postings(of query: [(term: Int, weight: Float)]) -> Int {
+        query.reduce(0) { $0 + offsets[$1.term + 1] - offsets[$1.term] }
+    }
+
     /// The best items by scalar product with the query, best first, of equal scores the lower item first. Items that share
     /// no term with the query score nothing and are left out, so fewer than `count` may come.
     /// - Throws: `InputError` when a term is not of the index or a weight not finite and positive.

@@ -14,7 +14,7 @@ package import TorchNN
 /// (regions + words) x D x terms products. E is learned from scratch, without LexLIP's pre-training on masked words, so
 /// nothing ties a term to the meaning of its entry; the vocabulary gives the terms' number, not their names.
 package struct LexiconEncoder: PairScorer {
-    private let inputs: BaselineInputs
+    let inputs: BaselineInputs
     private let image, text: TermTransform
     /// E `[terms, D]` and b `[terms]`.
     private let lexicon: Linear

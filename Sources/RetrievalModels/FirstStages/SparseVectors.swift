@@ -41,6 +41,21 @@ package struct SparseVectors: Sendable, Equatable {
         offsets.append(terms.count)
     }
 
+    /// The same vectors with at most so many terms each: the heaviest, of equal ones the lower.
+    package func cut(to most: Int) throws(InputError) -> SparseVectors {
+        var cut = SparseVectors(width: width)
+        for vector in 0..<count {
+            let heaviest = heaviest(of: vector).prefix(max(most, 0))
+            try cut.append(heaviest.sorted { $0.term < $1.term })
+        }
+        return cut
+    }
+
+    /// A vector's terms and weights, heaviest first, of equal ones the lower.
+    package func heaviest(of vector: Int) -> [(term: Int, weight: Float)] {
+        self[vector].sorted { ($0.weight, $1.term) > ($1.weight, $0.term) }
+    }
+
     /// Adds the rows of a matrix `[vectors, width]`, row-major, without its zeros.
     /// - Parameter most: How many terms of a row are kept, the heaviest, of equal ones the lower; nil keeps all.
     package mutating func append(dense: [Float], keeping most: Int? = nil) throws(InputError) {

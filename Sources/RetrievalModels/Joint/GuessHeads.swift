@@ -63,8 +63,8 @@ struct GuessHeads: Sendable {
 
 /// LN(gelu(W h)), which goes before a guess.
 struct HeadTransform: Sendable {
-    private let dense: Linear
-    private let norm: LayerNorm
+    let dense: Linear
+    let norm: LayerNorm
 
     /// Builds it along `dense` and `LayerNorm`.
     init(_ scope: ParameterScope, width: Int) throws(TorchError) {

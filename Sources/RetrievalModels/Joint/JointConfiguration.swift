@@ -145,7 +145,7 @@ extension JointConfiguration {
     }
 
     /// All tasks, but for classes where there are none.
-    var tasks: [LearningTask] { LearningTask.allCases.filter { $0 != .classes || classes > 0 } }
+    var tasks: [LearningTask] { [.matching, .words, .regions] + (classes > 0 ? [.classes] : []) }
 
     /// The dictionary along `dictionary`, where there is one.
     func dictionary(_ scope: ParameterScope) throws(TorchError) -> RegionDictionary? {

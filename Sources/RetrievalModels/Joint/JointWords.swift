@@ -8,7 +8,8 @@ import TorchNN
 ///
 /// P is a linear layer where word vectors, which begin as the text encoder's, are of another width than states.
 struct JointWords: Sendable {
-    private let table, positions: Embedding
+    let table: Embedding
+    private let positions: Embedding
     /// `[2, H]`: what marks words, and what marks regions.
     let kinds: Embedding
     private let projection: Linear?

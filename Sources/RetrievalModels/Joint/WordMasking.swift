@@ -3,7 +3,8 @@ import TextEncoding
 import Torch
 
 /// Words to be guessed from what stands around them (Devlin et al. 2019): of each text each ordinary place with a chance,
-/// and one at least. Of those chosen 80 % are masked, 10 % become another ordinary word, and 10 % stay.
+/// and one at least; or each word with all of its pieces. Of the places chosen 80 % are masked, 10 % become another ordinary
+/// word, and 10 % stay.
 struct WordMasking {
     /// Rows of all texts' tokens, with what was done to them.
     private(set) var rows: [Int]
@@ -18,13 +19,20 @@ struct WordMasking {
     /// - Parameters:
     ///   - rows: One a token, text after text.
     ///   - lengths: Tokens of each text, the first and the last of which are special.
-    init(_ rows: [Int], lengths: [Int], _ vocabulary: CutVocabulary, _ generator: inout SeededGenerator) {
+    ///   - pieces: Rows that go on with the word before them; they are chosen with it.
+    init(
+        _ rows: [Int], lengths: [Int], _ vocabulary: CutVocabulary, rate: Double = Self.rate, pieces: Set<Int> = [],
+        _ generator: inout SeededGenerator
+    ) {
         self.rows = rows
         var start = 0
         for length in lengths {
             // A text without a word has but its special tokens to give.
             let words = length > 2 ? start + 1..<start + length - 1 : start..<start + length
-            places += Self.chosen(words, &generator)
+            let starts = words.filter { $0 == words.lowerBound || !pieces.contains(rows[$0]) }
+            for word in Self.chosen(starts.indices, rate: rate, &generator) {
+                places += starts[word]..<(word + 1 < starts.count ? starts[word + 1] : words.upperBound)
+            }
             start += length
         }
         for place in places {
@@ -38,8 +46,8 @@ struct WordMasking {
         }
     }
 
-    /// Each of some places with the chance `rate`, one at least.
-    static func chosen(_ places: Range<Int>, _ generator: inout SeededGenerator) -> [Int] {
+    /// Each of some places with a chance, one at least.
+    static func chosen(_ places: Range<Int>, rate: Double = rate, _ generator: inout SeededGenerator) -> [Int] {
         var chosen: [Int] = []
         for place in places where generator.uniform() < rate { chosen.append(place) }
         return chosen.isEmpty ? [places.lowerBound + generator.below(places.count)] : chosen
@@ -49,10 +57,11 @@ struct WordMasking {
 extension WordMasking {
     /// Words of texts given as tokens `[words, 1]`.
     init(
-        _ texts: TextBatch, _ words: JointWords, _ vocabulary: CutVocabulary, _ generator: inout SeededGenerator
+        _ texts: TextBatch, _ words: JointWords, _ vocabulary: CutVocabulary, rate: Double = Self.rate,
+        pieces: Set<Int> = [], _ generator: inout SeededGenerator
     ) throws(TorchError) {
         let rows = try words.rows(texts.rows).to(device: .cpu).array(Int.self)
-        self.init(rows, lengths: texts.lengths, vocabulary, &generator)
+        self.init(rows, lengths: texts.lengths, vocabulary, rate: rate, pieces: pieces, &generator)
     }
 
     /// Vectors `[words, H]` of those texts with what was done to them.

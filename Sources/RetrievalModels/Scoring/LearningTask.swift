@@ -12,6 +12,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case regions
     /// Classes of such regions.
     case classes
+    /// All of a method's own at once.
+    case together
 }
 
 /// Right pairs as the data has them, for tasks.
@@ -22,7 +24,7 @@ package struct PairBatch: Sendable {
     package let texts: TextBatch
     /// The image of each pair: equal numbers are one image.
     package let imageOfPair: [Int]
-    /// A detector's class of each region, image after image, where the data says.
+    /// A detector's class of each region, or a tokenizer's token, image after image, where the data says.
     package let classes: [Int]?
 
     /// Joins them.

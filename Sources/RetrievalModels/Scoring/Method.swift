@@ -16,6 +16,10 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case uniter
     /// LightningDOT (Sun et al., NAACL 2021): a tower for words and one for regions, which learn by guessing for each other.
     case lightningDOT = "lightningdot"
+    /// LexLIP (Luo et al., ICCV 2023): weights of the vocabulary's terms, by heads that guess words.
+    case lexlip
+    /// COTS (Lu et al., CVPR 2022): a stream a side, keys of earlier pairs, and guesses with the help of the other's vector.
+    case cots
     /// A dual encoder in the manner of LightningDOT (NAACL 2021) and COTS (CVPR 2022).
     case dualEncoder = "dual_encoder"
     /// A lexicon-bottlenecked sparse encoder in the manner of LexLIP (ICCV 2023).
@@ -31,10 +35,16 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .uniter, .lightningDOT, .clip, .siglip, .mixed: false
+        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed: false
         }
     }
 
     /// Whether its configuration is a `JointConfiguration`, and it learns by tasks.
     package var isJoint: Bool { self == .uniter || self == .lightningDOT }
+
+    /// Whether its configuration is a `StreamConfiguration`, and it learns by tasks and by keys.
+    package var isStream: Bool { self == .lexlip || self == .cots }
+
+    /// Whether a run of it may begin with tasks.
+    package var learnsByTasks: Bool { isJoint || isStream }
 }

@@ -8,6 +8,7 @@ extension TrainingConfiguration {
     func check(at place: ConfigurationPlace) throws(TrainingError) {
         try checkSections(at: place)
         try checkPasses(at: place)
+        try checkKeys(at: place)
         let (settings, range) = (place.key("training"), Self.learntTemperatures)
         if training.learnTemperature, loss.kind != .contrastive {
             throw settings.key("learn_temperature").invalid(
@@ -73,13 +74,13 @@ extension TrainingConfiguration {
                 "model.method", "one process, as \(model.method.rawValue) normalises by the whole batch",
                 "\(ranks) ranks")
         }
-        if loss.kind == .mined {
-            throw invalid("loss.kind", "contrastive or triplet, whose scores ranks can share", "mined")
+        if [.mined, .momentum].contains(loss.kind) {
+            throw invalid("loss.kind", "contrastive or triplet, whose scores ranks can share", loss.kind.rawValue)
         }
         if pretraining.epochs > 0 {
             throw invalid("pretraining.epochs", "0, as ranks cannot share tasks", "\(pretraining.epochs)")
         }
-        if model.method.isJoint, model.dropout > 0 {
+        if model.method.learnsByTasks, model.dropout > 0 {
             throw invalid("model.dropout", "0, as it would fall otherwise on every rank", "\(model.dropout)")
         }
         if loss.sparsity > 0 {

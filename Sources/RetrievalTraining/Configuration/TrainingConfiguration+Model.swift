@@ -13,9 +13,10 @@ extension TrainingConfiguration {
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
         package var jointDimension = 1024
-        /// H, the heads of each cross-modal attention, or of the layers of UNITER and LightningDOT; divides `jointDimension`.
+        /// H, the heads of each cross-modal attention, or of the layers of UNITER, LightningDOT, LexLIP and COTS; divides
+        /// `jointDimension`, of LexLIP the text encoder's width.
         package var heads = 8
-        /// UNITER's layers, or those of each of LightningDOT's towers.
+        /// UNITER's layers, those of each of LightningDOT's towers and COTS's streams, or of LexLIP's for images.
         package var layers = 4
         /// The chance of a value of their states to be left out in training.
         package var dropout = 0.1
@@ -57,7 +58,8 @@ extension TrainingConfiguration {
                 throw place.key("words").invalid(
                     expected: "encoder, with method \(method.rawValue)", found: words.rawValue)
             }
-            guard [.ascl, .mixed].contains(method) || method.isJoint else { return }
+            // LexLIP is as wide as its text encoder.
+            guard [.ascl, .mixed, .cots].contains(method) || method.isJoint else { return }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")

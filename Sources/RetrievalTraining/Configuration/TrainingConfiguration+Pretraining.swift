@@ -20,6 +20,8 @@ extension TrainingConfiguration {
         package var dictionary = 256
         /// What the distance by optimal transport weighs in the task of matching.
         package var transport = 0.1
+        /// How many of LexLIP's first epochs of tasks train its texts' head alone, before the images' becomes a copy of it.
+        package var head = 1
 
         static let fields: [ConfigurationField<Self>] = [
             .init("epochs", \.epochs, .atLeast(0)),
@@ -29,6 +31,7 @@ extension TrainingConfiguration {
             .init("classes", \.classes, .atLeast(0)),
             .init("dictionary", \.dictionary, .atLeast(0)),
             .init("transport", \.transport, .atLeast(0)),
+            .init("head", \.head, .atLeast(0)),
         ]
 
         private func weight(_ task: LearningTask) -> Double {
@@ -37,6 +40,7 @@ extension TrainingConfiguration {
             case .words: words
             case .regions: regions
             case .classes: classes
+            case .together: 1
             }
         }
 
@@ -62,7 +66,7 @@ extension TrainingConfiguration {
     /// Refuses what a method that is trained by tasks or by mined pairs cannot have.
     func checkPasses(at place: ConfigurationPlace) throws(TrainingError) {
         let (settings, method) = (place.key("training"), model.method.rawValue)
-        if pretraining.epochs > 0, !model.method.isJoint {
+        if pretraining.epochs > 0, !model.method.learnsByTasks {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "0, as \(method) has no tasks", found: "\(pretraining.epochs)")
         }
@@ -70,18 +74,24 @@ extension TrainingConfiguration {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "at most training.epochs \(training.epochs)", found: "\(pretraining.epochs)")
         }
-        if training.microBatchSize > 0, model.method.isJoint, model.dropout > 0 {
+        if training.microBatchSize > 0, model.method.learnsByTasks, model.dropout > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")
         }
-        guard loss.kind == .mined || pretraining.epochs > 0 else { return }
+        let isOfPairs = [.mined, .momentum].contains(loss.kind)
+        guard isOfPairs || pretraining.epochs > 0 else { return }
         for (key, rate) in [
             ("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout),
             ("feature_dropout", training.featureDropout),
         ] where rate > 0 {
             throw settings.key(key).invalid(
-                expected: "0, as tasks and mined pairs leave nothing out", found: "\(rate)")
+                expected: "0, as tasks, mined pairs and keys leave nothing out", found: "\(rate)")
+        }
+        if isOfPairs, loss.distillation > 0 {
+            throw place.key("loss").key("distillation").invalid(
+                expected: "0, as loss.kind \(loss.kind.rawValue) scores no table of pairs",
+                found: "\(loss.distillation)")
         }
         guard loss.kind == .mined else { return }
         if [.dsran, .dime].contains(model.method) {
@@ -91,10 +101,6 @@ extension TrainingConfiguration {
         if training.microBatchSize > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as loss.kind mined scores no table of pairs", found: "\(training.microBatchSize)")
-        }
-        if loss.distillation > 0 {
-            throw place.key("loss").key("distillation").invalid(
-                expected: "0, as loss.kind mined scores no table of pairs", found: "\(loss.distillation)")
         }
     }
 

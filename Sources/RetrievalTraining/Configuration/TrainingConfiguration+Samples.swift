@@ -25,7 +25,7 @@ extension TrainingConfiguration {
         package var reduction = Reduction.sum
         /// The weight of what a teacher's scores add to the contrastive loss; above zero it takes a teacher.
         package var distillation = 0.0
-        /// The weight of the lexicon encoder's FLOPS penalty.
+        /// The weight of the FLOPS penalty of the lexicon encoder and of LexLIP.
         package var sparsity = 0.0
 
         static let fields: [ConfigurationField<Self>] = [
@@ -60,6 +60,8 @@ extension TrainingConfiguration {
         /// A hinge on the wrong partners that score highest of many drawn from the whole split, in both directions: how
         /// UNITER is fine-tuned.
         case mined
+        /// Pairs told apart from earlier ones by keys of a slower copy of the model, as LexLIP and COTS learn.
+        case momentum
     }
 
     /// The generated samples of the paper's section 2.2.

@@ -14,7 +14,8 @@ extension TrainingConfiguration {
         case .uniter, .lightningDOT:
             // A method that learns by no task needs no classes.
             let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
-            let classes = hasTask ? split.regionClassCount ?? pretraining.dictionary : 0
+            let told = hasTask ? try split.regionClassCount ?? split.regionTokenCount() : nil
+            let classes = hasTask ? told ?? pretraining.dictionary : 0
             let configuration = JointConfiguration(
                 model.method, jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
                 regionDimension: split.regionDimension, globalDimension: split.globalDimension,
@@ -23,9 +24,11 @@ extension TrainingConfiguration {
                     of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
                 normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
                 transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
-                hasDictionary: classes > 0 && split.regionClassCount == nil)
+                hasDictionary: classes > 0 && told == nil)
             try configuration.validate(path: "configuration")
             return configuration
+        case .lexlip, .cots:
+            return try streamConfiguration(for: split, encoder)
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)
@@ -44,6 +47,26 @@ extension TrainingConfiguration {
             try configuration.validate(path: "configuration")
             return configuration
         }
+    }
+
+    private func streamConfiguration(
+        for split: RetrievalSplit, _ encoder: TextEncoder
+    ) throws -> StreamConfiguration {
+        let isLexLIP = model.method == .lexlip
+        let told = isLexLIP || pretraining.epochs == 0 ? nil : try split.regionClassCount ?? split.regionTokenCount()
+        let classes = isLexLIP || pretraining.epochs == 0 ? 0 : told ?? pretraining.dictionary
+        let vocabulary = try CutVocabulary(
+            of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder)
+        let configuration = StreamConfiguration(
+            model.method, jointDimension: isLexLIP ? encoder.width : model.jointDimension, layers: model.layers,
+            heads: model.heads, regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+            textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+            vocabulary: vocabulary, normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+            temperature: loss.temperature, sparsity: isLexLIP ? loss.sparsity : 0,
+            classes: classes, hasDictionary: classes > 0 && told == nil,
+            text: isLexLIP ? try .init(of: encoder, vocabulary) : nil)
+        try configuration.validate(path: "configuration")
+        return configuration
     }
 
     /// What stands beside AsCL: the pair that the encoder is of, else the dual encoder.
@@ -87,6 +110,7 @@ extension TrainingConfiguration {
                 found: "1")
         }
         try checkPool(imageCount: train.imageCount, source: dataset.path)
+        try checkQueue(pairs: train.captions.count, source: dataset.path)
         return (train, validation)
     }
 

@@ -16,6 +16,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     package var loss = LossSection()
     /// What goes before the loss, in a method with tasks of its own.
     package var pretraining = PretrainingSection()
+    /// Slower copies of the model and the keys that they make.
+    package var momentum = MomentumSection()
     /// The generated samples.
     package var samples = Samples()
     /// The optimisation and its schedule.
@@ -120,6 +122,7 @@ extension TrainingConfiguration: ConfigurationSection {
         .init("text_encoder", \.textEncoder),
         .init("loss", \.loss),
         .init("pretraining", \.pretraining),
+        .init("momentum", \.momentum),
         .init("samples", \.samples),
         .init("training", \.training),
         .init("data", \.data),

@@ -5,18 +5,33 @@ import Torch
 // A step that is not made of the scores of a batch's pairs.
 extension BatchLoss {
     /// L of one of the method's own tasks, drawn by `pretraining`'s weights.
+    /// - Parameter epoch: From 0.
     func taskValue(
-        _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
+        _ batch: [Int], _ scorer: some PairScorer, _ epoch: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
-        guard let task = configuration.pretraining.task(of: scorer.tasks, &generator) else {
+        if let learner = scorer as? any MomentumLearner, learner.pretrainsWithKeys {
+            return try keyedValue(batch, scorer, epoch, &generator)
+        }
+        let drawn = configuration.pretraining.task(of: scorer.tasks, &generator)
+        guard let task = scorer is LexLIP && epoch < configuration.pretraining.head ? .words : drawn else {
             throw TorchError(operation: "pretraining", reason: "no task")
         }
+        return try Self.value(scorer.terms(of: task, on: pairs(batch, withClasses: task == .classes), &generator))
+    }
+
+    /// A batch as the data has it.
+    func pairs(_ batch: [Int], withClasses: Bool = false) throws -> PairBatch {
         let images = batch.map { split.imageOfCaption[$0] }
-        let classes = task == .classes ? try images.compactMap { try split.regionClasses(ofImage: $0) } : []
-        let pairs = try PairBatch(
+        let classes =
+            withClasses
+            ? try images.compactMap { try split.regionClasses(ofImage: $0) ?? split.regionTokens(ofImage: $0) } : []
+        return try PairBatch(
             images: model.images(split, images), texts: words(batch), imageOfPair: images,
             classes: classes.isEmpty ? nil : classes.flatMap(\.self))
-        let terms = try scorer.terms(of: task, on: pairs, &generator)
+    }
+
+    /// L of weighted terms.
+    static func value(_ terms: [TaskTerm]) throws -> TrainingLoss.Value {
         let weighted = try terms.map { $0.weight == 1 ? $0.value : try $0.value * $0.weight }
         let sum = try weighted.dropFirst().reduce(weighted[0]) { try $0 + $1 }
         return TrainingLoss.Value(sum: sum, parts: terms.map { ($0.name, $0.value) })

@@ -12,6 +12,8 @@ struct BatchLoss {
     var teacher: RetrievalModel?
     /// The temperature, where it is learnt.
     var temperature: LearnedTemperature?
+    /// What makes keys, where steps compare with them.
+    var momentum: Momentum?
     /// Processes that share each batch.
     var group: ProcessGroup?
 
@@ -36,8 +38,9 @@ struct BatchLoss {
         _ batch: [Int], of scorer: any PairScorer, epoch: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
-            if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, &generator) }
+            if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, epoch, &generator) }
             if configuration.loss.kind == .mined { return try minedValue(batch, scorer, &generator) }
+            if configuration.loss.kind == .momentum { return try keyedValue(batch, scorer, epoch, &generator) }
             let items = try self.items(batch, scorer, &generator)
             return try value(items, scorer, trainingLoss(epoch: epoch))
         }

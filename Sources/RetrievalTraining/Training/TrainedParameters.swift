@@ -9,16 +9,21 @@ struct TrainedParameters {
     let optimizer: Adam
     var average: MovingAverage?
     var temperature: LearnedTemperature?
+    /// What makes keys, where steps compare with them.
+    var momentum: Momentum?
     /// The largest gradient norm.
     let gradientClip: Double
 
     /// A step by the gathered gradients, which go.
-    /// - Parameter isFirst: Whether there was none before.
+    /// - Parameters:
+    ///   - isFirst: Whether there was none before.
+    ///   - keys: Those of the step's pairs, and the pairs that were learned from.
     /// - Returns: The gradients' norm before clipping.
-    func update(learningRate: Double, isFirst: Bool) throws -> Double {
+    func update(learningRate: Double, isFirst: Bool, keys: (all: PairKeys, kept: [Int])? = nil) throws -> Double {
         let norm = try optimizer.step(learningRate: learningRate, clippingNormTo: gradientClip)
         try temperature?.clamp()
         try average?.update(isFirst: isFirst)
+        try momentum?.advance(keys?.all, kept: keys?.kept ?? [])
         return try norm?.item() ?? 0
     }
 
@@ -34,7 +39,8 @@ struct TrainedParameters {
 
 extension TrainedParameters {
     /// What the configuration asks to train, at rest.
-    init(_ model: RetrievalModel, _ configuration: TrainingConfiguration) throws {
+    /// - Parameter pairs: How many there are to train on.
+    init(_ model: RetrievalModel, _ configuration: TrainingConfiguration, pairs: Int) throws {
         let settings = configuration.training
         gradientClip = settings.gradientClip
         temperature =
@@ -54,6 +60,11 @@ extension TrainedParameters {
             try settings.movingAverage > 0
             ? MovingAverage(ParameterSet(weights), decay: settings.movingAverage) : nil
         if let temperature { groups.append(Adam.Group(temperature.parameters)) }
+        momentum =
+            try configuration.hasKeys
+            ? Momentum(
+                model, decay: configuration.momentum.decay, size: configuration.momentum.size(pairs: pairs),
+                filters: configuration.momentum.filter) : nil
         parameters = ParameterSet(
             weights + (temperature?.parameters.entries ?? []), buffers: model.parameters.buffers)
         optimizer = try Adam(groups)

@@ -16,9 +16,13 @@ extension Trainer {
     /// Seconds of one step; where a run begins with tasks, the mean over all of its steps.
     func estimatedSecondsOfStep() throws -> Double {
         let (all, before) = (configuration.training.epochs, configuration.pretraining.epochs)
-        let ofTasks = before > 0 ? try shortestStep(epoch: 0) * Double(before) : 0
-        let ofLoss = before < all ? try shortestStep(epoch: before) * Double(all - before) : 0
-        return (ofTasks + ofLoss) / Double(all)
+        // LexLIP's first tasks are other ones.
+        let head = model.scorer is LexLIP ? min(configuration.pretraining.head, before) : 0
+        var seconds = 0.0
+        for epochs in [0..<head, head..<before, before..<all] where !epochs.isEmpty {
+            seconds += try shortestStep(epoch: epochs.lowerBound) * Double(epochs.count)
+        }
+        return seconds / Double(all)
     }
 
     private func shortestStep(epoch: Int) throws -> Double {
@@ -50,7 +54,8 @@ extension Trainer {
         let trained = trained.parameters.valueCount
         // The best model and its text encoder; what resuming needs; and a new file beside the old one while it is written.
         let model = model.parameters.valueCount + model.textEncoder.parameters.valueCount
-        let resuming = trained * (configuration.training.movingAverage > 0 ? 4 : 3)
+        let momentum = self.trained.momentum?.states.reduce(0) { $0 + $1.set.valueCount } ?? 0
+        let resuming = trained * (configuration.training.movingAverage > 0 ? 4 : 3) + momentum
         return (
             (model + 2 * resuming) * MemoryLayout<Float>.size,
             self.model.configuration.readsTokens || configuration.textEncoder.trainable

@@ -60,7 +60,7 @@ package final class Trainer {
                 : WordSource(reader, encoderIsTrained: trainable))
         self.validation = try Evaluator(
             model, validation, encoderIsFrozen: !trainable && !isRehearsal, sharedBy: group)
-        let trained = try TrainedParameters(model, configuration)
+        let trained = try TrainedParameters(model, configuration, pairs: train.captions.count)
         self.trained = trained
         gradients = try group.map {
             // Every process computes the whole loss, of which the temperature is.
@@ -72,7 +72,7 @@ package final class Trainer {
             configuration: configuration,
             samples: GeneratedSamples(
                 configuration: configuration.samples, split: train, tokens: tokens, words: source),
-            teacher: teacher, temperature: trained.temperature, group: group)
+            teacher: teacher, temperature: trained.temperature, momentum: trained.momentum, group: group)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = LearningRateSchedule(
@@ -204,9 +204,24 @@ package final class Trainer {
     private func step(
         _ batch: [Int], _ step: Int, _ epoch: Int, _ learningRate: Double
     ) throws -> TrainingStep {
+        try copyHead(before: step)
         let value = try backward(batch, step, epoch)
-        let norm = try trained.update(learningRate: learningRate, isFirst: step == 0)
-        return try TrainingStep(loss: value.sum.item(), parts: value.parts, gradientNorm: norm)
+        let norm = try trained.update(learningRate: learningRate, isFirst: step == 0, keys: value.keys)
+        let dropped = value.keys.map { 1 - Double($0.kept.count) / Double(batch.count) }
+        return try TrainingStep(
+            loss: value.sum.item(), parts: value.parts, gradientNorm: norm,
+            dropped: configuration.momentum.filter ? dropped : nil)
+    }
+
+    /// Where LexLIP's head for texts has been trained alone for long enough, that for images becomes its copy. A run that is
+    /// resumed there does the same again.
+    private func copyHead(before step: Int) throws {
+        let pretraining = configuration.pretraining
+        guard let lexlip = model.scorer as? LexLIP,
+            step == min(pretraining.head, pretraining.epochs) * sampler.stepsPerEpoch
+        else { return }
+        try lexlip.copyHead()
+        try trained.momentum?.advance(nil, kept: [])
     }
 
     /// Gives the parameters the gradients of a batch's loss, those of all processes.

@@ -84,6 +84,7 @@ struct TrainerState: Codable, Equatable {
     /// What is kept besides the optimizer's own state, by what its names begin with.
     private static func sets(_ trained: TrainedParameters) -> [(prefix: String, set: ParameterSet)] {
         [("parameter.", trained.parameters)] + (trained.average.map { [("average.", $0.values)] } ?? [])
+            + (trained.momentum?.states ?? [])
     }
 
     private static let file = "optimizer.safetensors"

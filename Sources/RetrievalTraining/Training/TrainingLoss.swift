@@ -10,6 +10,8 @@ package struct TrainingLoss {
         package let sum: Tensor
         /// Its parts by name, unweighted scalars.
         let parts: [(name: String, value: Tensor)]
+        /// The keys of a step's pairs, where it compared with keys, and the pairs that were learned from.
+        var keys: (all: PairKeys, kept: [Int])?
     }
 
     private let loss: TrainingConfiguration.LossSection

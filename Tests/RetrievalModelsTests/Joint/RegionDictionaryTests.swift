@@ -61,4 +61,38 @@ import TorchNN
         #expect(try Set(dictionary.nearest(regions).array(Int.self)).count == 3)
         #expect(try dictionary.vectors.allFinite())
     }
+
+    /// k 2 and three vectors, twice, with numbers that can be followed by hand.
+    @Test func `a moving average is that of the equations, and what it stands for is counted`() throws {
+        let (dictionary, parameters) = try ParameterStore.initialize(seed: 1) {
+            try RegionDictionary($0, count: 2, width: 2, moves: true)
+        }
+        try dictionary.vectors.copy(from: Tensor([0, 0, 4, 0] as [Float], shape: [2, 2]))
+        let regions = try Tensor([1, 1, -1, 3, 5, 0] as [Float], shape: [3, 2])
+        try regions.setRequiresGradient(true)
+        #expect(try dictionary.nearest(regions).array(Int.self) == [0, 0, 1])
+        func step(_ decay: Double) throws {
+            try dictionary.update(regions, tokens: dictionary.nearest(regions), decay: decay)
+        }
+        func value(_ name: String) throws -> [Float] {
+            try #require(parameters.buffers.first { $0.name == name }).tensor.array()
+        }
+        try step(0.4)
+        // n = 0.6 [2, 1], m = 0.6 [[0, 4], [5, 0]]: the means, but for what is added so that nothing divides by zero.
+        #expect(zip(try value("counts"), [1.2, 0.6]).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(zip(try value("sums"), [0, 2.4, 3, 0]).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(zip(try value("vectors"), [0, 2, 5, 0]).allSatisfy { abs($0 - $1) < 1e-4 })
+        // Now (1, 1) and (-1, 3) are nearest to (0, 2) still; n = 0.9 [1.2, 0.6] + 0.1 [2, 1].
+        try step(0.9)
+        #expect(zip(try value("counts"), [1.28, 0.64]).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(zip(try value("sums"), [0, 2.56, 3.2, 0]).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(try dictionary.deadCount() == 0)
+        // An entry that nothing is near to goes towards zero, and is counted.
+        try dictionary.vectors.copy(from: Tensor([1, 1, 900, 900] as [Float], shape: [2, 2]))
+        try step(0)
+        #expect(try value("counts") == [3, 0] && dictionary.deadCount() == 1)
+        #expect(zip(try value("vectors"), [5.0 / 3, 4.0 / 3, 0, 0]).allSatisfy { abs($0 - $1) < 1e-4 })
+        #expect(try regions.gradient == nil && !dictionary.vectors.requiresGradient)
+        #expect(throws: TorchError.self) { try self.dictionary(2).update(regions, tokens: .range(3), decay: 0) }
+    }
 }

@@ -1,0 +1,47 @@
+package import Torch
+
+/// Pairs told apart from the pairs of a queue, by keys that a slower copy of the model made (He et al. 2020; of two sides as
+/// in COTS and LexLIP). Of pair i with the vectors f^I, f^T, its keys k^I, k^T and the queues Q_I, Q_T,
+///
+///     p^T = softmax over [k^T_i, Q_T] of f^I_i . / tau,    p^I = softmax over [k^I_i, Q_I] of f^T_i . / tau
+///
+/// over the same 1 + q pairs in both. Keys of the image's own other pairs take no part, nor do empty entries.
+package struct MomentumContrast {
+    /// `[pairs, 1 + q]`, one's own key first: what is taken the softmax of.
+    private let ofImages, ofTexts: Tensor
+
+    /// - Parameters:
+    ///   - images: f^I `[pairs, D]`.
+    ///   - texts: f^T `[pairs, D]`.
+    package init(
+        images: Tensor, texts: Tensor, _ keys: PairKeys, _ queue: PairQueue, temperature: Double
+    ) throws(TorchError) {
+        let isLeftOut = try queue.isLeftOut(keys.owners)
+        func logits(_ queries: Tensor, _ own: Tensor, _ others: Tensor) throws(TorchError) -> Tensor {
+            let right = try (queries * own).sum(1, keepingDimensions: true)
+            let wrong = try queries.matmul(others.transposed()) / temperature
+            // A finite number, for the difference of two infinite ones would be none.
+            return try .concatenated([right / temperature, wrong.filled(where: isLeftOut, with: -1e9)], dimension: 1)
+        }
+        ofImages = try logits(images, keys.texts, queue.texts)
+        ofTexts = try logits(texts, keys.images, queue.images)
+    }
+
+    /// The mean over pairs of -log p^T_i[0] - log p^I_i[0].
+    package func entropy() throws(TorchError) -> Tensor {
+        func missed(_ logits: Tensor) throws(TorchError) -> Tensor {
+            try logits.logSumExp(1) - logits.selected(1, 0)
+        }
+        return try (missed(ofImages) + missed(ofTexts)).mean()
+    }
+
+    /// The mean over pairs of KL(p^T_i || p^I_i) + KL(p^I_i || p^T_i): the two directions are to agree.
+    package func divergence() throws(TorchError) -> Tensor {
+        let (first, second) = (try Self.logarithms(ofImages), try Self.logarithms(ofTexts))
+        return try ((first.exp() - second.exp()) * (first - second)).sum(1).mean()
+    }
+
+    private static func logarithms(_ logits: Tensor) throws(TorchError) -> Tensor {
+        try logits - logits.logSumExp(1).unsqueezed(1)
+    }
+}
