@@ -44,6 +44,8 @@ struct ModelConfigurationFile: Encodable {
         case .uniter, .lightningDOT: return try JointConfiguration(path: path)
         case .clip, .siglip: return try PretrainedConfiguration(path: path)
         case .mixed: return try MixedConfiguration(path: path)
+        case .soho: return try SOHOConfiguration(path: path)
+        case .vista: return try ViSTAConfiguration(path: path)
         }
     }
 }

@@ -125,11 +125,7 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
 
     /// Word vectors begin as the text encoder's.
     package func given(by encoder: TextEncoder) -> [String: Tensor] {
-        let rows = vocabulary.tokens
-        guard let table = encoder.parameters.dictionary["embeddings.word_embeddings.weight"],
-            let places = try? Tensor(rows, shape: [rows.count]).to(device: table.device),
-            let own = try? table.detached().indexSelect(places).to(.float32)
-        else { return [:] }
+        guard let own = vocabulary.vectors(of: encoder) else { return [:] }
         return ["\(method == .uniter ? "joint" : "text").embeddings.\(JointWords.tableName).weight": own]
     }
 }
@@ -145,7 +141,7 @@ extension JointConfiguration {
     }
 
     /// All tasks, but for classes where there are none.
-    var tasks: [LearningTask] { LearningTask.allCases.filter { $0 != .classes || classes > 0 } }
+    var tasks: [LearningTask] { [.matching, .words, .regions] + (classes > 0 ? [.classes] : []) }
 
     /// The dictionary along `dictionary`, where there is one.
     func dictionary(_ scope: ParameterScope) throws(TorchError) -> RegionDictionary? {

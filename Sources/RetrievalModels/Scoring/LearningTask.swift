@@ -12,6 +12,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case regions
     /// Classes of such regions.
     case classes
+    /// Which of a batch belong together, the hardest of wrong pairs among them: how a method ranks that has a task for it.
+    case ranking
 }
 
 /// Right pairs as the data has them, for tasks.

@@ -11,6 +11,13 @@ extension BatchLoss {
         guard let task = configuration.pretraining.task(of: scorer.tasks, &generator) else {
             throw TorchError(operation: "pretraining", reason: "no task")
         }
+        return try value(of: task, batch, scorer, &generator)
+    }
+
+    /// L of a task.
+    func value(
+        of task: LearningTask, _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
+    ) throws -> TrainingLoss.Value {
         let images = batch.map { split.imageOfCaption[$0] }
         let classes =
             task == .classes
