@@ -49,7 +49,7 @@ public final class Gallery: Sendable {
         try model.check(split, path: path)
         self.model = model
         self.split = split
-        self.notices = notices + [split].omissions + model.boxNotices(split)
+        self.notices = notices + [split].omissions + model.featureNotices(split)
         prepared = try PreparedImages(model, split)
     }
 

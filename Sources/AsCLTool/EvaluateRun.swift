@@ -89,14 +89,17 @@ struct EvaluateRun: ParsableCommand {
         let shard = try shard?.shard()
         if let place = resumable ?? output { try Folder.expectPlace(for: place) }
         if let scores { try AtomicFile.expectPlace(for: scores) }
-        let (model, split) = try options.open(on: compute.prepare())
-        try model.check(arithmetic.precision)
+        let (model, split) = try options.open(on: compute.prepare(), in: arithmetic.precision)
         try Terminal.checkFeatures(split)
         if let shard, let output { return try runShard(shard, model, split, output) }
         if let shortlistBy { return try runReranking(model, split, by: shortlistBy) }
         if let extraPositives { return try runWithExtraPositives(model, split, extraPositives) }
         guard let foldImages else {
             let result = try RetrievalResult(ranks(model, split, in: resumable))
+            // Of a picture's vectors each by itself, where what is written in it has one.
+            let views =
+                split.hasSceneText ? try model.otherViews.map { (name: $0, result: try self.result($1, split)) } : []
+            if !views.isEmpty { return try show(WithViews(result: result, views: views)) }
             return try json ? Terminal.printJSON(result) : print(result)
         }
         let truth = try GroundTruth(imageOfCaption: split.imageOfCaption, imageCount: split.imageCount)
@@ -107,6 +110,30 @@ struct EvaluateRun: ParsableCommand {
         }
         let result = try FoldedResult(folds: results)
         try json ? Terminal.printJSON(result) : print(result)
+    }
+
+    /// Recalls, and those by other vectors of the same model's.
+    private struct WithViews: Encodable, CustomStringConvertible {
+        let result: RetrievalResult
+        let views: [(name: String, result: RetrievalResult)]
+
+        var description: String {
+            (["\(result)"] + views.map { "\nby \($0.name) vectors alone\n\($0.result)" }).joined(separator: "\n")
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try result.encode(to: encoder)
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(Dictionary(uniqueKeysWithValues: views.map { ($0.name, $0.result) }), forKey: .views)
+        }
+
+        private enum Keys: String, CodingKey { case views }
+    }
+
+    private func show(_ found: WithViews) throws { try json ? Terminal.printJSON(found) : print(found) }
+
+    private func result(_ model: RetrievalModel, _ split: RetrievalSplit) throws -> RetrievalResult {
+        try RetrievalResult(Evaluator(model, split, in: arithmetic.precision).ranks())
     }
 
     /// Recalls, and precisions by a ground truth with more right captions.

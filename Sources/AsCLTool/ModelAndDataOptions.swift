@@ -58,14 +58,17 @@ struct ModelAndDataOptions: ParsableArguments {
     var dataPath: String { data ?? images ?? "" }
 
     /// Opens both and checks that they fit.
-    /// - Parameter captionsNeeded: Whether a split without captions, such as a photo collection, is an error.
+    /// - Parameters:
+    ///   - precision: What scores are to be computed in.
+    ///   - captionsNeeded: Whether a split without captions, such as a photo collection, is an error.
     func open(
-        on device: Device, captionsNeeded: Bool = true
+        on device: Device, in precision: Precision = .fp32, captionsNeeded: Bool = true
     ) throws -> (model: RetrievalModel, split: RetrievalSplit) {
         let model = try model(on: device)
+        try model.check(precision)
         let split = try pictures(captionsNeeded, on: device)
         try model.check(split, path: dataPath)
-        ([split].omissions + model.boxNotices(split)).forEach(Terminal.say)
+        ([split].omissions + model.featureNotices(split)).forEach(Terminal.say)
         return (model, split)
     }
 

@@ -26,6 +26,13 @@ struct ScenesCommand: ParsableCommand {
         @Flag(help: "Also write the pictures as PNG.")
         var pictures = false
 
+        @Flag(
+            help: """
+                Paint signs: two of three scenes have one, of whose word captions speak and which \
+                <split>_scene_text.jsonl holds, for methods that read what is written in pictures.
+                """)
+        var signs = false
+
         @Flag(help: "Replace what is in the output folder.")
         var overwrite = false
 
@@ -37,6 +44,7 @@ struct ScenesCommand: ParsableCommand {
             let meter = ProgressMeter("drawing", unit: "scenes")
             var configuration = SceneConfiguration()
             configuration.seed = seed
+            configuration.signs = signs
             configuration.trainCount = train
             configuration.valCount = train / 10
             configuration.testCount = train / 5

@@ -2,7 +2,7 @@ import AsCLBase
 import Foundation
 
 /// The feature files that share one stem in a folder: `<stem>_ims.npy`, `_globals.npy`, `_boxes.npy`, `_classes.npy`,
-/// `_confidences.npy`, `_tokens.npy`, `_ids.txt`.
+/// `_confidences.npy`, `_tokens.npy`, `_scene_text.jsonl`, `_ids.txt`.
 struct FeatureSet: Sendable {
     static let regionsSuffix = "_ims.npy"
 
@@ -15,6 +15,8 @@ struct FeatureSet: Sendable {
     let labels: RegionLabelFiles?
     /// What somebody's tokenizer of pictures made of the regions.
     let tokens: RegionNumberFile?
+    /// What is written in the pictures.
+    let sceneText: SceneTextFile?
     /// What made the features, where the folder's `features.json` says: features of different encoders do not mix.
     let encoder: String?
     private let namesPath: String
@@ -35,6 +37,8 @@ struct FeatureSet: Sendable {
             isThere("_tokens.npy")
             ? try RegionNumberFile(
                 path: path("_tokens.npy"), stem: stem, images: regions.rowCount, regions: regions.rowShape[0]) : nil
+        sceneText =
+            isThere("_scene_text.jsonl") ? try SceneTextFile(path: path("_scene_text.jsonl")) : nil
         namesPath = path("_ids.txt")
         encoder = Self.encoder(folder: folder)
         if let globals, globals.rowCount != regions.rowCount {
@@ -56,6 +60,12 @@ struct FeatureSet: Sendable {
     private static func encoder(folder: String) -> String? {
         FileManager.default.contents(atPath: folder + "/features.json")
             .flatMap { try? JSONDecoder().decode(Manifest.self, from: $0) }?.encoder
+    }
+
+    /// Holds what has a line an image to their number.
+    /// - Parameter storedTimes: Rows of features an image.
+    func checkSceneText(storedTimes: Int) throws(InputError) {
+        try sceneText?.check(images: regions.rowCount / storedTimes)
     }
 
     /// The stem's image names; nil where there is no file of them. There may be a line an image, a line a row, or as many

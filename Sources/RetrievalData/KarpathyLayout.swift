@@ -15,6 +15,7 @@ enum KarpathyLayout {
         for stem in try Dataset.stems(folder: folder) {
             let set = try FeatureSet(folder: folder, stem: stem)
             guard let names = try set.names(storedTimes: 1) else { continue }
+            try set.checkSceneText(storedTimes: 1)
             for (row, name) in names.enumerated() where rowOfName[name] == nil {
                 rowOfName[name] = RetrievalSplit.Row(set: sets.count, row: row)
             }

@@ -59,6 +59,11 @@ extension RetrievalSplit {
             rows[image].row, below: Self.mostTokens, "a token, from 0 to \(Self.mostTokens - 1)")
     }
 
+    /// What is written in an image, word by word in reading order; nothing where the data does not say.
+    package func sceneText(ofImage image: Int) -> [SceneWord] {
+        sets[rows[image].set].sceneText?.image(rows[image].row / storedTimes) ?? []
+    }
+
     /// How many tokens there are, by the greatest that the split's images have. Nil where the data has none.
     package func regionTokenCount() throws(InputError) -> Int? {
         guard hasRegionTokens else { return nil }

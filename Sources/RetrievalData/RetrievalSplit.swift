@@ -73,6 +73,9 @@ package struct RetrievalSplit: Sendable {
     /// Whether the data says which of a tokenizer's tokens regions are.
     package var hasRegionTokens: Bool { sets.allSatisfy { $0.tokens != nil } }
 
+    /// Whether the data says what is written in the pictures.
+    package var hasSceneText: Bool { sets.contains { $0.sceneText != nil } }
+
     /// The same data with the given images alone, in that order, and their captions.
     package func subset(images: [Int]) -> RetrievalSplit {
         RetrievalSplit(

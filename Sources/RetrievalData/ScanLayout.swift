@@ -18,12 +18,14 @@ enum ScanLayout {
         let captionsPath = captionsPath(folder, split)
         if !captionsNeeded, !hasCaptions(folder: folder, split: split) {
             let images = 0..<set.regions.rowCount
+            try set.checkSceneText(storedTimes: 1)
             return RetrievalSplit(
                 name: split, captionsOfImages: images.map { _ in [] }, imageNames: try set.names(storedTimes: 1),
                 storedTimes: 1, sets: [set], rows: images.map { RetrievalSplit.Row(set: 0, row: $0) })
         }
         let captions = try LineFile.read(captionsPath, item: "caption")
         let storedTimes = storedTimes(set.regions, captionCount: captions.count)
+        try set.checkSceneText(storedTimes: storedTimes)
         let imageCount = set.regions.rowCount / storedTimes
         guard captions.count.isMultiple(of: imageCount) else {
             throw InputError(

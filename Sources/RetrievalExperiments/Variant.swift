@@ -143,8 +143,26 @@ extension Variant {
     static let cots = Variant(
         "cots", "COTS, pre-trained", ["model.method=cots", "loss.kind=momentum"] + alone, pretraining: 10)
 
+    /// SOHO by its three tasks, equally often, and then by its head of matching.
+    static let soho = Variant(
+        "soho", "SOHO, pre-trained",
+        [
+            "model.method=soho", "training.batch_size=16", "pretraining.matching=1", "pretraining.words=1",
+            "pretraining.classes=1", "loss.kind=matching",
+        ] + alone, pretraining: 10)
+
+    /// ViSTA by its two vectors, at its own temperature, which is learnt.
+    static let vista = Variant(
+        "vista", "ViSTA",
+        [
+            "model.method=vista", "loss.kind=contrastive", "loss.temperature=0.07", "training.learn_temperature=true",
+        ] + alone)
+
+    /// What learns by tasks of its own before it ranks, as its authors train it, on words of its own.
+    static let ofTwoPhases = [lightningDOT, uniter, soho, lexlip, cots]
+
     /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's
-    /// contrastive loss. UNITER, LightningDOT, LexLIP and COTS are there as their authors train them.
+    /// contrastive loss. Those of two phases are there as their authors train them.
     package static func compared(words: String) -> [Variant] {
         [full, full.trained(by: .best(of: full.name), as: "best", "best recipe"), withoutSamples]
             + architectures(words: words).flatMap { method in
@@ -153,7 +171,7 @@ extension Variant {
                     method.trained(by: .best(of: method.name), as: "best", "best recipe"),
                     method.trained(by: .contrastive),
                 ]
-            } + (words == "gru" ? [] : [lightningDOT, uniter, lexlip, cots])
+            } + (words == "gru" ? [] : ofTwoPhases + [vista])
     }
 
     /// Every method by every recipe that is tried, method by method.

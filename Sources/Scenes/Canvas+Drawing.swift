@@ -3,6 +3,7 @@ extension Canvas {
     init(of scene: Scene) {
         self.init(top: scene.background.top, bottom: scene.background.bottom)
         for object in scene.objects { draw(object) }
+        if let sign = scene.sign { draw(sign) }
     }
 
     /// Draws one object with soft edges: a pixel is covered by as much as its middle lies inside the outline, in

@@ -8,6 +8,8 @@ package struct Scene: Codable, Sendable, Equatable {
     package let objects: [SceneObject]
     /// Five captions, each of them true.
     package let captions: [Caption]
+    /// A board with a word on it, where the data set has such.
+    package var sign: Sign?
 
     /// Whether some object is everything that `mention` says of it.
     package func contains(_ mention: Mention) -> Bool {

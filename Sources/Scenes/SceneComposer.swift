@@ -36,6 +36,24 @@ struct SceneComposer {
         }
     }
 
+    /// Scenes with signs: two of three have one, where no object is, and each of their captions mentions it with a chance.
+    func withSigns(_ scenes: [Scene], number: UInt64) -> [Scene] {
+        var generator = SeededGenerator(seed: seed, stream: 3, number)
+        return scenes.map { scene in
+            guard generator.chance(2.0 / 3) else { return scene }
+            let taken = Set(scene.objects.map(\.place))
+            let sign = Sign(in: (0..<9).filter { !taken.contains($0) }, using: &generator)
+            let captions = scene.captions.map { caption in
+                guard generator.chance(0.6) else { return caption }
+                var longer = caption
+                longer.append(sign.phrase(using: &generator))
+                return longer
+            }
+            return Scene(
+                name: scene.name, background: scene.background, objects: scene.objects, captions: captions, sign: sign)
+        }
+    }
+
     private mutating func unseenObjects(
         compositional: Bool, using generator: inout SeededGenerator
     ) -> [SceneObject] {

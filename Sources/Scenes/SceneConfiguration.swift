@@ -12,17 +12,20 @@ package struct SceneConfiguration: Codable, Sendable, Equatable {
     package var testCount: Int
     /// Scenes of which each shows a colour-kind pair that the other splits never show.
     package var compositionalCount: Int
+    /// Whether most scenes have a sign, whose word captions may mention. All else stays what it is without.
+    package var signs: Bool
 
     /// The sizes of the demonstration, unless told otherwise; counts below two are refused when generating.
     package init(
         seed: UInt64 = 1, trainCount: Int = 2000, valCount: Int = 200, testCount: Int = 400,
-        compositionalCount: Int = 200
+        compositionalCount: Int = 200, signs: Bool = false
     ) {
         self.seed = seed
         self.trainCount = trainCount
         self.valCount = valCount
         self.testCount = testCount
         self.compositionalCount = compositionalCount
+        self.signs = signs
     }
 
     /// The splits in the order in which they are generated.

@@ -21,7 +21,8 @@ package struct SceneGenerator: Sendable {
         try configuration.validate()
         var composer = SceneComposer(seed: configuration.seed)
         return configuration.splits.enumerated().map { number, split in
-            (split.name, composer.scenes(of: split.name, number: UInt64(number), count: split.count))
+            let scenes = composer.scenes(of: split.name, number: UInt64(number), count: split.count)
+            return (split.name, configuration.signs ? composer.withSigns(scenes, number: UInt64(number)) : scenes)
         }
     }
 
@@ -30,7 +31,7 @@ package struct SceneGenerator: Sendable {
     /// For each split `<split>_ims.npy` (float16 `[N, 36, 127]`), `_globals.npy` (float16 `[N, 251]`), `_boxes.npy`
     /// (float32 `[N, 36, 4]`), `_caps.txt` (five lines a scene) and `_ids.txt`; for all but train `<split>_probe.json`
     /// (an array of `ProbeCase`); `features.json`, which names the encoder; and `scenes.json`, the scenes by split. With
-    /// `pictures` also `images/<name>.png`.
+    /// `pictures` also `images/<name>.png`, and with signs `<split>_scene_text.jsonl`.
     ///
     /// A folder that already holds something is refused unless `overwrite` is set and it holds generated scenes.
     /// `progress` is called on the calling thread with the scenes done and their number.
@@ -43,7 +44,9 @@ package struct SceneGenerator: Sendable {
         let total = splits.reduce(0) { $0 + $1.scenes.count }
         var done = 0
         for (name, scenes) in splits {
-            try SplitWriter(split: name, scenes: scenes, folder: output.partial, pictures: pictures).write { count in
+            try SplitWriter(
+                split: name, scenes: scenes, folder: output.partial, pictures: pictures, signs: configuration.signs
+            ).write { count in
                 progress(done + count, total)
             }
             done += scenes.count

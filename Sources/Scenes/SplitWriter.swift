@@ -9,6 +9,7 @@ struct SplitWriter {
     let scenes: [Scene]
     let folder: String
     let pictures: Bool
+    let signs: Bool
 
     /// What is kept of one drawn scene.
     private struct Drawn: Sendable {
@@ -42,6 +43,11 @@ struct SplitWriter {
         try boxes.finish()
         try writeLines(scenes.flatMap(\.captions).map(\.text), to: path("caps.txt"))
         try writeLines(scenes.map(\.name), to: path("ids.txt"))
+        guard signs else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let lines = try scenes.map { String(decoding: try encoder.encode($0.writing), as: UTF8.self) }
+        try writeLines(lines, to: path("scene_text.jsonl"))
     }
 
     /// Draws scenes on all cores; the order of the results is that of the scenes.

@@ -29,6 +29,15 @@ package struct Transformer: Sendable {
         return x
     }
 
+    /// The states after some of the layers, for those who do something between them.
+    package func callAsFunction(
+        _ x: Tensor, layers range: Range<Int>, mask: AttentionMask = .none, training: Bool = false
+    ) throws(TorchError) -> Tensor {
+        var x = x
+        for layer in layers[range] { x = try layer(x, mask: mask, training: training) }
+        return x
+    }
+
     /// Of the last layer's states one of each item, `[batch, 1, width]`: that at `places`. Nothing else of the last layer
     /// is computed, which saves 10 / 12 of it.
     /// - Parameter places: One of each item.

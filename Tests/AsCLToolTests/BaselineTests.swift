@@ -15,7 +15,9 @@ struct BaselineTests {
         ).finish()
     }
 
-    @Test(arguments: ["vse++", "scan", "imram", "dsran", "dime", "uniter", "lightningdot", "dual_encoder", "lexicon"])
+    @Test(arguments: [
+        "vse++", "scan", "imram", "dsran", "dime", "uniter", "lightningdot", "soho", "vista", "dual_encoder", "lexicon",
+    ])
     func `a baseline is trained, evaluated and asked`(method: String) throws {
         let folder = try Workshop.newFolder("peer") + "/run"
         let loss = method == "dual_encoder" || method == "lexicon" ? "contrastive" : "triplet"

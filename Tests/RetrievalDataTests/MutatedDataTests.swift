@@ -7,10 +7,13 @@ import Testing
 
 /// Data folders of which one file was changed at random: a split is opened and looked through, or refused in one line.
 @Suite struct MutatedDataTests {
-    @Test(arguments: ["train_caps.txt", "train_ids.txt", "train_ims.npy", "train_boxes.npy"])
+    @Test(arguments: [
+        "train_caps.txt", "train_ids.txt", "train_ims.npy", "train_boxes.npy", "train_scene_text.jsonl",
+    ])
     func `a changed file of SCAN's layout is read or refused`(_ name: String) throws {
         let folder = try DataFolder()
         try folder.scan("train")
+        try folder.text("train_scene_text.jsonl", ["[]", #"[{"text": "STOP", "box": [0.1, 0.2, 0.3, 0.25]}]"#])
         let original = try [UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)))
         let outcomes = try Fuzz.outcomes(of: original, name: name) { path in
             try folder.bytes(name, [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))

@@ -125,6 +125,52 @@ import Testing
             try folder.problem().hasPrefix("DIR/test_tokens.npy: header: expected elements of int32, found f"))
     }
 
+    @Test func `scene text is read, and what cannot be in a picture is named`() throws {
+        try folder.scan("test")
+        #expect(try !folder.split("test").hasSceneText && folder.split("test").sceneText(ofImage: 0).isEmpty)
+        let stop = #"[{"text": "STOP", "box": [0.1, 0.2, 0.3, 0.25]}, {"text": "ahead", "box": [0.1, 0.3, 0.3, 1.01]}]"#
+        try folder.text("test_scene_text.jsonl", ["[]", stop])
+        let split = try folder.split("test")
+        #expect(split.hasSceneText && split.sceneText(ofImage: 0).isEmpty)
+        #expect(split.sceneText(ofImage: 1).map(\.text) == ["STOP", "ahead"])
+        #expect(split.sceneText(ofImage: 1)[0].box == [0.1, 0.2, 0.3, 0.25])
+        #expect(split.subset(images: [1]).sceneText(ofImage: 0).count == 2)
+        let file = "DIR/test_scene_text.jsonl: "
+        try folder.text("test_scene_text.jsonl", ["[]", stop, "[]"])
+        #expect(
+            try folder.problem() == file
+                + "lines: expected 2, one an image, found 3: text of images that are not known")
+        try folder.text("test_scene_text.jsonl", ["[]"])
+        #expect(try folder.problem() == file + "lines: expected 2, one an image, found 1")
+        try folder.text("test_scene_text.jsonl", ["[]", stop.replacing("0.25", with: "25")])
+        #expect(
+            try folder.problem() == file
+                + "line 2, word 0: expected a box in the picture: left, top, right and bottom as fractions of width and "
+                + "height, found [0.1, 0.2, 0.3, 25.0]")
+        for wrong in [stop.replacing("0.1", with: "0.4"), stop.replacing("0.25]", with: "0.25, 1]")] {
+            try folder.text("test_scene_text.jsonl", ["[]", wrong])
+            #expect(try folder.problem().hasPrefix(file + "line 2, word 0: expected a box in the picture"))
+        }
+        try folder.text("test_scene_text.jsonl", ["[]", stop.replacing("ahead", with: " ")])
+        #expect(try folder.problem() == file + "line 2, word 1: expected a text, found an empty one")
+        try folder.text("test_scene_text.jsonl", ["", stop])
+        #expect(
+            try folder.problem() == file
+                + #"line 1: expected the words in an image as JSON, [{"text": "STOP", "box": [left, top, right, bottom]}, "#
+                + "...], found a blank line; [] is an image without text")
+        try folder.text("test_scene_text.jsonl", ["[]", #"{"text": "STOP"}"#])
+        #expect(try folder.problem().hasSuffix("found something else"))
+    }
+
+    @Test func `scene text of images that are stored five times has a line an image`() throws {
+        try folder.features("test_ims.npy", [10, 2, 3]) { Float($0 / 5 * 100 + $1) }
+        try folder.text("test_caps.txt", (0..<10).map { "caption \($0)" })
+        try folder.text("test_scene_text.jsonl", ["[]", #"[{"text": "EXIT", "box": [0, 0, 1, 1]}]"#])
+        let split = try folder.split("test")
+        #expect((0..<2).map { split.sceneText(ofImage: $0).map(\.text) } == [[], ["EXIT"]])
+        #expect(split.subset(images: [1]).sceneText(ofImage: 0).count == 1)
+    }
+
     @Test func `names one a caption are understood`() throws {
         try folder.scan("test")
         try folder.text("test_ids.txt", ["dog.jpg", "dog.jpg", "cat.jpg", "cat.jpg"])

@@ -83,7 +83,7 @@ import TextEncoding
         }
         // DIME has no GRU.
         #expect(
-            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 2)
+            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + Variant.ofTwoPhases.count + 1)
                 && Set(compared.map(\.name)).count == compared.count)
     }
 
@@ -341,6 +341,9 @@ import TextEncoding
         let configuration = try Variant.uniter.configuration(base, seed: 4)
         #expect(configuration.training.epochs == 33 && configuration.pretraining.epochs == 30)
         #expect(configuration.training.seed == 4 && configuration.loss.kind == .mined)
+        for variant in Variant.ofTwoPhases {
+            #expect(try variant.configuration(base, seed: 0).pretraining.epochs == 30, "\(variant.name)")
+        }
         #expect(try Variant.full.configuration(base, seed: 0).pretraining.epochs == 0)
     }
 

@@ -11,15 +11,16 @@ import Torch
 /// A training of a few steps on a few random pairs.
 struct TinyTraining {
     let folder: ScratchFolder
-    let data: TinyData
+    var data: TinyData
     let split: RetrievalSplit
     var configuration = TrainingConfiguration()
 
     /// - Parameter dropout: Of the text encoder. It draws from the process's default generator, so a test that needs it
     ///   to repeat itself has to be alone in its process.
-    init(images: Int = 6, captionsPerImage: Int = 2, dropout: Double = 0) throws {
+    init(images: Int = 6, captionsPerImage: Int = 2, regions: Int = 3, dropout: Double = 0) throws {
         folder = try ScratchFolder()
         data = TinyData(images: images, captionsPerImage: captionsPerImage)
+        data.regions = regions
         split = try data.split(in: folder)
         try TinyTextEncoder.write(to: folder.path + "/bert", dropout: dropout)
         configuration.training.epochs = 2

@@ -66,7 +66,7 @@ import TextEncoding
 
     @Test(arguments: Method.allCases)
     func `the method that is named is the one to be trained`(_ method: Method) throws {
-        let tiny = try TinyTraining()
+        let tiny = try TinyTraining(regions: 4)
         var configuration = tiny.configuration
         try configuration.apply(overrides: ["model.method=\(method.rawValue)", "samples.level=embeddings"])
         let folder = tiny.folder.path + (method.readsPair ? "/pair" : "/bert")
@@ -86,7 +86,7 @@ import TextEncoding
     func `heads matter to a method that has them`(_ method: Method) throws {
         let yaml =
             "model: {method: \(method.rawValue), joint_dimension: 100, heads: 8}\nsamples: {level: embeddings}"
-        if [.ascl, .mixed, .cots].contains(method) || method.isJoint {
+        if [.ascl, .mixed].contains(method) || method.hasLayers {
             #expect(throws: TrainingError.self) { try TrainingConfiguration(yaml: yaml, source: "x.yaml") }
         } else {
             #expect(try TrainingConfiguration(yaml: yaml, source: "x.yaml").model.method == method)

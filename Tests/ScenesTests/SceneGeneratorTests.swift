@@ -68,6 +68,75 @@ import Testing
         }
     }
 
+    @Test func `signs stand where nothing else does, captions mention them, and a file has their words`() throws {
+        var signed = tiny
+        (signed.trainCount, signed.signs) = (300, true)
+        let generator = SceneGenerator(configuration: signed)
+        let scenes = try generator.splits()[0].scenes
+        signed.signs = false
+        let plain = try SceneGenerator(configuration: signed).splits()[0].scenes
+        #expect(plain.allSatisfy { $0.sign == nil } && zip(scenes, plain).allSatisfy { $0.objects == $1.objects })
+        let boards = scenes.compactMap(\.sign)
+        #expect(abs(boards.count - 200) < 30 && Set(boards.map(\.word)).count > 60)
+        #expect(zip(scenes, plain).allSatisfy { $0.sign != nil || $0 == $1 })
+        var mentions = 0
+        for (scene, same) in zip(scenes, plain) {
+            guard let sign = scene.sign else { continue }
+            #expect(!scene.objects.map(\.place).contains(sign.place))
+            #expect(sign.box.allSatisfy((0...1).contains) && sign.width <= 74)
+            for (caption, before) in zip(scene.captions, same.captions) where caption != before {
+                mentions += 1
+                #expect(
+                    caption.text.hasPrefix(before.text + " ") && caption.text.hasSuffix(" " + sign.word.lowercased()))
+                #expect(caption.mentions == before.mentions && !scene.isContradicted(by: caption))
+            }
+            // What is on the board, and nothing beside it.
+            let (with, without) = (Canvas(of: scene), Canvas(of: same))
+            let inside = { (row: Int, column: Int) in
+                (sign.y..<sign.y + sign.height).contains(row) && (sign.x..<sign.x + sign.width).contains(column)
+            }
+            if mentions < 20 {
+                for row in 0..<Canvas.side {
+                    for column in 0..<Canvas.side where !inside(row, column) {
+                        #expect(with[row, column] == without[row, column])
+                    }
+                }
+            }
+        }
+        #expect(abs(Double(mentions) / Double(5 * boards.count) - 0.6) < 0.06)
+        try withFolder { folder in
+            var few = tiny
+            few.signs = true
+            try SceneGenerator(configuration: few).write(to: folder, pictures: false)
+            let own = try SceneGenerator(configuration: few).splits()[0].scenes
+            let text = try String(contentsOfFile: folder + "/train_scene_text.jsonl", encoding: .utf8)
+            let lines = text.split(separator: "\n")
+            #expect(lines.count == 3 && zip(lines, own).allSatisfy { ($0 == "[]") == ($1.sign == nil) })
+            for (line, scene) in zip(lines, own) {
+                guard let sign = scene.sign else { continue }
+                let edges = sign.box.map { "\($0)" }.joined(separator: ",")
+                #expect(line == "[{\"box\":[\(edges)],\"text\":\"\(sign.word)\"}]")
+            }
+        }
+    }
+
+    @Test func `letters are those of the word`() {
+        let word = Array("TL")
+        let rows = [0, 12].map { row in
+            (0..<24).map { Lettering.isInked(word, row: row, column: $0) ? "#" : "." }.joined()
+        }
+        #expect(rows == ["##########..##..........", "....##......##########.."])
+        #expect(Sign.words.allSatisfy { (3...5).contains($0.count) } && Set(Sign.words).count == 80)
+        let others = Set(
+            ObjectKind.allCases.flatMap(\.nouns) + ObjectColor.allCases.flatMap(\.adjectives)
+                + ObjectSize.allCases.flatMap(\.adjectives))
+        #expect(others.isDisjoint(with: Sign.words))
+        let all = Sign.words.joined().uppercased()
+        for letter in Set(all) {
+            #expect((0..<140).contains { Lettering.isInked([letter], row: $0 / 10, column: $0 % 10) }, "\(letter)")
+        }
+    }
+
     @Test func `the same seed gives the same bytes`() throws {
         try withFolder { folder in
             let generator = SceneGenerator(configuration: tiny)

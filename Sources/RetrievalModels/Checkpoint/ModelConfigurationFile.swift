@@ -45,6 +45,8 @@ struct ModelConfigurationFile: Encodable {
         case .lexlip, .cots: return try StreamConfiguration(path: path)
         case .clip, .siglip: return try PretrainedConfiguration(path: path)
         case .mixed: return try MixedConfiguration(path: path)
+        case .soho: return try SOHOConfiguration(path: path)
+        case .vista: return try ViSTAConfiguration(path: path)
         }
     }
 }

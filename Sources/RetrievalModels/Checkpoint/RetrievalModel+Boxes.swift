@@ -12,7 +12,7 @@ extension RetrievalModel {
         let count = split.regionCount
         let shape = [indices.count, count, 4]
         guard split.hasBoxes else {
-            guard let side = Self.gridSide(of: count) else { return try .zeros(shape) }
+            guard let side = GridSide(regions: count)?.count else { return try .zeros(shape) }
             return try Tensor(Self.cells(side), shape: [1, count, 4]).expanded(shape)
         }
         var edges: [Float] = []
@@ -34,13 +34,10 @@ extension RetrievalModel {
     /// What has to be told of a split's boxes where the method reads them and there are none, a line.
     package func boxNotices(_ split: RetrievalSplit) -> [String] {
         guard configuration.readsBoxes, !split.hasBoxes else { return [] }
-        let instead = Self.gridSide(of: split.regionCount).map { "the cells of a \($0) x \($0) grid serve" }
+        let instead = GridSide(regions: split.regionCount).map(\.count).map {
+            "the cells of a \($0) x \($0) grid serve"
+        }
         return ["\(split.name): no boxes; \(instead ?? "\(split.regionCount) regions are no square grid: zeros serve")"]
-    }
-
-    private static func gridSide(of count: Int) -> Int? {
-        let side = Int(Double(count).squareRoot().rounded())
-        return side * side == count ? side : nil
     }
 
     private static func cells(_ side: Int) -> [Float] {

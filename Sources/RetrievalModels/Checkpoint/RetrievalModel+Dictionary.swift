@@ -22,6 +22,13 @@ extension RetrievalModel {
     }
 
     private static let regionsLookedAt = 20_000
+
+    /// Of a dictionary that moves while the model learns, how many entries stand for nothing that it reads: fewer than one
+    /// region in a hundred steps is nearest to them. Nil where the model has none.
+    package func deadEntries() throws -> (dead: Int, of: Int)? {
+        guard let dictionary = (scorer as? SOHO)?.cells.dictionary else { return nil }
+        return (try dictionary.deadCount(), dictionary.vectors.shape[0])
+    }
 }
 
 /// A method that guesses masked regions by a dictionary that does not change.

@@ -142,6 +142,12 @@ public struct RetrievalModel: Sendable {
                 expected: "dimension \(wanted.regionDimension) (region_dimension of the model)",
                 found: "\(split.regionDimension)")
         }
+        if wanted.readsGrid { _ = try GridSide(of: split) }
+        if let count = wanted.regionCount, split.regionCount != count {
+            throw InputError(
+                path: path, place: "\(split.name) region features",
+                expected: "\(count) an image, as the model has places for", found: "\(split.regionCount)")
+        }
         guard split.globalDimension == wanted.globalDimension else {
             throw InputError(
                 path: path, place: "\(split.name) global features",
@@ -163,7 +169,7 @@ public struct RetrievalModel: Sendable {
         }.get()
         return try ImageBatch(
             regions: regions.to(device: device), globals: globals.to(device: device),
-            boxes: boxes(split, indices)?.to(device: device))
+            boxes: boxes(split, indices)?.to(device: device), sceneTexts: sceneTexts(split, indices))
     }
 
     /// Tokens of captions, at most the configuration's `max_tokens`.

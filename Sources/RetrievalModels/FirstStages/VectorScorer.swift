@@ -61,6 +61,22 @@ extension DualEncoder: VectorScorer {
     package var vectorDimension: Int { configuration.jointDimension }
 }
 
+extension ViSTA: VectorScorer {
+    /// D.
+    package var vectorDimension: Int { configuration.vectorDimension }
+
+    /// It is.
+    package var scoresByVectors: Bool { true }
+
+    /// The vector that is compared: of a picture whose text nobody read, its own.
+    package func vectors(_ images: ImageBatch) throws(TorchError) -> Tensor {
+        try compared(scorable(images, in: .fp32))
+    }
+
+    /// What is scored.
+    package func vectors(_ texts: TextBatch) throws(TorchError) -> Tensor { try scorable(texts, in: .fp32) }
+}
+
 extension PretrainedPair: VectorScorer {
     /// G.
     package var vectorDimension: Int { modelConfiguration.globalDimension }

@@ -1,5 +1,6 @@
 import AsCLBase
 package import TextEncoding
+import Torch
 
 /// The tokens that a method has word embeddings of its own for: those of its training captions and special ones. A model
 /// that is trained on few captions cannot learn the rest of a text encoder's vocabulary.
@@ -48,6 +49,15 @@ package struct CutVocabulary: Codable, Sendable, Equatable {
         var rows = [Int](repeating: Self.unknownRow, count: size)
         for (row, token) in tokens.enumerated() { rows[token] = row }
         return rows
+    }
+
+    /// The text encoder's vectors of them, `[rows, B]`; nil where it has no table of that name.
+    func vectors(of encoder: TextEncoder) -> Tensor? {
+        let rows = tokens
+        guard let table = encoder.parameters.dictionary["embeddings.word_embeddings.weight"],
+            let places = try? Tensor(rows, shape: [rows.count]).to(device: table.device)
+        else { return nil }
+        return try? table.detached().indexSelect(places).to(.float32)
     }
 
     /// Refuses what cannot be.

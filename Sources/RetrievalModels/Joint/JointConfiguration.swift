@@ -125,11 +125,7 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
 
     /// Word vectors begin as the text encoder's.
     package func given(by encoder: TextEncoder) -> [String: Tensor] {
-        let rows = vocabulary.tokens
-        guard let table = encoder.parameters.dictionary["embeddings.word_embeddings.weight"],
-            let places = try? Tensor(rows, shape: [rows.count]).to(device: table.device),
-            let own = try? table.detached().indexSelect(places).to(.float32)
-        else { return [:] }
+        guard let own = vocabulary.vectors(of: encoder) else { return [:] }
         return ["\(method == .uniter ? "joint" : "text").embeddings.\(JointWords.tableName).weight": own]
     }
 }

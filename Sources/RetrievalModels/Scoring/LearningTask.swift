@@ -14,6 +14,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case classes
     /// All of a method's own at once.
     case together
+    /// Which of a batch belong together, the hardest of wrong pairs among them: how a method ranks that has a task for it.
+    case ranking
 }
 
 /// Right pairs as the data has them, for tasks.

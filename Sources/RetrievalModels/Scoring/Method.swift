@@ -30,12 +30,16 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case siglip
     /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads, or the dual encoder where it reads a BERT's.
     case mixed
+    /// SOHO (Huang et al., CVPR 2021): one transformer over words and cells of a grid, by a visual dictionary.
+    case soho
+    /// ViSTA (Cheng et al., CVPR 2022): vision and scene text, which exchange through one token.
+    case vista
 
     /// Whether its configuration is a `BaselineConfiguration`.
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed: false
+        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed, .soho, .vista: false
         }
     }
 
@@ -44,7 +48,4 @@ package enum Method: String, Codable, Sendable, CaseIterable {
 
     /// Whether its configuration is a `StreamConfiguration`, and it learns by tasks and by keys.
     package var isStream: Bool { self == .lexlip || self == .cots }
-
-    /// Whether a run of it may begin with tasks.
-    package var learnsByTasks: Bool { isJoint || isStream }
 }

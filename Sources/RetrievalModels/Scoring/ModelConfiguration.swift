@@ -27,6 +27,15 @@ package protocol ModelConfiguration: Codable, Sendable {
     /// Whether it looks at where in the picture regions are.
     var readsBoxes: Bool { get }
 
+    /// Whether regions have to be the cells of a square grid, row by row.
+    var readsGrid: Bool { get }
+
+    /// The most tokens of what is written in a picture that it reads; 0 where it reads none.
+    var sceneTokens: Int { get }
+
+    /// How many regions an image has to have; nil where any number will do.
+    var regionCount: Int? { get }
+
     /// Refuses a text encoder that the model was not trained with.
     /// - Parameter path: The configuration's file, for errors.
     func check(_ encoder: TextEncoder, path: String) throws(InputError)
@@ -54,6 +63,15 @@ extension ModelConfiguration {
 
     /// Few methods ask where.
     package var readsBoxes: Bool { false }
+
+    /// Few methods read what is written in pictures.
+    package var sceneTokens: Int { 0 }
+
+    /// Most methods take any number.
+    package var regionCount: Int? { nil }
+
+    /// Only what the method's name says.
+    package var readsGrid: Bool { method.readsGrid }
 
     /// One whose words are as wide as those that the model reads.
     package func check(_ encoder: TextEncoder, path: String) throws(InputError) {

@@ -19,6 +19,9 @@ package protocol PairScorer: Sendable {
     /// another form of itself on the same parameters; all else, evaluation first of all, takes the method as it is.
     var whileTraining: Self { get }
 
+    /// The same method in an epoch of its training, from 0, for one that treats the first otherwise than the last.
+    func inEpoch(_ epoch: Int) -> Self
+
     /// Raw features `[images, regions, R]` and `[images, G]`, ready to be scored.
     func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Images
 
@@ -60,6 +63,9 @@ package protocol PairScorer: Sendable {
 extension PairScorer {
     /// Most methods are the same in training.
     package var whileTraining: Self { self }
+
+    /// Most methods learn alike in every epoch.
+    package func inEpoch(_ epoch: Int) -> Self { self }
 
     /// Raw words `[words, B]`, ready to be scored.
     package func scorable(_ texts: TextBatch, in precision: Precision) throws(TorchError) -> Texts {

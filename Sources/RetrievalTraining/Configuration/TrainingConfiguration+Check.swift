@@ -19,7 +19,12 @@ extension TrainingConfiguration {
                 expected: "a number from \(range.lowerBound) to \(range.upperBound), as it is learnt",
                 found: "\(loss.temperature)")
         }
-        if training.microBatchSize > 0, [.dsran, .dime].contains(model.method) {
+        if training.regionDropout > 0, model.method.readsGrid {
+            throw settings.key("region_dropout").invalid(
+                expected: "0, as \(model.method.rawValue) reads all cells of a grid", found: "\(training.regionDropout)"
+            )
+        }
+        if training.microBatchSize > 0, model.method.normalizesByBatch {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as \(model.method.rawValue) normalises by the whole batch",
                 found: "\(training.microBatchSize)")
@@ -30,6 +35,15 @@ extension TrainingConfiguration {
             throw place.key("samples").key("level").invalid(
                 expected: "embeddings, as \(model.method.rawValue) compares a text's last state, which noise on words "
                     + "does not touch", found: "words")
+        }
+        if model.method == .vista, loss.kind == .contrastive, loss.negatives, samples.level == .words {
+            throw place.key("samples").key("level").invalid(
+                expected: "embeddings, as vista compares a text's first state, which noise on words hardly touches",
+                found: "words")
+        }
+        if training.microBatchSize > 0, model.method == .vista {
+            throw settings.key("micro_batch_size").invalid(
+                expected: "0, as vista learns by two tables of scores", found: "\(training.microBatchSize)")
         }
         if training.microBatchSize > 0, loss.sparsity > 0 {
             throw settings.key("micro_batch_size").invalid(
@@ -69,18 +83,21 @@ extension TrainingConfiguration {
         func invalid(_ key: String, _ expected: String, _ found: String) -> TrainingError {
             .invalidValue(source: "configuration", key: key, expected: expected, found: found)
         }
-        if [.dsran, .dime].contains(model.method) {
+        if model.method.normalizesByBatch {
             throw invalid(
                 "model.method", "one process, as \(model.method.rawValue) normalises by the whole batch",
                 "\(ranks) ranks")
         }
-        if [.mined, .momentum].contains(loss.kind) {
+        if model.method == .vista {
+            throw invalid("model.method", "one process, as vista learns by two tables of scores", "\(ranks) ranks")
+        }
+        if [.mined, .matching, .momentum].contains(loss.kind) {
             throw invalid("loss.kind", "contrastive or triplet, whose scores ranks can share", loss.kind.rawValue)
         }
         if pretraining.epochs > 0 {
             throw invalid("pretraining.epochs", "0, as ranks cannot share tasks", "\(pretraining.epochs)")
         }
-        if model.method.learnsByTasks, model.dropout > 0 {
+        if model.method.hasTasks, model.dropout > 0 {
             throw invalid("model.dropout", "0, as it would fall otherwise on every rank", "\(model.dropout)")
         }
         if loss.sparsity > 0 {

@@ -13,11 +13,16 @@ extension TrainingConfiguration {
         package var method = Method.ascl
         /// D, the size of the space that images and captions share.
         package var jointDimension = 1024
-        /// H, the heads of each cross-modal attention, or of the layers of UNITER, LightningDOT, LexLIP and COTS; divides
-        /// `jointDimension`, of LexLIP the text encoder's width.
+        /// H, the heads of each cross-modal attention, or of the layers of UNITER, LightningDOT, LexLIP, COTS, SOHO and
+        /// ViSTA; divides `jointDimension`, of LexLIP the text encoder's width.
         package var heads = 8
-        /// UNITER's layers, those of each of LightningDOT's towers and COTS's streams, or of LexLIP's for images.
+        /// Layers of UNITER and SOHO, of each of LightningDOT's towers and COTS's streams, of LexLIP's for images, or over
+        /// ViSTA's picture.
         package var layers = 4
+        /// How many of ViSTA's layers, the last, exchange with what is written in the picture.
+        package var fusionLayers = 2
+        /// The most tokens that ViSTA reads of it, special tokens included.
+        package var sceneTokens = 30
         /// The chance of a value of their states to be left out in training.
         package var dropout = 0.1
         /// u1, the weight of the local score against the global one.
@@ -34,7 +39,7 @@ extension TrainingConfiguration {
         package var direction = Direction.textToImage
         /// How SCAN makes one score of many.
         package var pooling = Pooling.logSumExp
-        /// Values of the vectors that `mixed` puts beside AsCL, where they are not a pretrained pair's.
+        /// Values of ViSTA's vectors, and of those that `mixed` puts beside AsCL, where they are not a pretrained pair's.
         package var vectorDimension = 512
 
         static let fields: [ConfigurationField<Self>] = [
@@ -42,6 +47,8 @@ extension TrainingConfiguration {
             .init("joint_dimension", \.jointDimension, .atLeast(1)),
             .init("heads", \.heads, .atLeast(1)),
             .init("layers", \.layers, .atLeast(1)),
+            .init("fusion_layers", \.fusionLayers, .atLeast(1)),
+            .init("scene_tokens", \.sceneTokens, .atLeast(3)),
             .init("dropout", \.dropout, .from(0, below: 1)),
             .init("local_weight", \.localWeight, .from(0, to: 1)),
             .init("fusion", \.fusion),
@@ -58,8 +65,11 @@ extension TrainingConfiguration {
                 throw place.key("words").invalid(
                     expected: "encoder, with method \(method.rawValue)", found: words.rawValue)
             }
+            if method == .vista, fusionLayers > layers {
+                throw place.key("fusion_layers").invalid(expected: "at most layers \(layers)", found: "\(fusionLayers)")
+            }
             // LexLIP is as wide as its text encoder.
-            guard [.ascl, .mixed, .cots].contains(method) || method.isJoint else { return }
+            guard [.ascl, .mixed].contains(method) || method.hasLayers else { return }
             guard jointDimension % heads != 0 else { return }
             throw place.key("heads").invalid(
                 expected: "a divisor of joint_dimension \(jointDimension)", found: "\(heads)")

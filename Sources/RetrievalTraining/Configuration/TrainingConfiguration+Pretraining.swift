@@ -22,6 +22,10 @@ extension TrainingConfiguration {
         package var transport = 0.1
         /// How many of LexLIP's first epochs of tasks train its texts' head alone, before the images' becomes a copy of it.
         package var head = 1
+        /// What cosines are divided by where SOHO guesses a masked cell's entry of the dictionary.
+        package var temperature = 0.1
+        /// The chance of an image to be masked in that task.
+        package var maskedImages = 0.5
 
         static let fields: [ConfigurationField<Self>] = [
             .init("epochs", \.epochs, .atLeast(0)),
@@ -32,6 +36,8 @@ extension TrainingConfiguration {
             .init("dictionary", \.dictionary, .atLeast(0)),
             .init("transport", \.transport, .atLeast(0)),
             .init("head", \.head, .atLeast(0)),
+            .init("temperature", \.temperature, .above(0)),
+            .init("masked_images", \.maskedImages, .above(0, upTo: 1)),
         ]
 
         private func weight(_ task: LearningTask) -> Double {
@@ -41,6 +47,7 @@ extension TrainingConfiguration {
             case .regions: regions
             case .classes: classes
             case .together: 1
+            case .ranking: 0
             }
         }
 
@@ -66,7 +73,7 @@ extension TrainingConfiguration {
     /// Refuses what a method that is trained by tasks or by mined pairs cannot have.
     func checkPasses(at place: ConfigurationPlace) throws(TrainingError) {
         let (settings, method) = (place.key("training"), model.method.rawValue)
-        if pretraining.epochs > 0, !model.method.learnsByTasks {
+        if pretraining.epochs > 0, !model.method.hasTasks {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "0, as \(method) has no tasks", found: "\(pretraining.epochs)")
         }
@@ -74,12 +81,21 @@ extension TrainingConfiguration {
             throw place.key("pretraining").key("epochs").invalid(
                 expected: "at most training.epochs \(training.epochs)", found: "\(pretraining.epochs)")
         }
-        if training.microBatchSize > 0, model.method.learnsByTasks, model.dropout > 0 {
+        if model.method == .soho, pretraining.dictionary == 0 {
+            throw place.key("pretraining").key("dictionary").invalid(
+                expected: "at least 1, the entries of soho's visual dictionary", found: "0")
+        }
+        if loss.kind == .matching, model.method != .soho {
+            throw place.key("loss").key("kind").invalid(
+                expected: "contrastive, triplet or mined, as \(method) has no head of matching to rank by",
+                found: "matching")
+        }
+        if training.microBatchSize > 0, model.method.hasLayers || model.method.isStream, model.dropout > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")
         }
-        let isOfPairs = [.mined, .momentum].contains(loss.kind)
+        let isOfPairs = [.mined, .matching, .momentum].contains(loss.kind)
         guard isOfPairs || pretraining.epochs > 0 else { return }
         for (key, rate) in [
             ("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout),
@@ -93,14 +109,15 @@ extension TrainingConfiguration {
                 expected: "0, as loss.kind \(loss.kind.rawValue) scores no table of pairs",
                 found: "\(loss.distillation)")
         }
-        guard loss.kind == .mined else { return }
-        if [.dsran, .dime].contains(model.method) {
+        guard [.mined, .matching].contains(loss.kind) else { return }
+        if loss.kind == .mined, model.method.normalizesByBatch {
             throw place.key("loss").key("kind").invalid(
                 expected: "contrastive or triplet, as \(method) normalises by the whole batch", found: "mined")
         }
         if training.microBatchSize > 0 {
             throw settings.key("micro_batch_size").invalid(
-                expected: "0, as loss.kind mined scores no table of pairs", found: "\(training.microBatchSize)")
+                expected: "0, as loss.kind \(loss.kind.rawValue) scores no table of pairs",
+                found: "\(training.microBatchSize)")
         }
     }
 

@@ -27,6 +27,8 @@ extension TrainingConfiguration {
         package var distillation = 0.0
         /// The weight of the FLOPS penalty of the lexicon encoder and of LexLIP.
         package var sparsity = 0.0
+        /// What ViSTA's loss of images' own vectors weighs; that of vectors joined with scene text has the rest.
+        package var imageWeight = 0.9
 
         static let fields: [ConfigurationField<Self>] = [
             .init("kind", \.kind),
@@ -40,6 +42,7 @@ extension TrainingConfiguration {
             .init("reduction", \.reduction),
             .init("distillation", \.distillation, .atLeast(0)),
             .init("sparsity", \.sparsity, .atLeast(0)),
+            .init("image_weight", \.imageWeight, .from(0, to: 1)),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
@@ -62,6 +65,8 @@ extension TrainingConfiguration {
         case mined
         /// Pairs told apart from earlier ones by keys of a slower copy of the model, as LexLIP and COTS learn.
         case momentum
+        /// Cross entropy of whether pairs of the batch match, right ones and the wrong ones that score highest: SOHO's own.
+        case matching
     }
 
     /// The generated samples of the paper's section 2.2.

@@ -29,6 +29,30 @@ extension TrainingConfiguration {
             return configuration
         case .lexlip, .cots:
             return try streamConfiguration(for: split, encoder)
+        case .soho:
+            _ = try GridSide(of: split)
+            let configuration = SOHOConfiguration(
+                jointDimension: model.jointDimension, layers: model.layers, heads: model.heads,
+                regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+                textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
+                vocabulary: try CutVocabulary(
+                    of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
+                normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
+                dictionary: pretraining.dictionary, temperature: pretraining.temperature,
+                maskedImages: pretraining.maskedImages)
+            try configuration.validate(path: "configuration")
+            return configuration
+        case .vista:
+            _ = try GridSide(of: split)
+            let configuration = ViSTAConfiguration(
+                jointDimension: model.jointDimension, layers: model.layers, fusionLayers: model.fusionLayers,
+                heads: model.heads, vectorDimension: model.vectorDimension, regions: split.regionCount,
+                regionDimension: split.regionDimension, globalDimension: split.globalDimension,
+                textDimension: encoder.width, maxTokens: model.maxTokens, sceneTokens: model.sceneTokens,
+                normalizeFeatures: model.normalizeFeatures, dropout: model.dropout, imageWeight: loss.imageWeight)
+            try configuration.validate(path: "configuration")
+            try configuration.check(encoder, path: "configuration")
+            return configuration
         case .clip, .siglip:
             return try PretrainedConfiguration(
                 model.method, of: encoder, globalDimension: split.globalDimension, maxTokens: model.maxTokens)

@@ -16,7 +16,14 @@ extension BatchLoss {
         guard let task = scorer is LexLIP && epoch < configuration.pretraining.head ? .words : drawn else {
             throw TorchError(operation: "pretraining", reason: "no task")
         }
-        return try Self.value(scorer.terms(of: task, on: pairs(batch, withClasses: task == .classes), &generator))
+        return try value(of: task, batch, scorer, &generator)
+    }
+
+    /// L of a task.
+    func value(
+        of task: LearningTask, _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
+    ) throws -> TrainingLoss.Value {
+        try Self.value(scorer.terms(of: task, on: pairs(batch, withClasses: task == .classes), &generator))
     }
 
     /// A batch as the data has it.

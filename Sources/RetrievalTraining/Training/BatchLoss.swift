@@ -39,6 +39,7 @@ struct BatchLoss {
     ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
             if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, epoch, &generator) }
+            if configuration.loss.kind == .matching { return try value(of: .ranking, batch, scorer, &generator) }
             if configuration.loss.kind == .mined { return try minedValue(batch, scorer, &generator) }
             if configuration.loss.kind == .momentum { return try keyedValue(batch, scorer, epoch, &generator) }
             let items = try self.items(batch, scorer, &generator)

@@ -31,7 +31,8 @@ struct ItemDropout {
             return try features.filled(where: mask, with: 0) / (1 - ofFeatures)
         }
         return try ImageBatch(
-            regions: dropped(images.regions, regions), globals: dropped(images.globals, globals), boxes: images.boxes)
+            regions: dropped(images.regions, regions), globals: dropped(images.globals, globals), boxes: images.boxes,
+            sceneTexts: images.sceneTexts)
     }
 
     /// The regions that each image keeps, in order: equally many, at least one. Nil where all are kept.
@@ -76,6 +77,7 @@ extension ImageBatch {
             try rows.reshaped([-1, width]).indexSelect(places).reshaped([regions.count, -1, width])
         }
         return try ImageBatch(
-            regions: selected(self.regions, width), globals: globals, boxes: boxes.map { try selected($0, 4) })
+            regions: selected(self.regions, width), globals: globals, boxes: boxes.map { try selected($0, 4) },
+            sceneTexts: sceneTexts)
     }
 }

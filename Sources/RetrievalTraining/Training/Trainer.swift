@@ -78,7 +78,7 @@ package final class Trainer {
         schedule = LearningRateSchedule(
             settings, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: configuration.pretraining.epochs)
         let notices =
-            model.limitNotices + Set([train, validation].flatMap(model.boxNotices)).sorted()
+            model.limitNotices + Set([train, validation].flatMap(model.featureNotices)).sorted()
             + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
             + self.validation.notices("captions to validate on") + batchLoss.notices
         for line in notices { onEvent(.notice(line)) }
@@ -129,7 +129,8 @@ package final class Trainer {
             state.step += 1
             onEvent(.step(state.step, pairs: epoch.batches[place].count, loss: step.loss))
             if state.step.isMultiple(of: settings.logEverySteps) {
-                try record?.step(state.step, epoch: number + 1, step.figures(rate, trained.temperature))
+                let dead = try model.deadEntries().map { [("dead_entries", Double($0.dead))] } ?? []
+                try record?.step(state.step, epoch: number + 1, step.figures(rate, trained.temperature) + dead)
             }
             let isValidated = isValidated(after: state.step)
             if isValidated { try validate(&state, record, folder, onEvent) }
@@ -150,6 +151,9 @@ package final class Trainer {
                 .notice(
                     "no better Rsum in \(settings.patience) validations (training.patience): ended after step "
                         + "\(state.step) of \(steps), and the best model stays"))
+        }
+        if let (dead, all) = try model.deadEntries(), dead > 0 {
+            onEvent(.notice("\(dead) of the visual dictionary's \(all) entries are dead: no cell is nearest to them"))
         }
         return .finished(bestRsum: best.rsum, epoch: best.epoch)
     }
@@ -237,7 +241,7 @@ package final class Trainer {
         if isShared, !batchLoss.isInPieces(batch) { gradients?.begin() }
         // The one place where a model is in training; validation and all else see it as it is.
         let value = try batchLoss.backward(
-            batch, of: model.scorer.whileTraining, epoch: epoch, step: step, &generator)
+            batch, of: model.scorer.whileTraining.inEpoch(epoch), epoch: epoch, step: step, &generator)
         try gradients?.finish(counts: isShared || group?.rank == 0)
         return value
     }

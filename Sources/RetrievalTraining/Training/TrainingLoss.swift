@@ -12,6 +12,11 @@ package struct TrainingLoss {
         let parts: [(name: String, value: Tensor)]
         /// The keys of a step's pairs, where it compared with keys, and the pairs that were learned from.
         var keys: (all: PairKeys, kept: [Int])?
+
+        /// All of it times a weight.
+        fileprivate func weighed(_ weight: Double) throws -> Value {
+            Value(sum: try sum * weight, parts: try parts.map { ($0.name, try $0.value * weight) })
+        }
     }
 
     private let loss: TrainingConfiguration.LossSection
@@ -47,12 +52,16 @@ package struct TrainingLoss {
         let learning = try scorer.learning(images, all)
         let penalty = loss.sparsity > 0 ? learning.sparsity : nil
         var values: [Value] = []
-        for scores in learning.scores {
-            let parts = try share.whole(scores.to(.float32), sets: texts.count)
+        for part in learning.parts {
+            let sets = try share.whole(part.scores.to(.float32), sets: texts.count)
+            func own(_ table: Tensor) throws -> Tensor {
+                try part.pairs.map { try table.selecting(pairs: $0) } ?? table
+            }
             // What is of the vectors and not of scores counts once.
-            values.append(
-                try callAsFunction(
-                    of: parts, excluded: excluded, lesson: lesson, penalty: values.isEmpty ? penalty : nil))
+            let value = try callAsFunction(
+                of: sets.map(own), excluded: excluded.map(own), lesson: lesson.map(own),
+                penalty: values.isEmpty ? penalty : nil)
+            values.append(part.weight == 1 ? value : try value.weighed(part.weight))
         }
         return try Self.sum(values, learning.regularization)
     }
@@ -115,5 +124,13 @@ package struct TrainingLoss {
         let captions = ("captions", try contrastive(0))
         guard loss.positives else { return [captions] }
         return [captions, ("positives", try contrastive(loss.negatives ? 2 : 1))]
+    }
+}
+
+extension Tensor {
+    /// Of a table of all pairs `[N, N]` that of some.
+    fileprivate func selecting(pairs: [Int]) throws -> Tensor {
+        let places = try Tensor(pairs, shape: [pairs.count]).to(device: device)
+        return try indexSelect(places).indexSelect(places, dimension: 1)
     }
 }

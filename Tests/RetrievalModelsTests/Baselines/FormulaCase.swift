@@ -1,8 +1,9 @@
-import RetrievalModels
 import Testing
 import TextEncoding
 import Torch
 import TorchNN
+
+@testable import RetrievalModels
 
 /// A peer with random parameters, images and texts, and its equations in plain Doubles to hold it against.
 struct FormulaCase<Scorer: PairScorer> {
@@ -40,7 +41,8 @@ struct FormulaCase<Scorer: PairScorer> {
             regions: .normal([imageCount, regions, configuration.regionDimension], generator: generator),
             globals: .normal([imageCount, configuration.globalDimension], generator: generator),
             boxes: configuration.readsBoxes
-                ? .uniform([imageCount, regions, 4], 0, 1, generator: Generator(seed: 9)) : nil)
+                ? .uniform([imageCount, regions, 4], 0, 1, generator: Generator(seed: 9)) : nil,
+            sceneTexts: configuration.sceneTokens > 0 ? Self.sceneTexts(imageCount, configuration.textDimension) : nil)
         let words = lengths.reduce(0, +)
         texts = try TextBatch(
             rows: configuration.readsTokens
@@ -49,16 +51,21 @@ struct FormulaCase<Scorer: PairScorer> {
         self.formula = formula
     }
 
+    /// Something is written in every other image.
+    private static func sceneTexts(_ imageCount: Int, _ width: Int) throws -> SceneTexts {
+        let images = Array(stride(from: 0, to: imageCount, by: 2))
+        let lengths = images.map { 3 + $0 }
+        let (tokens, generator) = (lengths.reduce(0, +), try Generator(seed: 10))
+        return try SceneTexts(
+            images: images, words: TextBatch(rows: .normal([tokens, width], generator: generator), lengths: lengths),
+            boxes: .uniform([tokens, 4], 0, 1, generator: generator))
+    }
+
     func scores(_ images: ImageBatch, _ texts: TextBatch) throws -> Tensor {
         try scorer.similarity(scorer.scorable(images, in: .fp32), scorer.scorable(texts, in: .fp32))
     }
 
-    func images(_ places: [Int]) throws -> ImageBatch {
-        let places = try Tensor(places, shape: [places.count])
-        return try ImageBatch(
-            regions: images.regions.indexSelect(places), globals: images.globals.indexSelect(places),
-            boxes: images.boxes?.indexSelect(places))
-    }
+    func images(_ places: [Int]) throws -> ImageBatch { try images.selecting(places) }
 
     /// S by the equations.
     private func expected(_ parameters: FormulaParameters, images: Range<Int>, texts: Range<Int>) throws -> [[Double]] {
@@ -67,10 +74,17 @@ struct FormulaCase<Scorer: PairScorer> {
         let begin = self.texts.rows.shape[1] == 1 && !beginsAtTokens ? try scorer.project(self.texts) : self.texts
         let rows = try Plain.rows(begin.rows.to(.float32))
         let boxes = try images.map { image in try self.images.boxes.map { try Plain.rows($0.selected(0, image)) } }
+        let scene = try images.map { image in
+            try self.images.sceneTexts?.selecting([image]).map { text in
+                zip(try Plain.rows(text.words.rows), try Plain.rows(text.boxes)).map { (word: $0, box: $1) }
+            }
+        }
         return formula(
             parameters,
             images.enumerated().map { place, image in
-                FormulaImage(regions: regions[place], global: globals[image], boxes: boxes[place] ?? [])
+                FormulaImage(
+                    regions: regions[place], global: globals[image], boxes: boxes[place] ?? [],
+                    scene: scene[place] ?? [])
             },
             texts.map { Array(rows[self.texts.offsets[$0]..<self.texts.offsets[$0 + 1]]) })
     }
@@ -145,6 +159,8 @@ struct FormulaImage {
     let global: [Double]
     /// Left, top, right, bottom of each region, where the method reads them.
     let boxes: [[Double]]
+    /// Each token of what is written in it, and where, where the method reads it.
+    var scene: [(word: [Double], box: [Double])] = []
 }
 
 /// A method's parameters by name.

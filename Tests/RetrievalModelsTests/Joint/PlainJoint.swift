@@ -8,12 +8,12 @@ struct PlainJoint {
     let configuration: JointConfiguration
 
     private var width: Int { configuration.jointDimension }
-    private var isOne: Bool { configuration.method == .uniter }
+    private var isOne: Bool { configuration.method != .lightningDOT }
     private var ofWords: String { isOne ? "joint.embeddings." : "text.embeddings." }
     private var ofRegions: String { isOne ? "joint.image." : "image.embeddings." }
 
     /// t of tokens, by their rows of the table.
-    private func words(_ rows: [Int]) -> [[Double]] {
+    func words(_ rows: [Int]) -> [[Double]] {
         rows.enumerated().map { place, row in
             norm(
                 ofWords + "LayerNorm",
@@ -36,7 +36,7 @@ struct PlainJoint {
         }
     }
 
-    private func layers(_ name: String, _ states: [[Double]]) -> [[Double]] {
+    func layers(_ name: String, _ states: [[Double]]) -> [[Double]] {
         (0..<configuration.layers).reduce(states) { layer("\(name)encoder.layer.\($1).", $0) }
     }
 
@@ -97,7 +97,7 @@ struct PlainJoint {
     }
 
     /// W^T y.
-    private func backThrough(_ name: String, _ y: [Double], to count: Int) -> [Double] {
+    func backThrough(_ name: String, _ y: [Double], to count: Int) -> [Double] {
         let weight = p[name]
         var x = [Double](repeating: 0, count: count)
         for (row, value) in y.enumerated() {
@@ -136,14 +136,14 @@ struct PlainJoint {
         }
     }
 
-    private func norm(_ name: String, _ x: [Double]) -> [Double] {
+    func norm(_ name: String, _ x: [Double]) -> [Double] {
         let mean = x.reduce(0, +) / Double(x.count)
         let variance = x.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(x.count)
         let (weight, bias) = (p[name + ".weight"], p[name + ".bias"])
         return x.indices.map { (x[$0] - mean) / (variance + 1e-12).squareRoot() * weight[$0] + bias[$0] }
     }
 
-    private func at(_ name: String, _ row: Int, _ width: Int? = nil) -> [Double] {
+    func at(_ name: String, _ row: Int, _ width: Int? = nil) -> [Double] {
         let width = width ?? self.width
         return Array(p[name][row * width..<(row + 1) * width])
     }

@@ -60,46 +60,12 @@ package struct UNITER: PairScorer {
         try joint.embedded(texts, training: isTraining)
     }
 
-    /// S `[images, texts]`, a pass through all layers a pair. Texts of one length go together, so that there is no padding,
-    /// and so many pairs at once as keep temporaries to about 64 MiB on the CPU, 1 GiB elsewhere.
+    /// S `[images, texts]`, a pass through all layers a pair.
     package func similarity(_ images: Tensor, _ texts: TextBatch) throws(TorchError) -> Tensor {
-        let (count, regions, width) = (images.shape[0], images.shape[1], images.shape[2])
-        let groups = Dictionary(grouping: texts.lengths.indices) { texts.lengths[$0] }.sorted { $0.key < $1.key }
-        var columns: [Tensor] = []
-        for (length, places) in groups {
-            let row = 4 * 4 * width * (length + regions)
-            let most = max((images.device == .cpu ? 1 << 26 : 1 << 30) / row, 1)
-            let textsAtOnce = min(places.count, most)
-            for start in stride(from: 0, to: places.count, by: textsAtOnce) {
-                let group = Array(places[start..<min(start + textsAtOnce, places.count)])
-                let words = try texts.selecting(group).rows.reshaped([1, group.count, length, width])
-                let imagesAtOnce = max(most / group.count, 1)
-                var parts: [Tensor] = []
-                for first in stride(from: 0, to: count, by: imagesAtOnce) {
-                    let part = try images.sliced(0, first..<min(first + imagesAtOnce, count))
-                    parts.append(try scores(part, words))
-                }
-                columns.append(try .concatenated(parts))
-            }
-        }
-        let order = groups.flatMap(\.value).inverted
-        return try Tensor.concatenated(columns, dimension: 1)
-            .indexSelect(Tensor(order, shape: [order.count]).to(device: images.device), dimension: 1)
-    }
-
-    /// S `[images, texts]` of e `[images, K, H]` and of t `[1, texts, L, H]`.
-    private func scores(_ regions: Tensor, _ words: Tensor) throws(TorchError) -> Tensor {
-        let (images, count, width) = (regions.shape[0], regions.shape[1], regions.shape[2])
-        let (texts, length) = (words.shape[1], words.shape[2])
-        let pairs = try Tensor.concatenated(
-            [
-                words.expanded([images, texts, length, width]),
-                regions.unsqueezed(1).expanded([images, texts, count, width]),
-            ], dimension: 2)
-        let pooled = try joint.pooled(
-            pairs.reshaped([images * texts, length + count, width]), training: isTraining)
         let row = try Linear(weight: match.weight.sliced(0, 1..<2), bias: match.bias?.sliced(0, 1..<2))
-        return try row(pooled).to(.float32).reshaped([images, texts])
+        return try JointPairs.scores(images, texts) { pairs throws(TorchError) in
+            try row(joint.pooled(pairs, training: isTraining)).to(.float32)
+        }
     }
 
     /// e one batch after the other.
