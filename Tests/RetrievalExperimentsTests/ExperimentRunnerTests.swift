@@ -83,7 +83,7 @@ import TextEncoding
         }
         // DIME has no GRU.
         #expect(
-            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 2)
+            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 4)
                 && Set(compared.map(\.name)).count == compared.count)
     }
 

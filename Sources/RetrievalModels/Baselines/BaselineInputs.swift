@@ -49,7 +49,9 @@ struct FeatureProjection: Sendable {
             switch configuration.method {
             case .vse, .scan, .imram: true
             case .dsran: configuration.words == .gru
-            case .ascl, .dime, .uniter, .lightningDOT, .dualEncoder, .lexicon, .clip, .siglip, .mixed: false
+            case .ascl, .dime, .uniter, .lightningDOT, .dualEncoder, .lexicon, .clip, .siglip, .mixed, .uniterDG,
+                .tagsDC:
+                false
             }
         linear =
             isXavier

@@ -15,6 +15,9 @@ struct RegionDictionary: Sendable {
         vectors = try scope.buffer("vectors", [count, width], .zeros)
     }
 
+    /// Whether it has not been filled.
+    var isEmpty: Bool { get throws(TorchError) { try (vectors * vectors).sum().item() == 0 } }
+
     /// The number of the nearest vector to each region, int64 `[regions]` of `[regions, R]`.
     func nearest(_ regions: Tensor) throws(TorchError) -> Tensor { try Self.nearest(regions, to: vectors) }
 

@@ -19,7 +19,7 @@ package struct MixedConfiguration: ModelConfiguration, Equatable {
         /// VSE++'s, of nothing pretrained but the words.
         case vse(BaselineConfiguration)
 
-        fileprivate var shape: any ModelConfiguration {
+        var shape: any ModelConfiguration {
             switch self {
             case .pretrained(let configuration): configuration
             case .vse(let configuration): configuration

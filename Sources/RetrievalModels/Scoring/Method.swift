@@ -26,15 +26,22 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case siglip
     /// AsCL, and beside it the CLIP or SigLIP whose words and vectors it reads, or VSE++ where it reads a BERT's.
     case mixed
+    /// UNITER with a denotation graph (Zhang et al., EMNLP 2020): it also learns from phrases that captions share.
+    case uniterDG = "uniter_dg"
+    /// TAGS-DC (Fan et al., Findings of NAACL 2022): a UNITER that writes its own wrong captions.
+    case tagsDC = "tags_dc"
 
     /// Whether its configuration is a `BaselineConfiguration`.
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .uniter, .lightningDOT, .clip, .siglip, .mixed: false
+        case .ascl, .uniter, .lightningDOT, .clip, .siglip, .mixed, .uniterDG, .tagsDC: false
         }
     }
 
     /// Whether its configuration is a `JointConfiguration`, and it learns by tasks.
-    package var isJoint: Bool { self == .uniter || self == .lightningDOT }
+    package var isJoint: Bool { isUNITER || self == .lightningDOT }
+
+    /// Whether it is UNITER, alone or with something to learn from besides.
+    package var isUNITER: Bool { self == .uniter || self == .uniterDG || self == .tagsDC }
 }

@@ -43,6 +43,10 @@ package protocol ModelConfiguration: Codable, Sendable {
 
     /// Builds the method along its parameters' names.
     func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer
+
+    /// How many multiply-adds the score of an image and a text takes, beyond what is made of each alone; nil where nobody has
+    /// counted.
+    func multiplyAdds(regions: Int, words: Int) -> Double?
 }
 
 extension ModelConfiguration {
@@ -62,6 +66,9 @@ extension ModelConfiguration {
             path: path, place: "text_dimension", expected: "\(encoder.width), the text encoder's width",
             found: "\(textDimension)")
     }
+
+    /// Not counted.
+    package func multiplyAdds(regions: Int, words: Int) -> Double? { nil }
 
     /// Most methods' parameters are all their own.
     package func given(by encoder: TextEncoder) -> [String: Tensor] { [:] }

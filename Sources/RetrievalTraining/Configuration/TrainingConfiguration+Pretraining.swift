@@ -75,13 +75,18 @@ extension TrainingConfiguration {
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")
         }
-        guard loss.kind == .mined || pretraining.epochs > 0 else { return }
+        try checkPhrases(at: place)
+        guard loss.kind == .mined || hasPasses else { return }
         for (key, rate) in [
             ("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout),
             ("feature_dropout", training.featureDropout),
         ] where rate > 0 {
             throw settings.key(key).invalid(
                 expected: "0, as tasks and mined pairs leave nothing out", found: "\(rate)")
+        }
+        if training.microBatchSize > 0, loss.kind != .mined {
+            throw settings.key("micro_batch_size").invalid(
+                expected: "0, as steps of \(method) have passes of their own", found: "\(training.microBatchSize)")
         }
         guard loss.kind == .mined else { return }
         if [.dsran, .dime].contains(model.method) {

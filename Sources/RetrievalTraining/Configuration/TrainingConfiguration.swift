@@ -16,6 +16,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
     package var loss = LossSection()
     /// What goes before the loss, in a method with tasks of its own.
     package var pretraining = PretrainingSection()
+    /// What UNITER+DG learns from between the two.
+    package var graph = GraphSection()
+    /// The wrong captions that TAGS-DC writes.
+    package var refill = RefillSection()
     /// The generated samples.
     package var samples = Samples()
     /// The optimisation and its schedule.
@@ -120,6 +124,8 @@ extension TrainingConfiguration: ConfigurationSection {
         .init("text_encoder", \.textEncoder),
         .init("loss", \.loss),
         .init("pretraining", \.pretraining),
+        .init("graph", \.graph),
+        .init("refill", \.refill),
         .init("samples", \.samples),
         .init("training", \.training),
         .init("data", \.data),

@@ -13,12 +13,14 @@ extension Trainer {
     /// How many steps an estimate computes.
     static let rehearsedSteps = 3
 
-    /// Seconds of one step; where a run begins with tasks, the mean over all of its steps.
+    /// Seconds of one step; where a run begins with tasks or a graph, the mean over all of its steps.
     func estimatedSecondsOfStep() throws -> Double {
-        let (all, before) = (configuration.training.epochs, configuration.pretraining.epochs)
-        let ofTasks = before > 0 ? try shortestStep(epoch: 0) * Double(before) : 0
-        let ofLoss = before < all ? try shortestStep(epoch: before) * Double(all - before) : 0
-        return (ofTasks + ofLoss) / Double(all)
+        var (sum, begin) = (0.0, 0)
+        for (_, epochs) in configuration.phases where epochs > 0 {
+            sum += try shortestStep(epoch: begin) * Double(epochs)
+            begin += epochs
+        }
+        return sum / Double(configuration.training.epochs)
     }
 
     private func shortestStep(epoch: Int) throws -> Double {

@@ -10,6 +10,19 @@ package struct TrainingLoss {
         package let sum: Tensor
         /// Its parts by name, unweighted scalars.
         let parts: [(name: String, value: Tensor)]
+
+        init(sum: Tensor, parts: [(name: String, value: Tensor)]) { (self.sum, self.parts) = (sum, parts) }
+
+        /// Terms by their weights.
+        init(_ terms: [TaskTerm]) throws(TorchError) {
+            var sum: Tensor?
+            for term in terms {
+                let weighted = term.weight == 1 ? term.value : try term.value * term.weight
+                sum = try sum.map { sum throws(TorchError) in try sum + weighted } ?? weighted
+            }
+            guard let sum else { throw TorchError(operation: "loss", reason: "no terms") }
+            self.init(sum: sum, parts: terms.map { ($0.name, $0.value) })
+        }
     }
 
     private let loss: TrainingConfiguration.LossSection
