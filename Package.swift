@@ -131,7 +131,8 @@ let package = Package(
         layer(
             "RetrievalTraining",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "TextEncoding", "RetrievalModels",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "CaptionGraphs", "Torch", "TorchNN", "TextEncoding",
+                "RetrievalModels",
                 "RetrievalEvaluation", "RunReports", yams,
             ]),
         layer(
@@ -266,8 +267,8 @@ let package = Package(
         tests(
             "RetrievalTraining",
             [
-                "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
-                "RetrievalModels", "RetrievalEvaluation", "RetrievalFixtures",
+                "AsCLBase", "ArrayFiles", "RetrievalData", "CaptionGraphs", "Torch", "TorchNN", "PretrainedFolders",
+                "TextEncoding", "RetrievalModels", "RetrievalEvaluation", "RetrievalFixtures",
             ]),
         tests(
             "EncoderTraining",

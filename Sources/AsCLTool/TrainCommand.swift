@@ -33,6 +33,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The folder to write the run into.")
     var output: String
 
+    @Option(
+        help: ArgumentHelp(
+            "A model's folder, to begin with its weights: a run's, or one of ascl weights convert (model.from).",
+            valueName: "folder"))
+    var from: String?
+
     @Option(help: "A trained model's folder, to learn from its scores with the weight loss.distillation.")
     var teacher: String?
 
@@ -58,7 +64,7 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         try ValidationError.expect(atLeast: 1, ["threads": threads])
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
-        let options = (config == nil ? [] : ["--config"]) + values.options
+        let options = (config == nil ? [] : ["--config"]) + (from == nil ? [] : ["--from"]) + values.options
         if resume, !options.isEmpty {
             throw ValidationError(
                 "--resume goes on by the run's own training.yaml: leave out \(options.joined(separator: ", "))")
@@ -74,6 +80,7 @@ struct TrainCommand: ParsableCommand {
         if ranks.isFirst { try RunFolder.check(output, existing: existing) }
         var settings = try settings(ranks)
         try settings.apply(values.changes())
+        if let from { settings.model.from = from }
         try settings.findTextEncoder()
         try ranks.setThreads(threads ?? (settings.training.threads > 0 ? settings.training.threads : nil))
         let place = try ranks.device(device)
@@ -91,7 +98,7 @@ struct TrainCommand: ParsableCommand {
         }
         let page = RunPage(run, picture: try images.map { try validation.thumbnails(in: $0) })
         // After all that may be wrong: an error stands alone.
-        settings.notices(train, validation).forEach(ranks.say)
+        (settings.notices(train, validation) + run.notices).forEach(ranks.say)
         if dryRun { return print(try TrainingEstimate(run, in: output) { show($0) }) }
         let folder = ranks.isFirst ? try run.claim(output, existing: existing) : nil
         let together = ranks.group.map { ", \($0.size) ranks" } ?? ""

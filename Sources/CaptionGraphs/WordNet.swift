@@ -21,13 +21,14 @@ package struct WordNet: Sendable {
     private let nouns: SortedLines
 
     /// Maps the files of a folder; none is read.
+    /// - Parameter option: What names another folder, for the error.
     /// - Throws: `InputError` that says how to get WordNet where the folder has none.
-    package init(folder: String) throws(InputError) {
+    package init(folder: String, option: String = "--wordnet") throws(InputError) {
         guard FileManager.default.fileExists(atPath: folder + "/index.noun") else {
             throw InputError(
                 path: folder, place: "WordNet", expected: "index.noun and its neighbours",
                 found:
-                    "none; `apt install wordnet-base` brings them to \(Self.usualFolder), --wordnet names another folder"
+                    "none; `apt install wordnet-base` brings them to \(Self.usualFolder), \(option) names another folder"
             )
         }
         path = folder

@@ -54,7 +54,8 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .recipes: "each method by the same few recipes, by validation Rsum"
         case .recipesGRU: "the same with GRU words"
         case .baselines:
-            "VSE++, DSRAN, SCAN, IMRAM and DIME, by three recipes each; LightningDOT, UNITER, SOHO, LexLIP, COTS, ViSTA"
+            "VSE++, DSRAN, SCAN, IMRAM, DIME by three recipes each; LightningDOT, UNITER, UNITER+DG, TAGS-DC, SOHO, "
+                + "LexLIP, COTS, ViSTA"
         case .baselinesGRU: "the same baselines with GRU words, as in their papers"
         case .clip: "AsCL on a CLIP's patches and words, the CLIP by itself, both mixed"
         case .siglip: "the same of a SigLIP"

@@ -18,6 +18,7 @@ extension ExperimentRunner {
         let run = try TrainingRun(
             configuration, (splits.train, splits.validation), path: splits.path, encoder: encoder, teacher: teacher,
             device: device)
+        run.notices.forEach(report)
         guard job.variant.isTrained else {
             let validation = try RetrievalResult(evaluator(run.model, splits.validation, in: .fp32).ranks())
             try evaluate(run.model, job, validationRsum: validation.rsum, epoch: 0, trainingSeconds: 0)
@@ -89,10 +90,14 @@ extension ExperimentRunner {
         let evaluator = try self.evaluator(model, splits.test, in: precision)
         evaluator.notices("captions of \(splits.test.name)").forEach(report)
         let scoring = meter("scoring")
+        let isWhole = progress.ranks.count == 0
+        let scoringBegan = clock.now
         let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
             try progress.save(ranks)
             try checkStop()
         }
+        let scoringSeconds = (clock.now - scoringBegan) / .seconds(1)
+        let pairs = splits.test.imageCount * splits.test.captions.count
         let isAsCL = model.scorer is AsCLModel
         try folder.write(
             RunResult(
@@ -101,7 +106,9 @@ extension ExperimentRunner {
                 plainGeometry: isAsCL ? evaluator.geometry(.absent) : nil, probe: probe(model),
                 validationRsum: validationRsum, epoch: epoch, parameters: model.parameters.valueCount,
                 trainingSeconds: trainingSeconds,
-                evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount),
+                evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount,
+                pairsPerSecond: isWhole && scoringSeconds > 0 ? Double(pairs) / scoringSeconds : nil,
+                multiplyAddsOfPair: model.multiplyAddsOfPair(in: splits.test)),
             to: "result.json", of: job.name, seed: job.seed)
         try FileManager.default.removeItem(atPath: place)
     }

@@ -12,7 +12,13 @@ extension ReportData {
                 "Every method is trained by the same schedule on the same features and \(words): as its authors train it, by "
                     + "the best recipe found for it on validation images, and with AsCL's contrastive loss without "
                     + "generated samples (of AsCL itself: without both). \(chosen(experiment))"),
-            .table(try recallTable("AsCL and its baselines on \(queries)", experiment.variants, in: experiment)),
+            .paragraph(
+                "Pairs scored are those of the evaluation, from features and words on, on the machine below; each row's runs "
+                    + "had it as busy as it was. Multiply-adds are counted from the shapes: what the score of a pair takes "
+                    + "beyond what is made of each item once."),
+            .table(
+                try recallTable(
+                    "AsCL and its baselines on \(queries)", experiment.variants, in: experiment, costs: true)),
         ]
     }
 
@@ -180,6 +186,14 @@ extension ReportData {
         /// Against the first variant of the experiment.
         let comparison: PairedComparison?
         let failures: [String]
+        /// Means over runs.
+        let pairsPerSecond, multiplyAddsOfPair: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case experiment, variant, title, overrides, seeds, measures, comparison, failures
+            case pairsPerSecond = "pairs_per_second"
+            case multiplyAddsOfPair = "multiply_adds_of_pair"
+        }
     }
 
     func summaries() throws -> [Summary] {
@@ -197,7 +211,9 @@ extension ReportData {
                         ? nil
                         : try PairedComparison(
                             own.map(\.ranks), with: reference.map(\.ranks), truth: truth, using: &generator),
-                    failures: failures(of: experiment).filter { $0.name == variant.name }.map(\.reason))
+                    failures: failures(of: experiment).filter { $0.name == variant.name }.map(\.reason),
+                    pairsPerSecond: MeanAndDeviation(own.compactMap(\.pairsPerSecond))?.mean,
+                    multiplyAddsOfPair: MeanAndDeviation(own.compactMap(\.multiplyAddsOfPair))?.mean)
             }
         }
     }

@@ -72,7 +72,10 @@ struct ReportData {
     }
 
     /// The seven recalls of variants, each held against the first.
-    func recallTable(_ caption: String, _ variants: [Variant], in experiment: Experiment) throws -> Table {
+    /// - Parameter costs: Whether to tell what the score of a pair costs.
+    func recallTable(
+        _ caption: String, _ variants: [Variant], in experiment: Experiment, costs: Bool = false
+    ) throws -> Table {
         let first = variants[0]
         let reference = runs(first, in: experiment)
         var rows: [Table.Row] = []
@@ -90,7 +93,8 @@ struct ReportData {
                     own.map { $0.result.measures[measure] }, of: variant, in: experiment, marks: isMarked ? [mark] : [])
             }
             let minutes = cell(own.map { $0.trainingSeconds / 60 }, of: variant, in: experiment)
-            rows.append(Table.Row(variant.title, cells + [.text("\(own.count)"), minutes]))
+            let cost = costs ? costCells(own, of: variant, in: experiment) : []
+            rows.append(Table.Row(variant.title, cells + [.text("\(own.count)"), minutes] + cost))
         }
         let recalls = [("image to text", ["R@1", "R@5", "R@10"]), ("text to image", ["R@1", "R@5", "R@10"])]
         let columns =
@@ -99,8 +103,20 @@ struct ReportData {
             } + [
                 Table.Column("Rsum", best: .highest), Table.Column("seeds"),
                 Table.Column("training", unit: "min"),
-            ]
+            ] + (costs ? Self.costColumns : [])
         return try Table(caption: caption, labelHeading: "Method", columns: columns, rows: rows)
+    }
+
+    /// What a pair's score costs: thousands a second, millions of multiply-adds.
+    private static let costColumns = [
+        Table.Column("pairs scored", unit: "1,000/s"),
+        Table.Column("multiply-adds a pair", unit: "millions", digits: 3),
+    ]
+
+    private func costCells(_ runs: [RunResult], of variant: Variant, in experiment: Experiment) -> [Table.Cell] {
+        [
+            runs.compactMap(\.pairsPerSecond).map { $0 / 1e3 }, runs.compactMap(\.multiplyAddsOfPair).map { $0 / 1e6 },
+        ].map { $0.isEmpty && !runs.isEmpty ? .empty : cell($0, of: variant, in: experiment) }
     }
 
     /// Bars of Rsum, one a variant.

@@ -30,6 +30,10 @@ package struct RunResult: Codable, Sendable {
     package let evaluationSeconds: Double
     /// Threads it ran on.
     package let threads: Int
+    /// Pairs of the evaluation that were scored a second, from features and words on; nil where it was interrupted.
+    package let pairsPerSecond: Double?
+    /// What the score of a pair takes beyond what is made of each item alone; nil where nobody has counted.
+    package let multiplyAddsOfPair: Double?
 
     enum CodingKeys: String, CodingKey {
         case configuration, seed, result, ranks, geometry, probe, epoch, parameters, threads
@@ -37,6 +41,8 @@ package struct RunResult: Codable, Sendable {
         case validationRsum = "validation_rsum"
         case trainingSeconds = "training_seconds"
         case evaluationSeconds = "evaluation_seconds"
+        case pairsPerSecond = "pairs_per_second"
+        case multiplyAddsOfPair = "multiply_adds_of_pair"
     }
 }
 

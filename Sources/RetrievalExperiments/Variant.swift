@@ -37,7 +37,9 @@ package struct Variant: Sendable, Hashable {
         if isTrained {
             func times(_ factor: Double) -> Int { Int(max(1, (Double(base.training.epochs) * factor).rounded())) }
             let before = pretraining > 0 ? times(pretraining) : 0
-            last.append("training.epochs=\(times(epochs) + before)")
+            // UNITER+DG learns from its graph between the two.
+            let between = overrides.contains("model.method=uniter_dg") ? base.graph.epochs : 0
+            last.append("training.epochs=\(times(epochs) + before + between)")
             if before > 0 { last.append("pretraining.epochs=\(before)") }
         }
         try configuration.apply(overrides: overrides + last)
@@ -128,6 +130,16 @@ extension Variant {
         "uniter", "UNITER, pre-trained, mined pairs",
         ["model.method=uniter", "training.batch_size=16"] + alone + ["loss.kind=mined"], pretraining: 10)
 
+    /// The same with a denotation graph, from which it learns in epochs between the two.
+    static let uniterDG = Variant(
+        "uniter-dg", "UNITER+DG, pre-trained, mined pairs",
+        ["model.method=uniter_dg", "training.batch_size=16"] + alone + ["loss.kind=mined"], pretraining: 10)
+
+    /// TAGS-DC: a UNITER that writes wrong captions while it learns by mined pairs.
+    static let tagsDC = Variant(
+        "tags-dc", "TAGS-DC, pre-trained, mined pairs",
+        ["model.method=tags_dc", "training.batch_size=16"] + alone + ["loss.kind=mined"], pretraining: 10)
+
     /// LightningDOT, without a re-ranker, by its tasks ten times as long as others train, and then by all pairs of a batch.
     static let lightningDOT = Variant(
         "lightningdot", "LightningDOT, pre-trained",
@@ -159,7 +171,7 @@ extension Variant {
         ] + alone)
 
     /// What learns by tasks of its own before it ranks, as its authors train it, on words of its own.
-    static let ofTwoPhases = [lightningDOT, uniter, soho, lexlip, cots]
+    static let ofTwoPhases = [lightningDOT, uniter, uniterDG, tagsDC, soho, lexlip, cots]
 
     /// AsCL and the baselines: each as its authors train it, by the best recipe that was found for it, and with AsCL's
     /// contrastive loss. Those of two phases are there as their authors train them.

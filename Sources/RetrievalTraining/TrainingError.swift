@@ -12,6 +12,8 @@ public enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
     case unusable(path: String, problem: String)
     /// A loss that is no number: the run cannot go on.
     case diverged(step: Int, loss: Double)
+    /// A model that is to write captions guesses too few of masked words; parts of all.
+    case tooFewWords(step: Int, right: Double, without: Double, least: Double)
 
     /// One line: the place, what was expected and what was found.
     public var description: String { message.escapedForOneLine }
@@ -31,6 +33,12 @@ public enum TrainingError: Error, CustomStringConvertible, Sendable, Equatable {
         case .diverged(let step, let loss):
             return
                 "step \(step): loss: expected a finite number, found \(loss); a lower training.learning_rate may help"
+        case .tooFewWords(let step, let right, let without, let least):
+            let (found, blind) = ((right * 1000).rounded() / 10, (without * 1000).rounded() / 10)
+            return
+                "after step \(step): masked words: expected \((least * 1000).rounded() / 10) % of them guessed right with the "
+                + "picture before any caption is written (refill.least_accuracy), found \(found) % (\(blind) % without "
+                + "it); more pretraining.epochs may help"
         }
     }
 }

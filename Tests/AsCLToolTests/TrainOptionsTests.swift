@@ -60,6 +60,24 @@ struct TrainOptionsTests {
         #expect(!exists(data.output + "-other"))
     }
 
+    @Test func `a training begins with another's weights`() throws {
+        let (data, other) = (try TinyData(), try TinyData())
+        expectRefusal(
+            try data.train("--from", other.output), ["config.json", "found no readable file"], hasBegun: true)
+        #expect(try !exists(data.output) && other.train("--epochs", "1").status == 0)
+        // A learning rate so small that the weights stay.
+        let run = try data.train("--from", other.output, "--epochs", "1", "--learning-rate", "1e-30")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try text(data.output + "/training.yaml").contains("  from: \(other.output)\n"))
+        #expect(try bytes(data.output + "/model.safetensors") == bytes(other.output + "/model.safetensors"))
+        expectRefusal(
+            try other.train("--from", data.output, "--overwrite", "--set", "model.heads=1"),
+            ["shape: expected heads 1, as the configuration says, found heads ", "--set model.heads="], hasBegun: true)
+        let resumed = try Tool.run(
+            "train", "--resume", "--data", data.path, "--output", data.output, "--from", other.output)
+        #expect(resumed.status == 2 && resumed.errors.contains("leave out --from"))
+    }
+
     @Test func `the page of a run shows pictures of the data`() throws {
         let data = try Workshop.drawnScenes.get()
         let output = try Workshop.newFolder("page") + "/run"

@@ -35,14 +35,14 @@ import Testing
         var settings = TrainingConfiguration.TrainingSection()
         (settings.epochs, settings.warmupSteps, settings.learningRate) = (5, 2, 1e-3)
         settings.learningRateDecay.shape = .cosine
-        let schedule = LearningRateSchedule(settings, stepsPerEpoch: 3, pretrainingEpochs: 2)
+        let schedule = LearningRateSchedule(settings, stepsPerEpoch: 3, epochsBefore: [2])
         func phase(_ steps: Int) -> [Double] {
             let cosine = (0..<steps - 2).map { step in cos(Double.pi * Double(step) / Double(steps - 2)) }
             return [0.5e-3, 1e-3] + cosine.map { 1e-3 * (1 + $0) / 2 }
         }
         expect((0..<15).map { schedule.learningRate(step: $0) }, phase(6) + phase(9))
         settings.warmupSteps = 7
-        let notices = LearningRateSchedule(settings, stepsPerEpoch: 3, pretrainingEpochs: 2).notices
+        let notices = LearningRateSchedule(settings, stepsPerEpoch: 3, epochsBefore: [2]).notices
         #expect(notices.contains { $0.contains("training.warmup_steps is 7, but pretraining has 6 steps") })
     }
 

@@ -12,7 +12,7 @@ import Torch
 struct TinyTraining {
     let folder: ScratchFolder
     var data: TinyData
-    let split: RetrievalSplit
+    var split: RetrievalSplit
     var configuration = TrainingConfiguration()
 
     /// - Parameter dropout: Of the text encoder. It draws from the process's default generator, so a test that needs it

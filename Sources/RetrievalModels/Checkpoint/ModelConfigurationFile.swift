@@ -41,7 +41,7 @@ struct ModelConfigurationFile: Encodable {
         switch method {
         case .ascl: return try AsCLConfiguration(path: path)
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: return try BaselineConfiguration(path: path)
-        case .uniter, .lightningDOT: return try JointConfiguration(path: path)
+        case .uniter, .lightningDOT, .uniterDG, .tagsDC: return try JointConfiguration(path: path)
         case .lexlip, .cots: return try StreamConfiguration(path: path)
         case .clip, .siglip: return try PretrainedConfiguration(path: path)
         case .mixed: return try MixedConfiguration(path: path)

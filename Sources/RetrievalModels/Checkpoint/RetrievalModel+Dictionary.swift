@@ -3,12 +3,13 @@ package import RetrievalData
 import Torch
 
 extension RetrievalModel {
-    /// Fills the dictionary by which the method tells regions apart, if it has one, before it is trained.
+    /// Fills the dictionary by which the method tells regions apart, if it has one and it holds nothing, before it is trained.
     /// - Parameters:
     ///   - split: The one to be trained on, of whose regions at most 20,000 are looked at.
     ///   - seed: Which.
     package func fillDictionary(from split: RetrievalSplit, seed: UInt64) throws {
-        guard let scorer = scorer as? any RegionGuesser, let dictionary = scorer.dictionary else { return }
+        guard let scorer = scorer as? any RegionGuesser, let dictionary = scorer.dictionary, try dictionary.isEmpty
+        else { return }
         var generator = SeededGenerator(seed: seed, stream: 0x7265_6769)
         var images = Array(0..<split.imageCount)
         generator.shuffle(&images)

@@ -15,7 +15,7 @@ package struct CutVocabulary: Codable, Sendable, Equatable {
     /// `[CLS]` and `[SEP]`.
     let frame: [Int]
     /// Ordinary tokens, ascending.
-    let words: [Int]
+    var words: [Int]
 
     static let unknownRow = 0
     static let maskRow = 1

@@ -7,15 +7,15 @@ import TorchNN
 ///     regions   W_v^T LN(gelu(W h)) + c          by the layer that regions are read with
 ///     classes   Linear_H->C( LN(gelu(W h)) )
 struct GuessHeads: Sendable {
-    private let wordTransform, regionTransform: HeadTransform
-    private let wordBias, regionBias: Tensor
+    let words: WordHead
+    private let regionTransform: HeadTransform
+    private let regionBias: Tensor
     private let classes: (transform: HeadTransform, output: Linear)?
 
     /// Builds it along `mlm.*`, `regression.*` and, where there are classes, `classes.*`.
     init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         let width = configuration.jointDimension
-        wordTransform = try HeadTransform(scope / "mlm", width: width)
-        wordBias = try (scope / "mlm").parameter("bias", [configuration.vocabulary.count], .zeros)
+        words = try WordHead(scope / "mlm", configuration)
         regionTransform = try HeadTransform(scope / "regression", width: width)
         regionBias = try (scope / "regression").parameter("bias", [configuration.regionDimension], .zeros)
         let scope = scope / "classes"
@@ -26,11 +26,6 @@ struct GuessHeads: Sendable {
                 try HeadTransform(scope, width: width),
                 try Linear(scope / "output", from: width, to: configuration.classes)
             )
-    }
-
-    /// Logits `[places, tokens]` of the words at states `[places, H]`.
-    func words(_ states: Tensor, _ words: JointWords) throws(TorchError) -> Tensor {
-        try words.logits(wordTransform(states)).to(.float32) + wordBias
     }
 
     /// The mean cross entropy of words at states `[places, H]`.
@@ -61,6 +56,37 @@ struct GuessHeads: Sendable {
     }
 }
 
+/// E_w P^T LN(gelu(W h)) + c: what word stands at a place.
+struct WordHead: Sendable {
+    private let transform: HeadTransform
+    private let bias: Tensor
+
+    /// Builds it along `dense`, `LayerNorm` and `bias`.
+    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
+        transform = try HeadTransform(scope, width: configuration.jointDimension)
+        bias = try scope.parameter("bias", [configuration.vocabulary.count], .zeros)
+    }
+
+    /// Logits `[places, tokens]` of the words at states `[places, H]`.
+    func callAsFunction(_ states: Tensor, _ words: JointWords) throws(TorchError) -> Tensor {
+        try words.logits(transform(states)).to(.float32) + bias
+    }
+
+    /// Takes up another head's values.
+    func copy(from other: WordHead) throws(TorchError) {
+        try transform.copy(from: other.transform)
+        try bias.copy(from: other.bias.detached())
+    }
+}
+
+extension Linear {
+    /// Takes up another layer's values.
+    func copy(from other: Linear) throws(TorchError) {
+        try weight.copy(from: other.weight.detached())
+        if let bias, let theirs = other.bias { try bias.copy(from: theirs.detached()) }
+    }
+}
+
 /// LN(gelu(W h)), which goes before a guess.
 struct HeadTransform: Sendable {
     let dense: Linear
@@ -74,4 +100,11 @@ struct HeadTransform: Sendable {
 
     /// `[places, H]` to the same.
     func callAsFunction(_ states: Tensor) throws(TorchError) -> Tensor { try norm(dense(states).gelu().to(.float32)) }
+
+    /// Takes up another's values.
+    func copy(from other: HeadTransform) throws(TorchError) {
+        try dense.copy(from: other.dense)
+        try norm.weight.copy(from: other.norm.weight.detached())
+        try norm.bias.copy(from: other.norm.bias.detached())
+    }
 }

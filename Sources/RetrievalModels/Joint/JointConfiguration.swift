@@ -3,9 +3,9 @@ package import TextEncoding
 package import Torch
 package import TorchNN
 
-/// The shape of UNITER, or of LightningDOT's two towers: `config.json` of its checkpoint.
+/// The shape of UNITER, whatever it learns from besides, or of LightningDOT's two towers: `config.json` of its checkpoint.
 package struct JointConfiguration: ModelConfiguration, Equatable {
-    /// `uniter` or `lightningdot`.
+    /// `uniter`, `uniter_dg`, `tags_dc` or `lightningdot`.
     package let method: Method
     /// H, the width of all states.
     package let jointDimension: Int
@@ -32,7 +32,7 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
     /// Whether they are the nearest vectors of a dictionary, else a detector's.
     package let hasDictionary: Bool
     /// The tokens that it has vectors for.
-    package let vocabulary: CutVocabulary
+    package private(set) var vocabulary: CutVocabulary
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case method = "architecture"
@@ -87,7 +87,7 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
             if holds { return }
             throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
         }
-        try require(method.isJoint, .method, "uniter or lightningdot", method.rawValue)
+        try require(method.isJoint, .method, "uniter, uniter_dg, tags_dc or lightningdot", method.rawValue)
         let sizes: [(CodingKeys, Int, least: Int)] = [
             (.jointDimension, jointDimension, 1), (.layers, layers, 1), (.heads, heads, 1),
             (.regionDimension, regionDimension, 1), (.globalDimension, globalDimension, 1),
@@ -104,7 +104,7 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
         try require(classes > 0 || !hasDictionary, .hasDictionary, "false without classes", hasDictionary)
         try require(transportWeight >= 0, .transportWeight, "at least 0", transportWeight)
         try require(
-            method == .uniter || transportWeight == 0, .transportWeight, "0 for \(method.rawValue)", transportWeight)
+            method.isUNITER || transportWeight == 0, .transportWeight, "0 for \(method.rawValue)", transportWeight)
         try vocabulary.validate(path: path)
     }
 
@@ -120,13 +120,20 @@ package struct JointConfiguration: ModelConfiguration, Equatable {
 
     /// Builds the method.
     package func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer {
-        method == .uniter ? try UNITER(scope, self) : try LightningDOT(scope, self)
+        method.isUNITER ? try UNITER(scope, self) : try LightningDOT(scope, self)
+    }
+
+    /// The same with other tokens.
+    func reading(_ vocabulary: CutVocabulary) -> JointConfiguration {
+        var other = self
+        other.vocabulary = vocabulary
+        return other
     }
 
     /// Word vectors begin as the text encoder's.
     package func given(by encoder: TextEncoder) -> [String: Tensor] {
         guard let own = vocabulary.vectors(of: encoder) else { return [:] }
-        return ["\(method == .uniter ? "joint" : "text").embeddings.\(JointWords.tableName).weight": own]
+        return ["\(method.isUNITER ? "joint" : "text").embeddings.\(JointWords.tableName).weight": own]
     }
 }
 

@@ -39,16 +39,35 @@ struct JointEncoder: Sendable {
     func states(
         _ texts: TextBatch, _ regions: Tensor, training: Bool
     ) throws(TorchError) -> (words: Tensor, regions: Tensor) {
+        let (pairs, mask) = try joined(texts, regions)
+        let most = pairs.shape[1] - regions.shape[1]
+        let states = try layers(pairs, mask: mask, training: training)
+        return try (states.sliced(1, 0..<most), states.sliced(1, most..<pairs.shape[1]))
+    }
+
+    /// Text i and image i behind each other, `[pairs, L + K, H]`, and what of it is to be seen.
+    private func joined(_ texts: TextBatch, _ regions: Tensor) throws(TorchError) -> (Tensor, AttentionMask) {
         let padded = try texts.padded()
-        let (most, count) = (padded.rows.shape[1], regions.shape[1])
         var mask = AttentionMask.none
         if Set(texts.lengths).count > 1 {
-            let regionsShown = try Tensor.zeros([regions.shape[0], count], device: regions.device).equals(0)
+            let regionsShown = try Tensor.zeros(Array(regions.shape[0..<2]), device: regions.device).equals(0)
             mask = .keys(try .concatenated([padded.isPadding.not(), regionsShown], dimension: 1))
         }
-        let states = try layers(
-            .concatenated([padded.rows, regions], dimension: 1), mask: mask, training: training)
-        return try (states.sliced(1, 0..<most), states.sliced(1, most..<most + count))
+        return (try .concatenated([padded.rows, regions], dimension: 1), mask)
+    }
+
+    /// z `[pairs, H]` of pairs, of text i and image i.
+    func pooled(_ texts: TextBatch, _ regions: Tensor, training: Bool) throws(TorchError) -> Tensor {
+        let (pairs, mask) = try joined(texts, regions)
+        let first = [Int](repeating: 0, count: pairs.shape[0])
+        return try pooled(first: layers(pairs, mask: mask, at: first, training: training).squeezed(1))
+    }
+
+    /// States of texts that meet no image: `[texts, L, H]` with padding's.
+    func states(_ texts: TextBatch, training: Bool) throws(TorchError) -> Tensor {
+        let padded = try texts.padded()
+        let mask = Set(texts.lengths).count > 1 ? AttentionMask.keys(try padded.isPadding.not()) : .none
+        return try layers(padded.rows, mask: mask, training: training)
     }
 
     /// z `[pairs, H]` of pairs whose texts have one length: `[pairs, L + K, H]`. Of the last layer it is one place alone.

@@ -27,6 +27,9 @@ struct RegionDictionary: Sendable {
             ? (try scope.buffer("counts", [count], .zeros), try scope.buffer("sums", [count, width], .zeros)) : nil
     }
 
+    /// Whether it has not been filled.
+    var isEmpty: Bool { get throws(TorchError) { try (vectors * vectors).sum().item() == 0 } }
+
     /// The number of the nearest vector to each region, int64 `[regions]` of `[regions, R]`.
     func nearest(_ regions: Tensor) throws(TorchError) -> Tensor { try Self.nearest(regions, to: vectors) }
 

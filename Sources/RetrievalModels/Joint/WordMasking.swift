@@ -37,12 +37,7 @@ struct WordMasking {
         }
         for place in places {
             answers.append(rows[place])
-            let draw = generator.uniform()
-            if draw < 0.8 {
-                self.rows[place] = CutVocabulary.maskRow
-            } else if draw < 0.9 {
-                self.rows[place] = vocabulary.ordinaryRows.lowerBound + generator.below(vocabulary.ordinaryRows.count)
-            }
+            self.rows[place] = vocabulary.masked(rows[place], &generator)
         }
     }
 
@@ -51,6 +46,15 @@ struct WordMasking {
         var chosen: [Int] = []
         for place in places where generator.uniform() < rate { chosen.append(place) }
         return chosen.isEmpty ? [places.lowerBound + generator.below(places.count)] : chosen
+    }
+}
+
+extension CutVocabulary {
+    /// What stands where a row is to be guessed: mostly the mask, sometimes another word, sometimes itself.
+    func masked(_ row: Int, _ generator: inout SeededGenerator) -> Int {
+        let draw = generator.uniform()
+        if draw < 0.8 { return Self.maskRow }
+        return draw < 0.9 ? ordinaryRows.lowerBound + generator.below(ordinaryRows.count) : row
     }
 }
 

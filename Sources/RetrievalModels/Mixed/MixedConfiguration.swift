@@ -19,7 +19,7 @@ package struct MixedConfiguration: ModelConfiguration, Equatable {
         /// The dual encoder's, of nothing pretrained but the words.
         case dual(BaselineConfiguration)
 
-        fileprivate var shape: any ModelConfiguration {
+        var shape: any ModelConfiguration {
             switch self {
             case .pretrained(let configuration): configuration
             case .dual(let configuration): configuration

@@ -73,7 +73,7 @@ package struct PublishedModel {
     }
 
     /// At most three names and how many more.
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         let more = names.count - 3
         return names.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     }

@@ -34,17 +34,24 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     case soho
     /// ViSTA (Cheng et al., CVPR 2022): vision and scene text, which exchange through one token.
     case vista
+    /// UNITER with a denotation graph (Zhang et al., EMNLP 2020): it also learns from phrases that captions share.
+    case uniterDG = "uniter_dg"
+    /// TAGS-DC (Fan et al., Findings of NAACL 2022): a UNITER that writes its own wrong captions.
+    case tagsDC = "tags_dc"
 
     /// Whether its configuration is a `BaselineConfiguration`.
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed, .soho, .vista: false
+        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed, .soho, .vista, .uniterDG, .tagsDC: false
         }
     }
 
     /// Whether its configuration is a `JointConfiguration`, and it learns by tasks.
-    package var isJoint: Bool { self == .uniter || self == .lightningDOT }
+    package var isJoint: Bool { isUNITER || self == .lightningDOT }
+
+    /// Whether it is UNITER, alone or with something to learn from besides.
+    package var isUNITER: Bool { self == .uniter || self == .uniterDG || self == .tagsDC }
 
     /// Whether its configuration is a `StreamConfiguration`, and it learns by tasks and by keys.
     package var isStream: Bool { self == .lexlip || self == .cots }

@@ -52,6 +52,10 @@ package protocol ModelConfiguration: Codable, Sendable {
 
     /// Builds the method along its parameters' names.
     func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer
+
+    /// How many multiply-adds the score of an image and a text takes, beyond what is made of each alone; nil where nobody has
+    /// counted.
+    func multiplyAdds(regions: Int, words: Int) -> Double?
 }
 
 extension ModelConfiguration {

@@ -97,6 +97,9 @@ extension TrainingConfiguration {
         if pretraining.epochs > 0 {
             throw invalid("pretraining.epochs", "0, as ranks cannot share tasks", "\(pretraining.epochs)")
         }
+        if hasPasses {
+            throw invalid("model.method", "one process, as its passes cannot be shared", model.method.rawValue)
+        }
         if model.method.hasTasks, model.dropout > 0 {
             throw invalid("model.dropout", "0, as it would fall otherwise on every rank", "\(model.dropout)")
         }

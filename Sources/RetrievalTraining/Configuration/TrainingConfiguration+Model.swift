@@ -41,6 +41,8 @@ extension TrainingConfiguration {
         package var pooling = Pooling.logSumExp
         /// Values of ViSTA's vectors, and of those that `mixed` puts beside AsCL, where they are not a pretrained pair's.
         package var vectorDimension = 512
+        /// The folder of a model whose weights it begins with; without one they are fresh.
+        package var from = ""
 
         static let fields: [ConfigurationField<Self>] = [
             .init("method", \.method),
@@ -58,6 +60,7 @@ extension TrainingConfiguration {
             .init("direction", \.direction),
             .init("pooling", \.pooling),
             .init("vector_dimension", \.vectorDimension, .atLeast(1)),
+            .init("from", \.from),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {

@@ -95,8 +95,9 @@ extension TrainingConfiguration {
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")
         }
+        try checkPhrases(at: place)
         let isOfPairs = [.mined, .matching, .momentum].contains(loss.kind)
-        guard isOfPairs || pretraining.epochs > 0 else { return }
+        guard isOfPairs || hasPasses else { return }
         for (key, rate) in [
             ("region_dropout", training.regionDropout), ("word_dropout", training.wordDropout),
             ("feature_dropout", training.featureDropout),
@@ -108,6 +109,10 @@ extension TrainingConfiguration {
             throw place.key("loss").key("distillation").invalid(
                 expected: "0, as loss.kind \(loss.kind.rawValue) scores no table of pairs",
                 found: "\(loss.distillation)")
+        }
+        if training.microBatchSize > 0, !isOfPairs {
+            throw settings.key("micro_batch_size").invalid(
+                expected: "0, as steps of \(method) have passes of their own", found: "\(training.microBatchSize)")
         }
         guard [.mined, .matching].contains(loss.kind) else { return }
         if loss.kind == .mined, model.method.normalizesByBatch {

@@ -5,13 +5,14 @@ package import TextEncoding
 
 extension TrainingConfiguration {
     /// The configuration of the model to train: its own settings, and the sizes that data and text encoder have.
+    /// - Parameter phrases: Texts besides the captions that it learns from.
     package func modelConfiguration(
-        for split: RetrievalSplit, _ encoder: TextEncoder
+        for split: RetrievalSplit, _ encoder: TextEncoder, phrases: [String] = []
     ) throws -> any ModelConfiguration {
         switch model.method {
         case .ascl:
             return try asclConfiguration(for: split, encoder)
-        case .uniter, .lightningDOT:
+        case .uniter, .lightningDOT, .uniterDG, .tagsDC:
             // A method that learns by no task needs no classes.
             let hasTask = pretraining.epochs > 0 && pretraining.classes > 0
             let told = hasTask ? try split.regionClassCount ?? split.regionTokenCount() : nil
@@ -21,9 +22,9 @@ extension TrainingConfiguration {
                 regionDimension: split.regionDimension, globalDimension: split.globalDimension,
                 textDimension: encoder.width, maxTokens: min(model.maxTokens, encoder.positionCount),
                 vocabulary: try CutVocabulary(
-                    of: encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids), encoder),
+                    of: encoder.tokenize(split.captions + phrases, maxTokens: model.maxTokens).map(\.ids), encoder),
                 normalizeFeatures: model.normalizeFeatures, dropout: model.dropout,
-                transportWeight: model.method == .uniter ? pretraining.transport : 0, classes: classes,
+                transportWeight: model.method.isUNITER ? pretraining.transport : 0, classes: classes,
                 hasDictionary: classes > 0 && told == nil)
             try configuration.validate(path: "configuration")
             return configuration
@@ -160,7 +161,7 @@ extension TrainingConfiguration {
         }
         let sampler = PairSampler(pairCount: train.captions.count, batchSize: training.batchSize, seed: 0)
         let schedule = LearningRateSchedule(
-            training, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: pretraining.epochs)
+            training, stepsPerEpoch: sampler.stepsPerEpoch, epochsBefore: phases.dropLast().map(\.epochs))
         return lines + schedule.notices
     }
 

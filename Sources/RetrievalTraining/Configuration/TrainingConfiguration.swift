@@ -18,6 +18,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
     package var pretraining = PretrainingSection()
     /// Slower copies of the model and the keys that they make.
     package var momentum = MomentumSection()
+    /// What UNITER+DG learns from between the two.
+    package var graph = GraphSection()
+    /// The wrong captions that TAGS-DC writes.
+    package var refill = RefillSection()
     /// The generated samples.
     package var samples = Samples()
     /// The optimisation and its schedule.
@@ -123,6 +127,8 @@ extension TrainingConfiguration: ConfigurationSection {
         .init("loss", \.loss),
         .init("pretraining", \.pretraining),
         .init("momentum", \.momentum),
+        .init("graph", \.graph),
+        .init("refill", \.refill),
         .init("samples", \.samples),
         .init("training", \.training),
         .init("data", \.data),

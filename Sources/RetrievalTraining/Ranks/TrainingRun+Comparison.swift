@@ -30,9 +30,9 @@ extension TrainingRun {
     }
 
     private func facts() throws -> [Fact] {
-        // Where the encoder's folder is and how many threads compute are each host's own.
+        // Where folders are and how many threads compute are each host's own; weights are compared.
         var shared = configuration
-        shared.textEncoder.path = ""
+        (shared.textEncoder.path, shared.model.from) = ("", "")
         shared.training.threads = 0
         var section = ""
         let yaml = try shared.yaml().split(separator: "\n").map { line in

@@ -18,7 +18,7 @@ extension BatchLoss {
         let keys = try momentum.keys(of: all)
         let kept = epoch > 0 ? try momentum.kept(keys) : Array(batch.indices)
         let isWhole = kept.count == batch.count
-        var value = try Self.value(
+        var value = try TrainingLoss.Value(
             learner.terms(
                 on: isWhole ? all : all.selecting(kept), isWhole ? keys : keys.selecting(kept), momentum.queue,
                 isPretraining: isPretraining, &generator))

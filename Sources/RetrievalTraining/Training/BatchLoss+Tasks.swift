@@ -23,7 +23,7 @@ extension BatchLoss {
     func value(
         of task: LearningTask, _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
-        try Self.value(scorer.terms(of: task, on: pairs(batch, withClasses: task == .classes), &generator))
+        try TrainingLoss.Value(scorer.terms(of: task, on: pairs(batch, withClasses: task == .classes), &generator))
     }
 
     /// A batch as the data has it.
@@ -37,29 +37,27 @@ extension BatchLoss {
             classes: classes.isEmpty ? nil : classes.flatMap(\.self))
     }
 
-    /// L of weighted terms.
-    static func value(_ terms: [TaskTerm]) throws -> TrainingLoss.Value {
-        let weighted = try terms.map { $0.weight == 1 ? $0.value : try $0.value * $0.weight }
-        let sum = try weighted.dropFirst().reduce(weighted[0]) { try $0 + $1 }
-        return TrainingLoss.Value(sum: sum, parts: terms.map { ($0.name, $0.value) })
-    }
-
     /// L of mined pairs (docs/method.md, UNITER). For each caption of the batch `loss.pool` other images are drawn and
     /// scored without dropout or gradient, and the `loss.kept` highest are learned from; for each image captions of
     /// others likewise. With sigma the logistic function,
     ///
     ///     mean max(0, margin + sigma(S of the wrong pair) - sigma(S of the right pair))
+    ///
+    /// Of UNITER+DG half of those drawn are captions that the graph has near the batch's, and their images. TAGS-DC's L is the
+    /// sum of the two means, all others' is half of it.
     func minedValue(
         _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         var (ofCaptions, ofImages): ([Tensor], [Tensor]) = ([], [])
         for caption in batch {
             let image = split.imageOfCaption[caption]
-            let images = generator.distinct(
-                configuration.loss.pool, below: split.imageCount, without: image..<image + 1)
+            let relatives = phrases?.relatives(of: caption, configuration.loss.pool / 2, &generator) ?? []
+            let images = pool(
+                relatives.map { split.imageOfCaption[$0] }, below: split.imageCount, without: image..<image + 1,
+                &generator)
             let own = split.captionsOfImage[image]
-            let captions = generator.distinct(
-                configuration.loss.pool, below: split.captions.count, without: own[0]..<own[0] + own.count)
+            let captions = pool(
+                relatives, below: split.captions.count, without: own[0]..<own[0] + own.count, &generator)
             let hardImages = try hardest(images) { try minedScores(model.scorer, images, [caption], isTraining: false) }
             let hardCaptions = try hardest(captions) {
                 try minedScores(model.scorer, [image], captions, isTraining: false)
@@ -70,7 +68,18 @@ extension BatchLoss {
         let parts = try [
             ("captions", Tensor.concatenated(ofCaptions).mean()), ("images", Tensor.concatenated(ofImages).mean()),
         ]
-        return try TrainingLoss.Value(sum: (parts[0].1 + parts[1].1) * 0.5, parts: parts)
+        let share = configuration.model.method == .tagsDC ? 1.0 : 0.5
+        return try TrainingLoss.Value(sum: (parts[0].1 + parts[1].1) * share, parts: parts)
+    }
+
+    /// `loss.pool` different numbers: those of relatives, and others at random.
+    private func pool(
+        _ relatives: [Int], below bound: Int, without hole: Range<Int>, _ generator: inout SeededGenerator
+    ) -> [Int] {
+        let drawn = generator.distinct(configuration.loss.pool, below: bound, without: hole)
+        if relatives.isEmpty { return drawn }
+        var seen: Set<Int> = []
+        return Array((relatives + drawn).filter { seen.insert($0).inserted }.prefix(configuration.loss.pool))
     }
 
     /// The items that score highest, the earlier of equal ones first.

@@ -8,6 +8,8 @@ import Torch
 struct BatchLoss {
     let configuration: TrainingConfiguration
     let samples: GeneratedSamples
+    /// What it learns from besides, in methods that do.
+    var phrases: PhraseSamples?
     /// Whose scores the model is to learn besides, if anybody's.
     var teacher: RetrievalModel?
     /// The temperature, where it is learnt.
@@ -38,13 +40,27 @@ struct BatchLoss {
         _ batch: [Int], of scorer: any PairScorer, epoch: Int, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
         try model.computing(in: configuration.training.precision) {
-            if epoch < configuration.pretraining.epochs { return try taskValue(batch, scorer, epoch, &generator) }
-            if configuration.loss.kind == .matching { return try value(of: .ranking, batch, scorer, &generator) }
-            if configuration.loss.kind == .mined { return try minedValue(batch, scorer, &generator) }
-            if configuration.loss.kind == .momentum { return try keyedValue(batch, scorer, epoch, &generator) }
-            let items = try self.items(batch, scorer, &generator)
-            return try value(items, scorer, trainingLoss(epoch: epoch))
+            switch configuration.phase(epoch: epoch) {
+            case .tasks: return try taskValue(batch, scorer, epoch, &generator)
+            case .graph: return try graphValue(batch, scorer, &generator)
+            case .ranking: break
+            }
+            let value = try rankingValue(batch, scorer, epoch: epoch, &generator)
+            return configuration.model.method == .tagsDC
+                ? try withRefills(value, batch, scorer, &generator) : value
         }
+    }
+
+    private func rankingValue(
+        _ batch: [Int], _ scorer: some PairScorer, epoch: Int, _ generator: inout SeededGenerator
+    ) throws -> TrainingLoss.Value {
+        switch configuration.loss.kind {
+        case .mined: return try minedValue(batch, scorer, &generator)
+        case .matching: return try value(of: .ranking, batch, scorer, &generator)
+        case .momentum: return try keyedValue(batch, scorer, epoch, &generator)
+        case .contrastive, .triplet: break
+        }
+        return try value(items(batch, scorer, &generator), scorer, trainingLoss(epoch: epoch))
     }
 
     func trainingLoss(epoch: Int) -> TrainingLoss {

@@ -5,18 +5,19 @@ import TorchNN
 package struct LearningRateSchedule {
     private let settings: TrainingConfiguration.TrainingSection
     private let stepsPerEpoch: Int
-    /// Steps of the run's first phase, if it has two: each has the whole schedule.
-    private let stepsBefore: Int
+    /// Steps of the phases before the last: each has the whole schedule.
+    private let stepsBefore: [Int]
     private let decay: StepSchedule
 
     /// The schedule that `settings` ask for.
-    /// - Parameter pretrainingEpochs: The epochs, from the first, after which it begins anew.
+    /// - Parameter epochsBefore: The epochs of phases, from the first, after each of which it begins anew.
     package init(
-        _ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int, pretrainingEpochs: Int = 0
+        _ settings: TrainingConfiguration.TrainingSection, stepsPerEpoch: Int, epochsBefore: [Int] = []
     ) {
         self.settings = settings
         self.stepsPerEpoch = max(stepsPerEpoch, 1)
-        stepsBefore = pretrainingEpochs * self.stepsPerEpoch
+        let steps = max(stepsPerEpoch, 1)
+        stepsBefore = epochsBefore.map { $0 * steps }
         decay = StepSchedule(
             initial: settings.learningRate, factor: settings.learningRateDecay.factor,
             everyEpochs: settings.learningRateDecay.everyEpochs)
@@ -26,9 +27,12 @@ package struct LearningRateSchedule {
 
     /// The learning rate of a step, counted from zero.
     package func learningRate(step: Int) -> Double {
-        step < stepsBefore
-            ? learningRate(step: step, of: stepsBefore)
-            : learningRate(step: step - stepsBefore, of: total - stepsBefore)
+        var step = step
+        for steps in stepsBefore {
+            if step < steps { return learningRate(step: step, of: steps) }
+            step -= steps
+        }
+        return learningRate(step: step, of: total - stepsBefore.reduce(0, +))
     }
 
     private func learningRate(step: Int, of total: Int) -> Double {
@@ -46,7 +50,8 @@ package struct LearningRateSchedule {
     var notices: [String] {
         var lines: [String] = []
         let decay = settings.learningRateDecay
-        let phases = [(stepsBefore, "pretraining"), (total - stepsBefore, "the run")]
+        let names = ["pretraining", "learning from the graph"].prefix(stepsBefore.count) + ["the run"]
+        let phases = Array(zip(stepsBefore + [total - stepsBefore.reduce(0, +)], names))
         let short = phases.first { $0.0 > 0 && settings.warmupSteps >= $0.0 }
         if let short {
             lines.append(

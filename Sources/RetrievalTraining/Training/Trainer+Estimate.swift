@@ -13,16 +13,17 @@ extension Trainer {
     /// How many steps an estimate computes.
     static let rehearsedSteps = 3
 
-    /// Seconds of one step; where a run begins with tasks, the mean over all of its steps.
+    /// Seconds of one step; where a run begins with tasks or a graph, the mean over all of its steps.
     func estimatedSecondsOfStep() throws -> Double {
-        let (all, before) = (configuration.training.epochs, configuration.pretraining.epochs)
         // LexLIP's first tasks are other ones.
+        let before = configuration.pretraining.epochs
         let head = model.scorer is LexLIP ? min(configuration.pretraining.head, before) : 0
-        var seconds = 0.0
-        for epochs in [0..<head, head..<before, before..<all] where !epochs.isEmpty {
-            seconds += try shortestStep(epoch: epochs.lowerBound) * Double(epochs.count)
+        var (sum, begin) = (0.0, 0)
+        for epochs in [head, before - head] + configuration.phases.dropFirst().map(\.epochs) where epochs > 0 {
+            sum += try shortestStep(epoch: begin) * Double(epochs)
+            begin += epochs
         }
-        return seconds / Double(all)
+        return sum / Double(configuration.training.epochs)
     }
 
     private func shortestStep(epoch: Int) throws -> Double {

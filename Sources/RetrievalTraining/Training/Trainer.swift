@@ -18,7 +18,7 @@ package final class Trainer {
     let configuration: TrainingConfiguration
     let model: RetrievalModel
     private let split: RetrievalSplit
-    private let validation: Evaluator
+    let validation: Evaluator
     let batchLoss: BatchLoss
     let sampler: PairSampler
     private let schedule: LearningRateSchedule
@@ -30,13 +30,14 @@ package final class Trainer {
     /// Prepares a training: tokenises, encodes what a frozen encoder gives once, and sets up the optimizer.
     /// - Parameters:
     ///   - words: What the frozen text encoder makes of `train`, where that is known already.
+    ///   - phrases: What the captions' phrases give, where that is known already.
     ///   - teacher: Whose scores the model is to learn besides: of the same features and the same frozen text encoder.
     ///   - group: Processes that train together; all of them do the same, and each computes its share.
     ///   - isRehearsal: Whether it is only to estimate by: then nothing is encoded ahead.
     ///   - onEvent: Is told of notices and of captions being encoded.
     package init(
         _ configuration: TrainingConfiguration, model: RetrievalModel, train: RetrievalSplit,
-        validation: RetrievalSplit, words: WordSource? = nil, teacher: RetrievalModel? = nil,
+        validation: RetrievalSplit, words: WordSource? = nil, phrases: Phrases? = nil, teacher: RetrievalModel? = nil,
         sharedBy group: ProcessGroup? = nil, isRehearsal: Bool = false, onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws {
         self.configuration = configuration
@@ -68,19 +69,21 @@ package final class Trainer {
             let others = trained.parameters.entries.dropLast(whole.count).map(\.tensor)
             return try GradientSum(others, whole: whole, in: $0)
         }
+        let phrases = try phrases ?? Phrases(configuration, train)
         batchLoss = BatchLoss(
             configuration: configuration,
             samples: GeneratedSamples(
                 configuration: configuration.samples, split: train, tokens: tokens, words: source),
-            teacher: teacher, temperature: trained.temperature, momentum: trained.momentum, group: group)
+            phrases: try PhraseSamples(phrases, model, train), teacher: teacher, temperature: trained.temperature,
+            momentum: trained.momentum, group: group)
         sampler = PairSampler(
             pairCount: train.captions.count, batchSize: settings.batchSize, seed: UInt64(settings.seed))
         schedule = LearningRateSchedule(
-            settings, stepsPerEpoch: sampler.stepsPerEpoch, pretrainingEpochs: configuration.pretraining.epochs)
+            settings, stepsPerEpoch: sampler.stepsPerEpoch, epochsBefore: configuration.phases.dropLast().map(\.epochs))
         let notices =
             model.limitNotices + Set([train, validation].flatMap(model.featureNotices)).sorted()
             + model.notices(cut: captions.count { $0.wasCut }, of: captions.count, "captions to train on")
-            + self.validation.notices("captions to validate on") + batchLoss.notices
+            + self.validation.notices("captions to validate on") + batchLoss.notices + phrases.notices
         for line in notices { onEvent(.notice(line)) }
     }
 
@@ -123,7 +126,10 @@ package final class Trainer {
         var epoch = (number: -1, batches: [[Int]]())
         while state.step < steps, !isPatienceOver(state) {
             let (number, place) = state.step.quotientAndRemainder(dividingBy: sampler.stepsPerEpoch)
-            if number != epoch.number { epoch = (number, sampler.batches(epoch: number)) }
+            if number != epoch.number {
+                epoch = (number, sampler.batches(epoch: number))
+                try beginRanking(epoch: number, state, record, onEvent)
+            }
             let rate = schedule.learningRate(step: state.step)
             let step = try step(epoch.batches[place], state.step, number, rate)
             state.step += 1

@@ -35,8 +35,8 @@ package struct TrainingEstimate: CustomStringConvertible, Sendable, Equatable {
         let words = isKept ? try WordSource(model, keeping: captions.map { tokens[$0] }) : nil
         let encoding = (clock.now - begun) / .seconds(1)
         let trainer = try Trainer(
-            configuration, model: model, train: train, validation: run.validation, words: words, teacher: run.teacher,
-            isRehearsal: true, onEvent: onEvent)
+            configuration, model: model, train: train, validation: run.validation, words: words, phrases: run.phrases,
+            teacher: run.teacher, isRehearsal: true, onEvent: onEvent)
         stepsPerEpoch = sampler.stepsPerEpoch
         stepsDone = trainer.stepsDone(in: path)
         steps = trainer.steps - stepsDone

@@ -13,6 +13,19 @@ package struct TrainingLoss {
         /// The keys of a step's pairs, where it compared with keys, and the pairs that were learned from.
         var keys: (all: PairKeys, kept: [Int])?
 
+        init(sum: Tensor, parts: [(name: String, value: Tensor)]) { (self.sum, self.parts) = (sum, parts) }
+
+        /// Terms by their weights.
+        init(_ terms: [TaskTerm]) throws(TorchError) {
+            var sum: Tensor?
+            for term in terms {
+                let weighted = term.weight == 1 ? term.value : try term.value * term.weight
+                sum = try sum.map { sum throws(TorchError) in try sum + weighted } ?? weighted
+            }
+            guard let sum else { throw TorchError(operation: "loss", reason: "no terms") }
+            self.init(sum: sum, parts: terms.map { ($0.name, $0.value) })
+        }
+
         /// All of it times a weight.
         fileprivate func weighed(_ weight: Double) throws -> Value {
             Value(sum: try sum * weight, parts: try parts.map { ($0.name, try $0.value * weight) })

@@ -17,6 +17,9 @@ package struct TrainingRun {
     /// The model, fresh.
     package let model: RetrievalModel
     let teacher: RetrievalModel?
+    let phrases: Phrases
+    /// What of the model that it begins as was not taken, a line each.
+    package let notices: [String]
 
     /// - Parameters:
     ///   - splits: What to train and to validate on, as `configuration.splits(of:)` gives them.
@@ -32,9 +35,17 @@ package struct TrainingRun {
         self.teacher = teacher
         let encoder =
             try encoder ?? TextEncoder(directory: TextEncoder.find(configuration.textEncoder.path), device: device)
-        model = try RetrievalModel(
-            configuration.modelConfiguration(for: train, encoder), textEncoder: encoder, features: train.encoder,
-            seed: UInt64(configuration.training.seed), device: device)
+        phrases = try Phrases(configuration, train)
+        let shape = try configuration.modelConfiguration(for: train, encoder, phrases: phrases.texts)
+        let (seed, from) = (UInt64(configuration.training.seed), configuration.model.from)
+        (model, notices) =
+            from.isEmpty
+            ? (
+                try RetrievalModel(
+                    shape, textEncoder: encoder, features: train.encoder, seed: seed, device: device), []
+            )
+            : try RetrievalModel.beginning(
+                as: from, shape, textEncoder: encoder, features: train.encoder, seed: seed, device: device)
         try model.check(validation, path: path)
         try configuration.check(model, teacher: teacher)
     }
@@ -74,7 +85,7 @@ package struct TrainingRun {
         words: WordSource? = nil, sharedBy group: ProcessGroup? = nil, onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws -> Trainer {
         try Trainer(
-            configuration, model: model, train: train, validation: validation, words: words, teacher: teacher,
-            sharedBy: group, onEvent: onEvent)
+            configuration, model: model, train: train, validation: validation, words: words, phrases: phrases,
+            teacher: teacher, sharedBy: group, onEvent: onEvent)
     }
 }

@@ -187,6 +187,13 @@ import TorchNN
         }
         #expect(try guessedRight(world.pairs(shift: 0)) > 0.9)
         #expect(try guessedRight(world.pairs(shift: 3)) < 0.3)
+        // The same, as it is told before anything is written by them.
+        var (withImage, without, all) = (0, 0, 0)
+        for _ in 0..<20 {
+            let right = try world.scorer.wordsGuessedRight(world.pairs(shift: 0), &chance)
+            (withImage, without, all) = (withImage + right.withImage, without + right.without, all + right.of)
+        }
+        #expect(all == 200 && withImage > 180 && without < 60, "\(withImage), \(without)")
     }
 
     /// It takes long to begin: no side by itself tells anything.

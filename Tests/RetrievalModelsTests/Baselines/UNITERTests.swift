@@ -57,6 +57,13 @@ import TorchNN
 
     @Test func `a score depends on its pair alone`() throws { try Self.uniter().expectScoresOfPairsAlone() }
 
+    @Test(arguments: [Method.uniterDG, .tagsDC])
+    func `what learns from more scores alike`(_ method: Method) throws {
+        let given = try Self.uniter(Self.configuration(method))
+        try given.expectFormula()
+        try given.expectScoresOfPairsAlone()
+    }
+
     @Test func `gradients are the slopes of the equations`() throws {
         // What all keys share changes no softmax; the rest are the tasks' own.
         try Self.uniter(imageCount: 1, lengths: [4, 5]).expectGradients {

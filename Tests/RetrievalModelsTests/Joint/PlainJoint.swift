@@ -51,8 +51,8 @@ struct PlainJoint {
         p.layer("heads.match", p.layer("joint.pooler.dense", words[0]).map(tanh))
     }
 
-    /// LightningDOT's states of tokens.
-    func textStates(rows: [Int]) -> [[Double]] { layers("text.", words(rows)) }
+    /// States of tokens that meet no image; LightningDOT's never do.
+    func textStates(rows: [Int]) -> [[Double]] { layers(isOne ? "joint." : "text.", words(rows)) }
 
     /// LightningDOT's states of what goes before the regions, and of the regions.
     func imageStates(_ image: FormulaImage, masked: Set<Int> = []) -> [[Double]] {
@@ -74,12 +74,12 @@ struct PlainJoint {
     }
 
     /// Logits of what word stands where a state is.
-    func wordLogits(_ state: [Double]) -> [Double] {
-        let y = transformed("heads.mlm", state)
+    func wordLogits(_ state: [Double], head: String = "heads.mlm") -> [Double] {
+        let y = transformed(head, state)
         // Back through the layer that words come through.
         let narrow = configuration.textDimension
         let back = backThrough(ofWords + "projection.weight", y, to: narrow)
-        return p["heads.mlm.bias"].enumerated().map { row, bias in
+        return p[head + ".bias"].enumerated().map { row, bias in
             bias + Plain.dot(at(ofWords + "word_embeddings.weight", row, narrow), back)
         }
     }

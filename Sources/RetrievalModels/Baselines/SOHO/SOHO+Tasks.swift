@@ -31,7 +31,7 @@ extension SOHO {
             return [try Self.entropy("words", logits, masking.answers)]
         case .classes: return [try maskedCells(pairs, &generator)]
         case .ranking: return [try ranking(pairs)]
-        case .regions:
+        case .regions, .together:
             throw TorchError(operation: task.rawValue, reason: "soho sets itself no such task")
         }
     }

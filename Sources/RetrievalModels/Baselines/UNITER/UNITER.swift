@@ -16,6 +16,8 @@ package import TorchNN
 /// - Of regions without a detector's classes the nearest vectors of a dictionary are guessed; a detector's are taken for
 ///   certain, where the authors have its probabilities.
 /// - A wrong image in the task of matching is another of the batch.
+///
+/// UNITER+DG and TAGS-DC are this model too: they score as it does, and have heads for what they learn besides.
 package struct UNITER: PairScorer {
     /// Its shape.
     package let configuration: JointConfiguration
@@ -24,6 +26,10 @@ package struct UNITER: PairScorer {
     let match: Linear
     let guesses: GuessHeads
     let dictionary: RegionDictionary?
+    /// Of UNITER+DG.
+    let link: LinkHead?
+    /// Of TAGS-DC.
+    let refills: RefillHeads?
     private(set) var isTraining = false
 
     /// Builds it along `joint.*`, `heads.*` and, where it has one, `dictionary`.
@@ -33,6 +39,8 @@ package struct UNITER: PairScorer {
         match = try Linear(scope / "heads" / "match", from: configuration.jointDimension, to: 2)
         guesses = try GuessHeads(scope / "heads", configuration)
         dictionary = try configuration.dictionary(scope)
+        link = configuration.method == .uniterDG ? try LinkHead(scope / "heads" / "link", configuration) : nil
+        refills = configuration.method == .tagsDC ? try RefillHeads(scope / "heads", configuration) : nil
     }
 
     /// Its shape.
@@ -62,10 +70,15 @@ package struct UNITER: PairScorer {
 
     /// S `[images, texts]`, a pass through all layers a pair.
     package func similarity(_ images: Tensor, _ texts: TextBatch) throws(TorchError) -> Tensor {
-        let row = try Linear(weight: match.weight.sliced(0, 1..<2), bias: match.bias?.sliced(0, 1..<2))
-        return try JointPairs.scores(images, texts) { pairs throws(TorchError) in
-            try row(joint.pooled(pairs, training: isTraining)).to(.float32)
+        try JointPairs.scores(images, texts) { pairs throws(TorchError) in
+            try scores(pooled: joint.pooled(pairs, training: isTraining))
         }
+    }
+
+    /// S `[pairs]` of z.
+    func scores(pooled: Tensor) throws(TorchError) -> Tensor {
+        let row = try Linear(weight: match.weight.sliced(0, 1..<2), bias: match.bias?.sliced(0, 1..<2))
+        return try row(pooled).to(.float32).squeezed(1)
     }
 
     /// e one batch after the other.
