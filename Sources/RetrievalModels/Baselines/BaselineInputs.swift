@@ -49,7 +49,8 @@ struct FeatureProjection: Sendable {
             switch configuration.method {
             case .vse, .scan, .imram: true
             case .dsran: configuration.words == .gru
-            case .ascl, .dime, .uniter, .uniterDG, .tagsDC, .lightningDOT, .lexlip, .cots, .dualEncoder, .lexicon, .clip,
+            case .ascl, .dime, .uniter, .uniterDG, .tagsDC, .lightningDOT, .lexlip, .cots, .dualEncoder, .lexicon,
+                .clip,
                 .siglip, .mixed, .soho, .vista:
                 false
             }

@@ -43,7 +43,8 @@ package enum Method: String, Codable, Sendable, CaseIterable {
     package var isBaseline: Bool {
         switch self {
         case .vse, .scan, .imram, .dsran, .dime, .dualEncoder, .lexicon: true
-        case .ascl, .uniter, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed, .soho, .vista, .uniterDG, .tagsDC: false
+        case .ascl, .uniter, .uniterDG, .tagsDC, .lightningDOT, .lexlip, .cots, .clip, .siglip, .mixed, .soho, .vista:
+            false
         }
     }
 

@@ -20,7 +20,8 @@ import TorchNN
         let data = TinyData(images: 4, captionsPerImage: 2)
         let split = try data.split(in: folder)
         let dual = BaselineConfiguration(
-            .dualEncoder, jointDimension: 7, regionDimension: data.regionDimension, globalDimension: data.globalDimension,
+            .dualEncoder, jointDimension: 7, regionDimension: data.regionDimension,
+            globalDimension: data.globalDimension,
             textDimension: TinyTextEncoder.width, vocabularySize: 29)
         model = try RetrievalModel(
             MixedConfiguration(data.configuration(), .dual(dual)),
