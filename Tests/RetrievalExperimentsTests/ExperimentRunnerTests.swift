@@ -83,7 +83,7 @@ import TextEncoding
         }
         // DIME has no GRU.
         #expect(
-            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 2)
+            compared.count == 3 + (words == "gru" ? 3 * 7 : 3 * 8 + 4)
                 && Set(compared.map(\.name)).count == compared.count)
     }
 
@@ -325,6 +325,10 @@ import TextEncoding
         #expect(configuration.training.epochs == 33 && configuration.pretraining.epochs == 30)
         #expect(configuration.training.seed == 4 && configuration.loss.kind == .mined)
         #expect(try Variant.full.configuration(base, seed: 0).pretraining.epochs == 0)
+        for variant in [Variant.lexlip, .cots] {
+            let keyed = try variant.configuration(base, seed: 0)
+            #expect(keyed.pretraining.epochs == 30 && keyed.loss.kind == .momentum)
+        }
     }
 
     @Test(arguments: ["train", "val"])
