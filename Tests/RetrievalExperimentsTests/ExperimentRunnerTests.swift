@@ -345,6 +345,10 @@ import TextEncoding
             #expect(try variant.configuration(base, seed: 0).pretraining.epochs == 30, "\(variant.name)")
         }
         #expect(try Variant.full.configuration(base, seed: 0).pretraining.epochs == 0)
+        for variant in [Variant.lexlip, .cots] {
+            let keyed = try variant.configuration(base, seed: 0)
+            #expect(keyed.pretraining.epochs == 30 && keyed.loss.kind == .momentum)
+        }
     }
 
     @Test(arguments: ["train", "val"])

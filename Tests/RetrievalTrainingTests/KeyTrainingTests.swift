@@ -1,4 +1,3 @@
-import ArrayFiles
 import AsCLBase
 import Foundation
 import RetrievalData
@@ -61,26 +60,27 @@ import Torch
         func copied() throws -> [String: [Float]] {
             try momentum.states[0].set.dictionary.mapValues { try $0.array() }
         }
-        let before = try values(model)
-        #expect(try copied() == before.filter { !$0.key.hasPrefix("heads.") && !$0.key.hasPrefix("dictionary.") })
+        let fresh = try values(model)
+        #expect(try copied() == fresh.filter { !$0.key.hasPrefix("heads.") && !$0.key.hasPrefix("dictionary.") })
         let first = try trainer.backward([0, 3, 5, 8], 0, 0)
         #expect(try momentum.queue.images.array(Float.self).allSatisfy { $0 == 0 }, "a loss changes nothing")
         _ = try trainer.trained.update(learningRate: 0.01, isFirst: true, keys: first.keys)
-        let after = try values(model)
-        for (name, copy) in try copied() {
-            for ((copy, old), new) in try zip(zip(copy, #require(before[name])), #require(after[name])) {
-                #expect(abs(copy - (0.75 * old + 0.25 * new)) < 1e-6, "\(name)")
-            }
-        }
         let keys = try #require(first.keys).all
         #expect(keys.owners == [0, 1, 2, 4])
         #expect(try momentum.queue.images.sliced(0, 0..<4).array(Float.self) == keys.images.array(Float.self))
         #expect(try momentum.queue.texts.sliced(0, 0..<4).array(Float.self) == keys.texts.array(Float.self))
-        // The second step's keys come of the copy, not of the model.
+        let after = try values(model)
+        #expect(try first.sum.item() > 0.1 && after != fresh)
+        for (name, copy) in try copied() {
+            for ((copy, old), new) in try zip(zip(copy, #require(fresh[name])), #require(after[name])) {
+                #expect(abs(copy - (0.75 * old + 0.25 * new)) < 1e-6, "\(name)")
+            }
+        }
+        // The next step's keys come of the copy, not of the model.
         let second = try #require(trainer.backward([1, 2], 1, 0).keys).all
         let own = try #require(model.scorer as? COTS).scorable(model.images(training.split, [0, 1]), in: .fp32)
         let moved = try (second.images - own).norm(1).array(Float.self)
-        #expect(moved.allSatisfy { $0 > 1e-4 && $0 < 1 })
+        #expect(moved.allSatisfy { $0 > 1e-4 }, "\(moved)")
     }
 
     @Test func `without keys the copy is the model`() throws {
@@ -147,13 +147,6 @@ import Torch
         #expect(try !isTheirs("encoder.layer.0.output.dense.weight"))
     }
 
-    /// A training set in which some captions are another image's.
-    @Test func `the filter finds captions that were exchanged`() throws {
-        let world = try ExchangedCaptions(images: 40, captionsPerImage: 2, exchanged: 8)
-        let found = try world.train(epochs: 14)
-        #expect(found.exchanged >= 6 && found.others <= 8, "\(found)")
-    }
-
     @Test(arguments: [
         (
             ["loss.kind=momentum"],
@@ -202,8 +195,8 @@ import Torch
             error?.description.hasSuffix("momentum.queue: expected at most 12, the pairs to train on, found 13") == true
         )
         // The size that goes without saying fits any data.
-        #expect(TrainingConfiguration().momentum.size(pairs: 12) == 12)
-        #expect(TrainingConfiguration().momentum.size(pairs: 30_000) == 2048)
+        #expect(TrainingConfiguration().momentum.size(pairs: 12, batchSize: 4) == 12)
+        #expect(TrainingConfiguration().momentum.size(pairs: 30_000, batchSize: 64) == 512)
     }
 
     @Test func `processes cannot share keys`() throws {
@@ -213,9 +206,9 @@ import Torch
     }
 
     @Test func `LexLIP wants a text encoder that computes as it does`() throws {
-        let training = try Self.training("lexlip", "model.heads=3")
+        let training = try Self.training("lexlip", "model.joint_dimension=10", "model.heads=5")
         let heads = #expect(throws: InputError.self) { try Self.model(training) }
-        #expect(heads?.description.contains("heads: expected a divisor of joint_dimension 8, found 3") == true)
+        #expect(heads?.description.contains("heads: expected a divisor of joint_dimension 12, found 5") == true)
         let path = training.folder.path + "/bert/config.json"
         let other = try String(contentsOfFile: path, encoding: .utf8).replacing("\"gelu\"", with: "\"relu\"")
         try Data(other.utf8).write(to: URL(fileURLWithPath: path))
@@ -224,74 +217,5 @@ import Torch
             error?.description.replacing(training.folder.path, with: "DIR")
                 == "DIR/bert: config.json: expected hidden_act gelu and layer_norm_eps 1e-12, which lexlip computes, "
                 + "found relu and 1e-12")
-    }
-}
-
-/// Images that show one of the words each, captions that say it, and some captions exchanged between images.
-private struct ExchangedCaptions {
-    private let training: TinyTraining
-    private let split: RetrievalSplit
-    private let exchanged: Set<Int>
-
-    init(images: Int, captionsPerImage: Int, exchanged count: Int) throws {
-        var training = try TinyTraining()
-        let words = TinyTextEncoder.words
-        var generator = SeededGenerator(seed: 6)
-        // Two words an image, none like another's.
-        var pairs: [[Int]] = []
-        while pairs.count < images {
-            let pair = [generator.below(10), 10 + generator.below(10)]
-            if !pairs.contains(pair) { pairs.append(pair) }
-        }
-        var captions = pairs.flatMap { pair in
-            (0..<captionsPerImage).map { _ in pair.map { words[$0] }.joined(separator: " ") }
-        }
-        var order = Array(captions.indices)
-        generator.shuffle(&order)
-        let chosen = Array(order.prefix(count))
-        let originals = chosen.map { captions[$0] }
-        for (place, caption) in chosen.enumerated() { captions[caption] = originals[(place + 1) % count] }
-        try training.folder.write(captions.joined(separator: "\n") + "\n", to: "pairs_caps.txt")
-        for (name, width) in [("ims", 2), ("globals", 1)] {
-            let shape = width == 2 ? [images, 2, 20] : [images, 20]
-            let writer = try NumpyWriter(
-                path: "\(training.folder.path)/pairs_\(name).npy", elementType: .float32, shape: shape)
-            for pair in pairs {
-                for region in 0..<width {
-                    try writer.append((0..<20).map { $0 == pair[region] ? 1 : 0 as Float })
-                }
-            }
-            try writer.finish()
-        }
-        try training.configuration.apply(overrides: [
-            "model.method=cots", "model.joint_dimension=32", "model.heads=4", "model.layers=1", "model.max_tokens=12",
-            "model.dropout=0", "loss.kind=momentum", "loss.positives=false", "loss.negatives=false",
-            "training.batch_size=20", "training.learning_rate=0.003", "loss.temperature=0.1", "momentum.decay=0.9",
-            "momentum.filter=true",
-        ])
-        self.training = training
-        split = try Dataset(path: training.folder.path).split("pairs")
-        exchanged = Set(zip(chosen, originals).filter { captions[$0.0] != $0.1 }.map(\.0))
-    }
-
-    /// How many pairs of each kind the last epoch leaves out.
-    func train(epochs: Int) throws -> (exchanged: Int, others: Int) {
-        var configuration = training.configuration
-        configuration.training.epochs = epochs
-        let encoder = try TextEncoder(directory: training.folder.path + "/bert")
-        let model = try RetrievalModel(
-            configuration.modelConfiguration(for: split, encoder), textEncoder: encoder, seed: 1)
-        let trainer = try Trainer(configuration, model: model, train: split, validation: split)
-        var dropped: Set<Int> = []
-        for step in 0..<trainer.steps {
-            let (epoch, place) = step.quotientAndRemainder(dividingBy: trainer.sampler.stepsPerEpoch)
-            let batch = trainer.sampler.batches(epoch: epoch)[place]
-            let value = try trainer.backward(batch, step, epoch)
-            _ = try trainer.trained.update(learningRate: 0.003, isFirst: step == 0, keys: value.keys)
-            if epoch == epochs - 1, let kept = value.keys?.kept {
-                dropped.formUnion(batch.indices.filter { !kept.contains($0) }.map { batch[$0] })
-            }
-        }
-        return (dropped.intersection(exchanged).count, dropped.subtracting(exchanged).count)
     }
 }

@@ -68,7 +68,9 @@ import TextEncoding
     func `the method that is named is the one to be trained`(_ method: Method) throws {
         let tiny = try TinyTraining(regions: 4)
         var configuration = tiny.configuration
-        try configuration.apply(overrides: ["model.method=\(method.rawValue)", "samples.level=embeddings"])
+        try configuration.apply(overrides: [
+            "model.method=\(method.rawValue)", "samples.level=embeddings", "model.heads=2",
+        ])
         let folder = tiny.folder.path + (method.readsPair ? "/pair" : "/bert")
         var split = tiny.split
         if method.readsPair {

@@ -19,7 +19,7 @@ package struct AgreementFilter: Sendable {
 
     /// The pairs that stay, ascending: at least the one that agrees best.
     package func kept(_ keys: PairKeys) throws(TorchError) -> [Int] {
-        let (values, agreements) = (try state.array(Float.self), try Self.agreements(keys))
+        let (values, agreements) = (try numbers(), try Self.agreements(keys))
         guard values[2] > 0 else { return Array(agreements.indices) }
         // What rounding makes of equal numbers drops none.
         let least = values[0] - 2 * values[1].squareRoot() - Self.rounding
@@ -33,11 +33,13 @@ package struct AgreementFilter: Sendable {
         let agreements = try Self.agreements(keys)
         let mean = agreements.reduce(0, +) / Float(agreements.count)
         let variance = agreements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(agreements.count)
-        let (values, part) = (try state.array(Float.self), Float(1 - decay))
+        let (values, part) = (try numbers(), Float(1 - decay))
         let share = values[2] > 0 ? part : 1
         let new = [values[0] + share * (mean - values[0]), values[1] + share * (variance - values[1]), values[2] + 1]
         try state.copy(from: Tensor(new, shape: [3]))
     }
+
+    private func numbers() throws(TorchError) -> [Float] { try state.to(device: .cpu).array(Float.self) }
 
     private static func agreements(_ keys: PairKeys) throws(TorchError) -> [Float] {
         try (keys.images * keys.texts).sum(1).to(device: .cpu).array(Float.self)

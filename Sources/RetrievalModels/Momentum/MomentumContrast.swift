@@ -1,13 +1,15 @@
 package import Torch
 
 /// Pairs told apart from the pairs of a queue, by keys that a slower copy of the model made (He et al. 2020; of two sides as
-/// in COTS and LexLIP). Of pair i with the vectors f^I, f^T, its keys k^I, k^T and the queues Q_I, Q_T,
+/// in COTS and LexLIP). Of pair i with the vectors f^I, f^T, its keys k^I, k^T, those of the batch's other pairs K_I, K_T
+/// and the queues Q_I, Q_T,
 ///
-///     p^T = softmax over [k^T_i, Q_T] of f^I_i . / tau,    p^I = softmax over [k^I_i, Q_I] of f^T_i . / tau
+///     p^T = softmax over [k^T_i, K_T, Q_T] of f^I_i . / tau,    p^I = softmax over [k^I_i, K_I, Q_I] of f^T_i . / tau
 ///
-/// over the same 1 + q pairs in both. Keys of the image's own other pairs take no part, nor do empty entries.
+/// over the same pairs in both. Keys of the image's own other pairs take no part, nor do empty entries. The papers have no K;
+/// with older keys alone a small model learnt next to nothing.
 package struct MomentumContrast {
-    /// `[pairs, 1 + q]`, one's own key first: what is taken the softmax of.
+    /// `[pairs, 1 + pairs + q]`, one's own key first: what is taken the softmax of.
     private let ofImages, ofTexts: Tensor
 
     /// - Parameters:
@@ -16,10 +18,12 @@ package struct MomentumContrast {
     package init(
         images: Tensor, texts: Tensor, _ keys: PairKeys, _ queue: PairQueue, temperature: Double
     ) throws(TorchError) {
-        let isLeftOut = try queue.isLeftOut(keys.owners)
+        let owners = try Tensor(keys.owners, shape: [keys.owners.count]).to(device: images.device)
+        let isLeftOut = try Tensor.concatenated(
+            [owners.unsqueezed(0).equals(owners.unsqueezed(1)), queue.isLeftOut(keys.owners)], dimension: 1)
         func logits(_ queries: Tensor, _ own: Tensor, _ others: Tensor) throws(TorchError) -> Tensor {
             let right = try (queries * own).sum(1, keepingDimensions: true)
-            let wrong = try queries.matmul(others.transposed()) / temperature
+            let wrong = try queries.matmul(Tensor.concatenated([own, others]).transposed()) / temperature
             // A finite number, for the difference of two infinite ones would be none.
             return try .concatenated([right / temperature, wrong.filled(where: isLeftOut, with: -1e9)], dimension: 1)
         }

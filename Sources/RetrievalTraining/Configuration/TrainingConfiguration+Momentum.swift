@@ -5,7 +5,7 @@ extension TrainingConfiguration {
     package struct MomentumSection: Sendable, Equatable, ConfigurationSection {
         /// m: how much of itself the copy keeps at each step.
         package var decay = 0.99
-        /// The keys of so many earlier pairs are wrong partners; 0 takes 2,048, or as many as there are pairs.
+        /// The keys of so many earlier pairs are wrong partners; 0 takes those of eight batches, or as many as there are pairs.
         package var queue = 0
         /// Whether pairs that hardly agree are found, and left out from the second epoch on.
         package var filter = false
@@ -16,10 +16,11 @@ extension TrainingConfiguration {
             .init("filter", \.filter),
         ]
 
-        /// Entries of the queue, where there are so many pairs.
-        func size(pairs: Int) -> Int { queue > 0 ? queue : min(Self.size, pairs) }
+        /// Entries of the queue, where there are so many pairs, in batches of so many.
+        func size(pairs: Int, batchSize: Int) -> Int { queue > 0 ? queue : min(Self.batches * batchSize, pairs) }
 
-        private static let size = 2048
+        /// The papers have four to nine.
+        private static let batches = 8
     }
 
     /// Whether some of the run's steps compare with keys.

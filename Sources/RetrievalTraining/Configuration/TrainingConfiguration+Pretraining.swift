@@ -90,7 +90,7 @@ extension TrainingConfiguration {
                 expected: "contrastive, triplet or mined, as \(method) has no head of matching to rank by",
                 found: "matching")
         }
-        if training.microBatchSize > 0, model.method.hasLayers || model.method.isStream, model.dropout > 0 {
+        if training.microBatchSize > 0, model.method.isJoint || model.method.isStream, model.dropout > 0 {
             throw settings.key("micro_batch_size").invalid(
                 expected: "0, as model.dropout would fall otherwise in the second pass",
                 found: "\(training.microBatchSize)")

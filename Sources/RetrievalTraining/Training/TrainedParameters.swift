@@ -63,7 +63,8 @@ extension TrainedParameters {
         momentum =
             try configuration.hasKeys
             ? Momentum(
-                model, decay: configuration.momentum.decay, size: configuration.momentum.size(pairs: pairs),
+                model, decay: configuration.momentum.decay,
+                size: configuration.momentum.size(pairs: pairs, batchSize: settings.batchSize),
                 filters: configuration.momentum.filter) : nil
         parameters = ParameterSet(
             weights + (temperature?.parameters.entries ?? []), buffers: model.parameters.buffers)

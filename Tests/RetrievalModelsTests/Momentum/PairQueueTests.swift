@@ -78,11 +78,11 @@ import Torch
         var (entropy, divergence) = (0.0, 0.0)
         for pair in 0..<3 {
             let entries = (0..<5).filter { earlier.owners[$0] != own.owners[pair] }
-            func shares(_ query: Tensor, _ key: Tensor, _ others: Tensor) throws -> Plain.Vector {
-                let (query, key, others) = (
-                    try Plain.rows(query)[pair], try Plain.rows(key)[pair], try Plain.rows(others)
-                )
-                return Plain.softmax(([key] + entries.map { others[$0] }).map { Plain.dot(query, $0) / 0.2 })
+            let others = (0..<3).filter { own.owners[$0] != own.owners[pair] }
+            func shares(_ query: Tensor, _ keys: Tensor, _ queue: Tensor) throws -> Plain.Vector {
+                let (query, keys, queue) = (try Plain.rows(query)[pair], try Plain.rows(keys), try Plain.rows(queue))
+                let all = [keys[pair]] + others.map { keys[$0] } + entries.map { queue[$0] }
+                return Plain.softmax(all.map { Plain.dot(query, $0) / 0.2 })
             }
             let (p, q) = (try shares(images, own.texts, queue.texts), try shares(texts, own.images, queue.images))
             entropy -= (log(p[0]) + log(q[0])) / 3
@@ -108,7 +108,8 @@ import Torch
             try queue.append(PairKeys(images: other, texts: other, owners: [5, 6]))
         }
         let empty = try MomentumContrast(
-            images: vectors, texts: Self.vectors(3, seed: 8), keys, PairQueue(size: 4, width: 4), temperature: 0.05)
+            images: Self.vectors(1, seed: 7), texts: Self.vectors(1, seed: 8), keys.selecting([0]),
+            PairQueue(size: 4, width: 4), temperature: 0.05)
         #expect(try empty.entropy().item() == 0 && empty.divergence().item() == 0)
     }
 }

@@ -7,8 +7,8 @@ struct PlainStreams {
     let p: FormulaParameters
     let configuration: StreamConfiguration
 
-    /// The words' vectors as they are read where no gradient goes; nil reads them as they are.
-    private var read: [[Double]]?
+    /// What a text's stream reads words by where no gradient goes; nil is what there is.
+    private var fixed: FormulaParameters?
 
     private var width: Int { configuration.jointDimension }
 
@@ -16,24 +16,23 @@ struct PlainStreams {
         (self.p, self.configuration) = (p, configuration)
     }
 
-    /// The same with a text's stream that reads these vectors, whatever becomes of the table.
-    func reading(_ table: [[Double]]) -> Self {
+    /// The same with a text's stream that reads words by these parameters, whatever becomes of the own ones.
+    func reading(by parameters: FormulaParameters) -> Self {
         var other = self
-        other.read = table
+        other.fixed = parameters
         return other
     }
 
     /// t of tokens, by their rows of the table.
-    private func words(_ rows: [Int], _ table: [[Double]]? = nil) -> [[Double]] {
-        rows.enumerated().map { place, row in
-            let word = table?[row] ?? at("text.embeddings.word_embeddings.weight", row, configuration.textDimension)
-            let wide =
-                configuration.textDimension == width ? word : p.layer("text.embeddings.projection", word)
-            return norm(
-                "text.embeddings.LayerNorm",
-                Plain.sum(
-                    Plain.sum(wide, at("text.embeddings.position_embeddings.weight", place)),
-                    at("text.embeddings.token_type_embeddings.weight", 0)))
+    private func words(_ rows: [Int], by p: FormulaParameters) -> [[Double]] {
+        func at(_ name: String, _ row: Int, _ width: Int) -> [Double] {
+            Array(p["text.embeddings.\(name).weight"][row * width..<(row + 1) * width])
+        }
+        return rows.enumerated().map { place, row in
+            let word = at("word_embeddings", row, configuration.textDimension)
+            let wide = configuration.textDimension == width ? word : p.layer("text.embeddings.projection", word)
+            let standing = Plain.sum(at("position_embeddings", place, width), at("token_type_embeddings", 0, width))
+            return norm("text.embeddings.LayerNorm", Plain.sum(wide, standing), by: p)
         }
     }
 
@@ -41,7 +40,7 @@ struct PlainStreams {
     func textStates(_ rows: [Int]) -> [[Double]] {
         let (layers, heads) =
             configuration.text.map { ($0.layers, $0.heads) } ?? (configuration.layers, configuration.heads)
-        return (0..<layers).reduce(words(rows, read)) { layer("text.encoder.layer.\($1).", $0, heads: heads) }
+        return (0..<layers).reduce(words(rows, by: fixed ?? p)) { layer("text.encoder.layer.\($1).", $0, heads: heads) }
     }
 
     /// h^I of e_0 and the regions, some of which are masked.
@@ -97,7 +96,7 @@ struct PlainStreams {
 
     /// The decoder's states of tokens, the first of which is b.
     func decoded(_ rows: [Int], _ bottleneck: [Double]) -> [[Double]] {
-        (0..<2).reduce([bottleneck] + words(rows).dropFirst()) {
+        (0..<2).reduce([bottleneck] + words(rows, by: p).dropFirst()) {
             layer("decoder.layer.\($1).", $0, heads: configuration.text?.heads ?? 1)
         }
     }
@@ -141,7 +140,8 @@ struct PlainStreams {
         }
     }
 
-    private func norm(_ name: String, _ x: [Double]) -> [Double] {
+    private func norm(_ name: String, _ x: [Double], by parameters: FormulaParameters? = nil) -> [Double] {
+        let p = parameters ?? p
         let mean = Plain.mean(x)
         let variance = Plain.mean(x.map { ($0 - mean) * ($0 - mean) })
         let (weight, bias) = (p[name + ".weight"], p[name + ".bias"])

@@ -101,6 +101,21 @@ struct StreamCase<Scorer: PairScorer> {
         }
     }
 
+    /// Three pairs can be told apart.
+    func expectLearning() throws {
+        func loss() throws -> Tensor {
+            try RetrievalLoss.contrastive(given.scores(pairs.images, pairs.texts), temperature: 0.1)
+        }
+        let before = try loss().item()
+        let adam = try Adam([.init(given.parameters)])
+        for _ in 0..<150 {
+            try loss().backward()
+            try adam.step(learningRate: 0.005)
+        }
+        let after = try loss().item()
+        #expect(after < before / 2, "\(before) to \(after)")
+    }
+
     /// Keys of these pairs, and a queue of two other pairs and one of the second image.
     func keys(width: Int) throws -> (keys: PairKeys, queue: PairQueue) {
         let generator = try Generator(seed: 12)
@@ -117,9 +132,10 @@ struct StreamCase<Scorer: PairScorer> {
         _ pair: Int, images: [Plain.Vector], texts: [Plain.Vector], _ keys: PairKeys, _ queue: PairQueue
     ) throws -> (ofTexts: Plain.Vector, ofImages: Plain.Vector) {
         let entries = pair == 1 ? [0, 2] : [0, 1, 2]
-        func softmax(_ query: Plain.Vector, _ own: Tensor, _ others: Tensor) throws -> Plain.Vector {
-            let (own, others) = (try Plain.rows(own)[pair], try Plain.rows(others))
-            let all = [own] + entries.map { others[$0] }
+        func softmax(_ query: Plain.Vector, _ keys: Tensor, _ queue: Tensor) throws -> Plain.Vector {
+            let (keys, queue) = (try Plain.rows(keys), try Plain.rows(queue))
+            let others = (0..<3).filter { $0 != pair }.map { keys[$0] }
+            let all = [keys[pair]] + others + entries.map { queue[$0] }
             return Plain.softmax(all.map { Plain.dot(query, $0) / configuration.temperature })
         }
         return (
