@@ -131,13 +131,14 @@ package final class PostgresServer: Sendable {
     /// Starts it, again where it was killed, and waits until it takes connections.
     package func start() throws {
         // The second of both reads until it is enough; the first has the server's end noted, whose number may be another's
-        // from then on.
+        // from then on. It stays for the second: Foundation sees no end of a process while another has what that one opened,
+        // and tests of exits wait for no process while one lies there that nobody has fetched.
         let keeper = try Self.keep(
             """
             exec 3<&0
             \(Self.unprivileged) "$0/postgres" -D "$1/data" -h 127.0.0.1 -p \(port) -k "$1" -F > "$1/log" 2>&1 & own=$!
             (cat <&3 > /dev/null; [ -e "$1/ended-$own" ] || kill -KILL $own; until rm -rf "$1"; do sleep 0.1; done) &
-            wait $own; touch "$1/ended-$own"
+            wait $own; touch "$1/ended-$own"; wait
             """, programs, folder)
         keepers.withLock { $0.append(keeper) }
         for _ in 0..<Self.tries {

@@ -311,7 +311,7 @@ import Torch
         ),
         (
             ["model.method=tags_dc", "training.word_dropout=0.1"],
-            "training.word_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
+            "training.word_dropout: expected 0, as tasks, mined pairs and keys leave nothing out, found 0.1"
         ),
     ])
     func `settings that exclude each other are refused`(_ overrides: [String], _ line: String) {

@@ -100,7 +100,7 @@ import Torch
         ),
         (
             ["model.method=soho", "loss.kind=matching", "training.word_dropout=0.1"],
-            "training.word_dropout: expected 0, as tasks and mined pairs leave nothing out, found 0.1"
+            "training.word_dropout: expected 0, as tasks, mined pairs and keys leave nothing out, found 0.1"
         ),
         (
             ["model.method=soho", "loss.kind=matching", "loss.distillation=1"],

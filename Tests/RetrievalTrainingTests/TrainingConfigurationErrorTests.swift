@@ -14,7 +14,8 @@ import Testing
         ),
         (
             "colour: 3",
-            "x.yaml:1: colour: unknown key; known keys: model, text_encoder, loss, pretraining, graph, refill, samples, training, data"
+            "x.yaml:1: colour: unknown key; known keys: model, text_encoder, loss, pretraining, momentum, graph, "
+                + "refill, samples, training, data"
         ),
         (
             "\ntraining: {learning_rate_decay: {faktor: 1}}",
@@ -91,7 +92,8 @@ import Testing
         (
             ["modell.heads=3"],
             "--set modell.heads=3: modell: unknown key; "
-                + "did you mean model? known keys: model, text_encoder, loss, pretraining, graph, refill, samples, training, data"
+                + "did you mean model? known keys: model, text_encoder, loss, pretraining, momentum, graph, "
+                + "refill, samples, training, data"
         ),
         (
             ["model.heads.x=3"],
