@@ -16,10 +16,10 @@ struct JointEncoder: Sendable {
 
     /// Builds it along `embeddings.*`, `image.*`, `encoder.layer.*` and `pooler.dense`.
     init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
-        words = try JointWords(scope / "embeddings", configuration)
-        regions = try JointRegions(scope / "image", configuration)
+        words = try JointWords(scope / "embeddings", configuration.shape)
+        regions = try JointRegions(scope / "image", configuration.shape)
         dropout = configuration.dropout
-        layers = try Transformer(scope / "encoder" / "layer", configuration.transformer, names: .bert)
+        layers = try Transformer(scope / "encoder" / "layer", configuration.shape.transformer, names: .bert)
         pooler = try Linear(
             scope / "pooler" / "dense", from: configuration.jointDimension, to: configuration.jointDimension)
     }
@@ -39,26 +39,12 @@ struct JointEncoder: Sendable {
     func states(
         _ texts: TextBatch, _ regions: Tensor, training: Bool
     ) throws(TorchError) -> (words: Tensor, regions: Tensor) {
-        let (pairs, mask) = try joined(texts, regions)
-        let most = pairs.shape[1] - regions.shape[1]
-        let states = try layers(pairs, mask: mask, training: training)
-        return try (states.sliced(1, 0..<most), states.sliced(1, most..<pairs.shape[1]))
-    }
-
-    /// Text i and image i behind each other, `[pairs, L + K, H]`, and what of it is to be seen.
-    private func joined(_ texts: TextBatch, _ regions: Tensor) throws(TorchError) -> (Tensor, AttentionMask) {
-        let padded = try texts.padded()
-        var mask = AttentionMask.none
-        if Set(texts.lengths).count > 1 {
-            let regionsShown = try Tensor.zeros(Array(regions.shape[0..<2]), device: regions.device).equals(0)
-            mask = .keys(try .concatenated([padded.isPadding.not(), regionsShown], dimension: 1))
-        }
-        return (try .concatenated([padded.rows, regions], dimension: 1), mask)
+        try layers.states(texts, with: regions, training: training)
     }
 
     /// z `[pairs, H]` of pairs, of text i and image i.
     func pooled(_ texts: TextBatch, _ regions: Tensor, training: Bool) throws(TorchError) -> Tensor {
-        let (pairs, mask) = try joined(texts, regions)
+        let (pairs, mask) = try JointPairs.joined(texts, regions)
         let first = [Int](repeating: 0, count: pairs.shape[0])
         return try pooled(first: layers(pairs, mask: mask, at: first, training: training).squeezed(1))
     }

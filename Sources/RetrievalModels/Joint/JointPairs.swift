@@ -11,22 +11,33 @@ extension Transformer {
     func states(
         _ texts: TextBatch, with regions: Tensor, training: Bool
     ) throws(TorchError) -> (words: Tensor, regions: Tensor) {
-        let padded = try texts.padded()
-        let (most, count) = (padded.rows.shape[1], regions.shape[1])
-        var mask = AttentionMask.none
-        if Set(texts.lengths).count > 1 {
-            let shown = try Tensor.zeros([regions.shape[0], count], device: regions.device).equals(0)
-            mask = .keys(try .concatenated([padded.isPadding.not(), shown], dimension: 1))
-        }
-        let states = try self(.concatenated([padded.rows, regions], dimension: 1), mask: mask, training: training)
-        return try (states.sliced(1, 0..<most), states.sliced(1, most..<most + count))
+        let (pairs, mask) = try JointPairs.joined(texts, regions)
+        let most = pairs.shape[1] - regions.shape[1]
+        let states = try self(pairs, mask: mask, training: training)
+        return try (states.sliced(1, 0..<most), states.sliced(1, most..<pairs.shape[1]))
     }
 }
 
-/// S of all images with all texts where every pair takes a pass through layers. Texts of one length go together, so that
-/// there is no padding, and so many pairs at once as keep temporaries to about 64 MiB on the CPU, 1 GiB elsewhere.
+/// Words and regions of pairs, and S of all pairs where each takes a pass through layers.
 enum JointPairs {
-    /// S `[images, texts]`.
+    /// Text i and image i behind each other, `[pairs, L + K, H]`, and what of it is to be seen.
+    /// - Parameters:
+    ///   - texts: Rows `[words, H]`.
+    ///   - regions: `[pairs, K, H]`.
+    static func joined(
+        _ texts: TextBatch, _ regions: Tensor
+    ) throws(TorchError) -> (pairs: Tensor, mask: AttentionMask) {
+        let padded = try texts.padded()
+        var mask = AttentionMask.none
+        if Set(texts.lengths).count > 1 {
+            let shown = try Tensor.zeros(Array(regions.shape[0..<2]), device: regions.device).equals(0)
+            mask = .keys(try .concatenated([padded.isPadding.not(), shown], dimension: 1))
+        }
+        return (try .concatenated([padded.rows, regions], dimension: 1), mask)
+    }
+
+    /// S `[images, texts]`. Texts of one length go together, so that there is no padding, and so many pairs at once as keep
+    /// temporaries to about 64 MiB on the CPU, 1 GiB elsewhere.
     /// - Parameters:
     ///   - images: `[images, K, H]`.
     ///   - texts: Rows `[words, H]`.

@@ -13,15 +13,15 @@ struct JointRegions: Sendable {
     private let normalizes: Bool
 
     /// Builds it along `img_linear`, `img_layer_norm`, `pos_linear`, `pos_layer_norm`, `LayerNorm` and `mask_embedding`.
-    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
-        let (width, from) = (configuration.jointDimension, configuration.regionDimension)
+    init(_ scope: ParameterScope, _ shape: LayeredShape) throws(TorchError) {
+        let (width, from) = (shape.jointDimension, shape.regionDimension)
         feature = try Linear(scope / "img_linear", from: from, to: width)
         place = try Linear(scope / "pos_linear", from: 7, to: width)
         featureNorm = try LayerNorm(scope / "img_layer_norm", width: width, epsilon: JointEncoder.epsilon)
         placeNorm = try LayerNorm(scope / "pos_layer_norm", width: width, epsilon: JointEncoder.epsilon)
         norm = try LayerNorm(scope / "LayerNorm", width: width, epsilon: JointEncoder.epsilon)
         mask = try scope.parameter("mask_embedding", [from], .normal(0.02))
-        normalizes = configuration.normalizeFeatures
+        normalizes = shape.normalizeFeatures
     }
 
     /// v `[images, K, R]`: the raw features as they are read.

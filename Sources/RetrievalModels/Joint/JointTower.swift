@@ -10,7 +10,7 @@ struct JointTower: Sendable {
     /// Builds it along `encoder.layer.*` and `projection.*`; D is H.
     init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         let width = configuration.jointDimension
-        layers = try Transformer(scope / "encoder" / "layer", configuration.transformer, names: .bert)
+        layers = try Transformer(scope / "encoder" / "layer", configuration.shape.transformer, names: .bert)
         let scope = scope / "projection"
         inner = try Linear(scope / "inner", from: width, to: 2 * width)
         norm = try LayerNorm(scope / "LayerNorm", width: 2 * width, epsilon: JointEncoder.epsilon)

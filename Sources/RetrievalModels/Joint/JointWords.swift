@@ -21,15 +21,15 @@ struct JointWords: Sendable {
     static let tableName = "word_embeddings"
 
     /// Builds it along `word_embeddings`, `projection`, `position_embeddings`, `token_type_embeddings` and `LayerNorm`.
-    init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
-        let width = configuration.jointDimension
-        vocabulary = configuration.vocabulary
+    init(_ scope: ParameterScope, _ shape: LayeredShape) throws(TorchError) {
+        let width = shape.jointDimension
+        vocabulary = shape.vocabulary
         table = try Embedding(
-            scope / Self.tableName, count: vocabulary.count, width: configuration.textDimension)
+            scope / Self.tableName, count: vocabulary.count, width: shape.textDimension)
         projection =
-            configuration.textDimension == width
-            ? nil : try Linear(scope / "projection", from: configuration.textDimension, to: width)
-        positions = try Embedding(scope / "position_embeddings", count: configuration.maxTokens, width: width)
+            shape.textDimension == width
+            ? nil : try Linear(scope / "projection", from: shape.textDimension, to: width)
+        positions = try Embedding(scope / "position_embeddings", count: shape.maxTokens, width: width)
         kinds = try Embedding(scope / "token_type_embeddings", count: 2, width: width)
         norm = try LayerNorm(scope / "LayerNorm", width: width, epsilon: JointEncoder.epsilon)
         rowOfToken = try Tensor(vocabulary.rows, shape: [vocabulary.size]).to(device: table.weight.device)

@@ -1,7 +1,7 @@
 import AsCLBase
 import Torch
 
-/// Regions to be guessed: 15 % of each image's, one at least.
+/// Regions to be guessed, some of each image's.
 struct MaskedRegions: Sendable {
     /// Their rows of `[images * K]`.
     let places: Tensor
@@ -9,22 +9,22 @@ struct MaskedRegions: Sendable {
     let features: Tensor
     /// v `[places, R]` as it was.
     let answers: Tensor
-    /// A detector's class of each, where the data says.
-    private let detected: [Int]?
+    /// The class or token of each, where the data says.
+    private let told: [Int]?
 
+    /// - Parameter choosing: Which of an image's so many regions; 15 % by default, one at least.
     init(
-        _ pairs: PairBatch, _ regions: JointRegions, _ generator: inout SeededGenerator
+        _ pairs: PairBatch, _ regions: JointRegions, _ generator: inout SeededGenerator,
+        choosing choose: (Int, inout SeededGenerator) -> [Int] = { WordMasking.chosen(0..<$0, &$1) }
     ) throws(TorchError) {
         let whole = try regions.features(pairs.images)
         let (count, width) = (whole.shape[1], whole.shape[2])
         var chosen: [Int] = []
-        for image in 0..<pairs.images.count {
-            chosen += WordMasking.chosen(image * count..<(image + 1) * count, &generator)
-        }
+        for image in 0..<pairs.images.count { chosen += choose(count, &generator).map { image * count + $0 } }
         places = try Tensor(chosen, shape: [chosen.count]).to(device: whole.device)
         features = try regions.masking(whole, at: places)
         answers = try whole.reshaped([-1, width]).indexSelect(places)
-        detected = pairs.classes.map { classes in chosen.map { classes[$0] } }
+        told = pairs.classes.map { classes in chosen.map { classes[$0] } }
     }
 
     /// Of states of all regions `[images, K, H]` those that are to be guessed from, `[places, H]`.
@@ -32,12 +32,10 @@ struct MaskedRegions: Sendable {
         try all.reshaped([-1, all.shape[2]]).indexSelect(places)
     }
 
-    /// The class of each region, int64 `[places]`.
+    /// The class or token of each region, int64 `[places]`.
     func classes(_ dictionary: RegionDictionary?) throws(TorchError) -> Tensor {
         if let dictionary { return try dictionary.nearest(answers) }
-        guard let detected else {
-            throw TorchError(operation: "classes", reason: "expected a detector's classes of the regions")
-        }
-        return try Tensor(detected, shape: [detected.count]).to(device: answers.device)
+        guard let told else { throw TorchError(operation: "classes", reason: "expected those of the regions") }
+        return try Tensor(told, shape: [told.count]).to(device: answers.device)
     }
 }

@@ -68,13 +68,16 @@ extension BaselineConfiguration {
 extension JointConfiguration {
     /// LightningDOT's product of two vectors; else all layers over words and regions, the last of them for the first place alone.
     package func multiplyAdds(regions: Int, words: Int) -> Double? {
-        let (t, h, n) = (Double(regions + words), Double(jointDimension), Double(layers))
+        let (t, h) = (Double(regions + words), Double(jointDimension))
         guard method.isUNITER else { return h }
-        return Self.multiplyAdds(layers: n, width: h, places: t) + h * h + h
+        return shape.multiplyAdds(places: t) + h * h + h
     }
+}
 
-    /// Of layers of which the last is looked at in one place alone.
-    fileprivate static func multiplyAdds(layers n: Double, width h: Double, places t: Double) -> Double {
+extension LayeredShape {
+    /// Of all layers, the last of which is looked at in one place alone.
+    fileprivate func multiplyAdds(places t: Double) -> Double {
+        let (h, n) = (Double(jointDimension), Double(layers))
         // Queries, keys, values and the layer behind them; logits and sums; the two layers of the inner width.
         let layer = 4 * t * h * h + 2 * t * t * h + 8 * t * h * h
         let last = 2 * t * h * h + 2 * h * h + 2 * t * h + 8 * h * h
@@ -85,8 +88,7 @@ extension JointConfiguration {
 extension SOHOConfiguration {
     /// All layers over words and cells, the last of them for the first place alone, and two logits.
     package func multiplyAdds(regions: Int, words: Int) -> Double? {
-        let (t, h) = (Double(regions + words), Double(jointDimension))
-        return JointConfiguration.multiplyAdds(layers: Double(layers), width: h, places: t) + 2 * h
+        shape.multiplyAdds(places: Double(regions + words)) + 2 * Double(jointDimension)
     }
 }
 

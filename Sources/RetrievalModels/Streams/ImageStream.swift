@@ -14,10 +14,10 @@ struct ImageStream: Sendable {
     /// Builds it along `embeddings.*`, `encoder.layer.*` and `encoder.norm`.
     init(_ scope: ParameterScope, _ configuration: StreamConfiguration) throws(TorchError) {
         let (embeddings, width) = (scope / "embeddings", configuration.jointDimension)
-        regions = try JointRegions(embeddings, configuration.joint)
+        regions = try JointRegions(embeddings, configuration.shape)
         start = try embeddings.parameter("start", [width], .normal(0.02))
         kind = try embeddings.parameter("kind", [width], .normal(0.02))
-        var shape = configuration.joint.transformer
+        var shape = configuration.shape.transformer
         shape.norm = .before
         layers = try Transformer(scope / "encoder" / "layer", shape, names: .bert)
         norm = try LayerNorm(scope / "encoder" / "norm", width: width, epsilon: JointEncoder.epsilon)

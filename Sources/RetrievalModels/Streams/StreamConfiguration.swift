@@ -4,7 +4,7 @@ package import Torch
 package import TorchNN
 
 /// The shape of LexLIP or COTS, methods of two streams that learn words by guessing them: `config.json` of its checkpoint.
-package struct StreamConfiguration: ModelConfiguration, Equatable {
+package struct StreamConfiguration: ClassGuessingConfiguration, Equatable {
     /// The text encoder's layers that LexLIP begins with.
     package struct Text: Codable, Sendable, Equatable {
         /// Layers one after the other, and how many of the last are trained.
@@ -23,24 +23,8 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
 
     /// `lexlip` or `cots`.
     package let method: Method
-    /// H, the width of all states.
-    package let jointDimension: Int
-    /// Layers of the image's stream; of COTS's texts' too.
-    package let layers: Int
-    /// Heads of these layers' attention.
-    package let heads: Int
-    /// R.
-    package let regionDimension: Int
-    /// G, which it does not read.
-    package let globalDimension: Int
-    /// B, the width of word vectors.
-    package let textDimension: Int
-    /// The most tokens of a caption, special ones included: it has positions for so many.
-    package let maxTokens: Int
-    /// Whether raw regions are L2-normalised first.
-    package let normalizeFeatures: Bool
-    /// The chance of a value to be left out in training, after every sum, and of an attention weight.
-    package let dropout: Double
+    /// Of words and regions, of the layers of the image's stream, and of COTS's texts' too.
+    package let shape: LayeredShape
     /// tau, of pairs that are told apart.
     package let temperature: Double
     /// What F weighs (LexLIP).
@@ -49,21 +33,12 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
     package let classes: Int
     /// Whether these are the nearest vectors of a dictionary, else what the data says.
     package let hasDictionary: Bool
-    /// The tokens that it has vectors for.
-    package let vocabulary: CutVocabulary
     /// The text encoder's layers (LexLIP).
     package let text: Text?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case method = "architecture"
-        case jointDimension = "joint_dimension"
-        case layers, heads
-        case regionDimension = "region_dimension"
-        case globalDimension = "global_dimension"
-        case textDimension = "text_dimension"
-        case maxTokens = "max_tokens"
-        case normalizeFeatures = "normalize_features"
-        case dropout, temperature, sparsity, classes, vocabulary, text
+        case temperature, sparsity, classes, text
         case hasDictionary = "dictionary"
     }
 
@@ -72,20 +47,13 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
         _ method: Method, jointDimension: Int, layers: Int, heads: Int, regionDimension: Int, globalDimension: Int,
         textDimension: Int, maxTokens: Int, vocabulary: CutVocabulary, normalizeFeatures: Bool = false,
         dropout: Double = 0.1, temperature: Double = 0.05, sparsity: Double = 0, classes: Int = 0,
-        hasDictionary: Bool = false,
-        text: Text? = nil
+        hasDictionary: Bool = false, text: Text? = nil
     ) {
         self.method = method
-        self.jointDimension = jointDimension
-        self.layers = layers
-        self.heads = heads
-        self.regionDimension = regionDimension
-        self.globalDimension = globalDimension
-        self.textDimension = textDimension
-        self.maxTokens = maxTokens
-        self.vocabulary = vocabulary
-        self.normalizeFeatures = normalizeFeatures
-        self.dropout = dropout
+        shape = LayeredShape(
+            jointDimension: jointDimension, layers: layers, heads: heads, regionDimension: regionDimension,
+            globalDimension: globalDimension, textDimension: textDimension, maxTokens: maxTokens,
+            normalizeFeatures: normalizeFeatures, dropout: dropout, vocabulary: vocabulary)
         self.temperature = temperature
         self.sparsity = sparsity
         self.classes = classes
@@ -93,13 +61,35 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
         self.text = text
     }
 
-    /// Words are its own.
-    package var readsTokens: Bool { true }
     /// It asks where regions are.
     package var readsBoxes: Bool { true }
 
+    /// Reads the shape's keys and its own.
+    package init(from decoder: any Decoder) throws {
+        shape = try LayeredShape(from: decoder)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        method = try values.decode(Method.self, forKey: .method)
+        temperature = try values.decode(Double.self, forKey: .temperature)
+        sparsity = try values.decode(Double.self, forKey: .sparsity)
+        classes = try values.decode(Int.self, forKey: .classes)
+        hasDictionary = try values.decode(Bool.self, forKey: .hasDictionary)
+        text = try values.decodeIfPresent(Text.self, forKey: .text)
+    }
+
+    /// Writes the shape's keys and its own.
+    package func encode(to encoder: any Encoder) throws {
+        try shape.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(method, forKey: .method)
+        try values.encode(temperature, forKey: .temperature)
+        try values.encode(sparsity, forKey: .sparsity)
+        try values.encode(classes, forKey: .classes)
+        try values.encode(hasDictionary, forKey: .hasDictionary)
+        try values.encodeIfPresent(text, forKey: .text)
+    }
+
     /// The keys of `config.json`.
-    package static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+    package static var keys: [String] { LayeredShape.keys + CodingKeys.allCases.map(\.rawValue) }
 
     /// Refuses what cannot be.
     package func validate(path: String) throws(InputError) {
@@ -108,8 +98,8 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
             throw InputError(path: path, place: key.rawValue, expected: expected, found: "\(found)")
         }
         try require(method.isStream, .method, "lexlip or cots", method.rawValue)
-        // Sizes, streams and words are as in any other such method.
-        try joint.validate(path: path)
+        try shape.validate(path: path)
+        try validateClasses(path: path)
         try require(temperature > 0, .temperature, "above 0", temperature)
         try require(sparsity >= 0, .sparsity, "at least 0", sparsity)
         try require(method == .lexlip || sparsity == 0, .sparsity, "0 for \(method.rawValue)", sparsity)
@@ -118,9 +108,11 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
             (text != nil) == (method == .lexlip), .text, "the text encoder's layers for lexlip alone",
             text == nil ? "none" : "some")
         guard let text else { return }
-        try require(
-            jointDimension == textDimension, .jointDimension, "text_dimension \(textDimension), as for lexlip",
-            jointDimension)
+        guard jointDimension == textDimension else {
+            throw InputError(
+                path: path, place: "joint_dimension", expected: "text_dimension \(textDimension), as for lexlip",
+                found: "\(jointDimension)")
+        }
         let sizes = [text.layers, text.heads, text.innerDimension]
         try require(
             sizes.allSatisfy { (1...1 << 20).contains($0) } && textDimension % text.heads == 0
@@ -132,11 +124,6 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
             "pieces below the vocabulary's size \(vocabulary.size)", "others")
     }
 
-    /// One with the vocabulary that was cut.
-    package func check(_ encoder: TextEncoder, path: String) throws(InputError) {
-        try joint.check(encoder, path: path)
-    }
-
     /// Builds the method.
     package func build(_ scope: ParameterScope) throws(TorchError) -> any PairScorer {
         method == .lexlip ? try LexLIP(scope, self) : try COTS(scope, self)
@@ -144,7 +131,7 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
 
     /// Word vectors begin as the text encoder's, and so do LexLIP's layers for texts.
     package func given(by encoder: TextEncoder) -> [String: Tensor] {
-        var given = joint.given(by: encoder)
+        var given = shape.words(of: encoder, for: "text")
         guard let text else { return given }
         let theirs = encoder.parameters.dictionary
         // Of kinds of tokens a text has the first alone.
@@ -163,17 +150,6 @@ package struct StreamConfiguration: ModelConfiguration, Equatable {
             }
         }
         return given
-    }
-}
-
-extension StreamConfiguration {
-    /// What embeddings, heads and checks that UNITER has are made of.
-    var joint: JointConfiguration {
-        JointConfiguration(
-            .lightningDOT, jointDimension: jointDimension, layers: layers, heads: heads,
-            regionDimension: regionDimension, globalDimension: globalDimension, textDimension: textDimension,
-            maxTokens: maxTokens, vocabulary: vocabulary, normalizeFeatures: normalizeFeatures, dropout: dropout,
-            transportWeight: 0, classes: classes, hasDictionary: hasDictionary)
     }
 }
 

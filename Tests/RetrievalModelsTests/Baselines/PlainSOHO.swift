@@ -9,7 +9,7 @@ struct PlainSOHO {
     let still: FormulaParameters
     let configuration: SOHOConfiguration
 
-    private var joint: PlainJoint { PlainJoint(p: p, configuration: configuration.joint) }
+    private var joint: PlainJoint { PlainJoint(p: p, shape: configuration.shape, isOne: true) }
     private var width: Int { configuration.jointDimension }
 
     /// W x.

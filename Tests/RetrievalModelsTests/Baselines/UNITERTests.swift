@@ -37,7 +37,7 @@ import TorchNN
         ) { parameters, images, texts in
             images.map { image in
                 texts.map { tokens in
-                    PlainJoint(p: parameters, configuration: configuration)
+                    PlainJoint(p: parameters, shape: configuration.shape, isOne: configuration.method.isUNITER)
                         .score(rows: tokens.map { rows[Int($0[0])] }, image)
                 }
             }

@@ -64,7 +64,7 @@ struct JointTaskCase<Scorer: PairScorer> {
     }
 
     func plain(_ parameters: FormulaParameters) -> PlainJoint {
-        PlainJoint(p: parameters, configuration: configuration)
+        PlainJoint(p: parameters, shape: configuration.shape, isOne: configuration.method.isUNITER)
     }
 
     /// A term's value and slopes are those of an equation.

@@ -5,10 +5,11 @@ import Foundation
 /// The equations of UNITER and LightningDOT in plain numbers, pair by pair.
 struct PlainJoint {
     let p: FormulaParameters
-    let configuration: JointConfiguration
+    let shape: LayeredShape
+    /// Whether words and regions go through the same layers, else each side through its own.
+    let isOne: Bool
 
-    private var width: Int { configuration.jointDimension }
-    private var isOne: Bool { configuration.method != .lightningDOT }
+    private var width: Int { shape.jointDimension }
     private var ofWords: String { isOne ? "joint.embeddings." : "text.embeddings." }
     private var ofRegions: String { isOne ? "joint.image." : "image.embeddings." }
 
@@ -37,7 +38,7 @@ struct PlainJoint {
     }
 
     func layers(_ name: String, _ states: [[Double]]) -> [[Double]] {
-        (0..<configuration.layers).reduce(states) { layer("\(name)encoder.layer.\($1).", $0) }
+        (0..<shape.layers).reduce(states) { layer("\(name)encoder.layer.\($1).", $0) }
     }
 
     /// UNITER's states of a pair's tokens, by their rows of the table, and regions.
@@ -77,7 +78,7 @@ struct PlainJoint {
     func wordLogits(_ state: [Double], head: String = "heads.mlm") -> [Double] {
         let y = transformed(head, state)
         // Back through the layer that words come through.
-        let narrow = configuration.textDimension
+        let narrow = shape.textDimension
         let back = backThrough(ofWords + "projection.weight", y, to: narrow)
         return p[head + ".bias"].enumerated().map { row, bias in
             bias + Plain.dot(at(ofWords + "word_embeddings.weight", row, narrow), back)
@@ -88,7 +89,7 @@ struct PlainJoint {
     func features(_ state: [Double]) -> [Double] {
         let y = transformed("heads.regression", state)
         return p["heads.regression.bias"]
-            + backThrough(ofRegions + "img_linear.weight", y, to: configuration.regionDimension)
+            + backThrough(ofRegions + "img_linear.weight", y, to: shape.regionDimension)
     }
 
     /// Logits of the class of the region where a state is.
@@ -112,17 +113,17 @@ struct PlainJoint {
 
     private func word(_ row: Int) -> [Double] {
         p.layer(
-            ofWords + "projection", at(ofWords + "word_embeddings.weight", row, configuration.textDimension))
+            ofWords + "projection", at(ofWords + "word_embeddings.weight", row, shape.textDimension))
     }
 
     private func layer(_ name: String, _ states: [[Double]]) -> [[Double]] {
-        let size = width / configuration.heads
+        let size = width / shape.heads
         let queries = states.map { p.layer(name + "attention.self.query", $0) }
         let keys = states.map { p.layer(name + "attention.self.key", $0) }
         let values = states.map { p.layer(name + "attention.self.value", $0) }
         return states.indices.map { place in
             var attended: [Double] = []
-            for head in 0..<configuration.heads {
+            for head in 0..<shape.heads {
                 let own = head * size..<(head + 1) * size
                 let weights = Plain.softmax(
                     keys.map { Plain.dot(Array(queries[place][own]), Array($0[own])) / Double(size).squareRoot() })

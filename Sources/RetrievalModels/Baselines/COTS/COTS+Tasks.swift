@@ -36,7 +36,7 @@ extension COTS: MomentumLearner {
         let wordTerm = try guesses.wordTerm(
             masking, textStates(masking.texts(pairs.texts, words)), lengths: lengths, images: images, words)
         guard configuration.classes > 0 else { return [wordTerm] }
-        let masked = try MaskedPatches(pairs, image.regions, &generator)
+        let masked = try MaskedRegions(pairs, image.regions, &generator, choosing: MaskedPatches.chosen)
         let states = try imageStates(masked.features, of: pairs.images)
         let regionTerm = try guesses.regionTerm(
             masked, states.sliced(1, 1..<states.shape[1]), texts: texts, dictionary)

@@ -23,14 +23,14 @@ package struct COTS: PairScorer {
     /// Builds it along `text.*`, `image.*`, `heads.*` and, where it has one, `dictionary`.
     package init(_ scope: ParameterScope, _ configuration: StreamConfiguration) throws(TorchError) {
         self.configuration = configuration
-        let (joint, width) = (configuration.joint, configuration.jointDimension)
-        words = try JointWords(scope / "text" / "embeddings", joint)
-        text = try Transformer(scope / "text" / "encoder" / "layer", joint.transformer, names: .bert)
+        let (shape, width) = (configuration.shape, configuration.jointDimension)
+        words = try JointWords(scope / "text" / "embeddings", shape)
+        text = try Transformer(scope / "text" / "encoder" / "layer", shape.transformer, names: .bert)
         textProjection = try Linear(scope / "text" / "projection", from: width, to: width)
         image = try ImageStream(scope / "image", configuration)
         imageProjection = try Linear(scope / "image" / "projection", from: width, to: width)
         guesses = try COTSHeads(scope / "heads", configuration)
-        dictionary = try joint.dictionary(scope)
+        dictionary = try configuration.dictionary(scope)
     }
 
     /// Its shape.

@@ -41,11 +41,11 @@ struct COTSHeads: Sendable {
     ///   - states: h^I `[images, K, H]` of the images with masks.
     ///   - texts: f^T `[images, D]`.
     func regionTerm(
-        _ masked: MaskedPatches, _ states: Tensor, texts: Tensor, _ dictionary: RegionDictionary?
+        _ masked: MaskedRegions, _ states: Tensor, texts: Tensor, _ dictionary: RegionDictionary?
     ) throws(TorchError) -> TaskTerm? {
         guard let tokens else { return nil }
         let helped = try states + tokens.textForTokens(texts).unsqueezed(1)
         let logits = try tokens.output(masked.states(helped)).to(.float32)
-        return TaskTerm("tokens", try logits.crossEntropy(labels: masked.tokens(dictionary)))
+        return TaskTerm("tokens", try logits.crossEntropy(labels: masked.classes(dictionary)))
     }
 }

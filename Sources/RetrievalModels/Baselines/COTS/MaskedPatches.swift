@@ -1,44 +1,9 @@
 import AsCLBase
 import Foundation
-import Torch
 
-/// Patches to be guessed: 40 % of each image's, in blocks where they are the cells of a square grid (Bao et al.: BEiT, ICLR 2022),
-/// else each for itself.
-struct MaskedPatches {
-    /// Their rows of `[images * K]`.
-    private let places: Tensor
-    /// v `[images, K, R]` with what is masked.
-    let features: Tensor
-    /// v `[places, R]` as it was.
-    private let answers: Tensor
-    /// The token of each, where the data says.
-    private let told: [Int]?
-
-    init(
-        _ pairs: PairBatch, _ regions: JointRegions, _ generator: inout SeededGenerator
-    ) throws(TorchError) {
-        let whole = try regions.features(pairs.images)
-        let (count, width) = (whole.shape[1], whole.shape[2])
-        var chosen: [Int] = []
-        for image in 0..<pairs.images.count { chosen += Self.chosen(of: count, &generator).map { image * count + $0 } }
-        places = try Tensor(chosen, shape: [chosen.count]).to(device: whole.device)
-        features = try regions.masking(whole, at: places)
-        answers = try whole.reshaped([-1, width]).indexSelect(places)
-        told = pairs.classes.map { classes in chosen.map { classes[$0] } }
-    }
-
-    /// Of states of all patches `[images, K, H]` those that are to be guessed from, `[places, H]`.
-    func states(_ all: Tensor) throws(TorchError) -> Tensor {
-        try all.reshaped([-1, all.shape[2]]).indexSelect(places)
-    }
-
-    /// The token of each patch, int64 `[places]`.
-    func tokens(_ dictionary: RegionDictionary?) throws(TorchError) -> Tensor {
-        if let dictionary { return try dictionary.nearest(answers) }
-        guard let told else { throw TorchError(operation: "tokens", reason: "expected those of the regions") }
-        return try Tensor(told, shape: [told.count]).to(device: answers.device)
-    }
-
+/// Which patches are to be guessed: 40 % of each image's, in blocks where they are the cells of a square grid (Bao et al.: BEiT,
+/// ICLR 2022), else each for itself.
+enum MaskedPatches {
     /// Two fifths of an image's patches, ascending, one at least.
     static func chosen(of count: Int, _ generator: inout SeededGenerator) -> [Int] {
         let wanted = max(count * 2 / 5, 1)

@@ -36,7 +36,7 @@ package struct LexLIP: PairScorer {
         self.configuration = configuration
         let (text, width) = (scope / "text", configuration.jointDimension)
         let fixed = shape.layers - shape.trainedLayers
-        words = try JointWords(text / "embeddings", configuration.joint)
+        words = try JointWords(text / "embeddings", configuration.shape)
         lower = try Transformer(
             text / "encoder" / "layer", shape.transformer(width: width, layers: fixed, dropout: 0), names: .bert)
         upper = try Transformer(

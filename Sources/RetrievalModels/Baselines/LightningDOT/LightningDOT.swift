@@ -33,10 +33,10 @@ package struct LightningDOT: PairScorer {
     package init(_ scope: ParameterScope, _ configuration: JointConfiguration) throws(TorchError) {
         self.configuration = configuration
         let width = configuration.jointDimension
-        words = try JointWords(scope / "text" / "embeddings", configuration)
+        words = try JointWords(scope / "text" / "embeddings", configuration.shape)
         text = try JointTower(scope / "text", configuration)
         let embeddings = scope / "image" / "embeddings"
-        regions = try JointRegions(embeddings, configuration)
+        regions = try JointRegions(embeddings, configuration.shape)
         start = try embeddings.parameter("start", [width], .normal(0.02))
         startNorm = try LayerNorm(embeddings / "start_norm", width: width, epsilon: JointEncoder.epsilon)
         kind = try embeddings.parameter("kind", [width], .normal(0.02))

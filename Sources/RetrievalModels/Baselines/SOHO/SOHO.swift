@@ -28,9 +28,9 @@ package struct SOHO: PairScorer {
     package init(_ scope: ParameterScope, _ configuration: SOHOConfiguration) throws(TorchError) {
         self.configuration = configuration
         let joint = scope / "joint"
-        words = try JointWords(joint / "embeddings", configuration.joint)
+        words = try JointWords(joint / "embeddings", configuration.shape)
         cells = try SOHOCells(joint / "image", dictionary: scope / "dictionary", configuration)
-        layers = try Transformer(joint / "encoder" / "layer", configuration.joint.transformer, names: .bert)
+        layers = try Transformer(joint / "encoder" / "layer", configuration.shape.transformer, names: .bert)
         match = try Linear(scope / "heads" / "match", from: configuration.jointDimension, to: 2, bias: false)
     }
 

@@ -32,7 +32,7 @@ struct SOHOCells: Sendable {
         gateNorm = try BatchNorm(scope / "gate_norm", width: 2)
         norm = try LayerNorm(scope / "LayerNorm", width: width, epsilon: JointEncoder.epsilon)
         mask = try scope.parameter("mask_embedding", [width], .normal(0.02))
-        normalizes = configuration.normalizeFeatures
+        normalizes = configuration.shape.normalizeFeatures
         self.dictionary = try RegionDictionary(
             dictionary, count: configuration.dictionary, width: width, moves: true)
     }
