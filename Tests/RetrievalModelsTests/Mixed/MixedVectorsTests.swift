@@ -1,4 +1,5 @@
 import AsCLBase
+import Foundation
 import RetrievalData
 import RetrievalFixtures
 import Testing
@@ -85,6 +86,22 @@ import TorchNN
         try folder.write(text.replacingOccurrences(of: given, with: other), to: "checkpoint/config.json")
         let error = #expect(throws: InputError.self) { try RetrievalModel(checkpoint: folder.path + "/checkpoint") }
         #expect("\(try #require(error))".hasSuffix(line), "\(error.map { "\($0)" } ?? "")")
+    }
+
+    @Test(arguments: ["region_dimension", "global_dimension", "text_dimension"])
+    func `the vectors are of the features and words that AsCL reads`(_ key: String) throws {
+        let config = folder.path + "/checkpoint/config.json"
+        try model.save(to: folder.path + "/checkpoint")
+        var values = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: config))) as? [String: Any])
+        var pair = try #require(values["pair"] as? [String: Any])
+        let size = try #require(pair[key] as? Int)
+        pair[key] = size + 1
+        values["pair"] = pair
+        try JSONSerialization.data(withJSONObject: values).write(to: URL(fileURLWithPath: config))
+        let error = #expect(throws: InputError.self) { try RetrievalModel(checkpoint: folder.path + "/checkpoint") }
+        #expect(
+            "\(try #require(error))" == "\(config): pair.\(key): expected \(size), as ascl has it, found \(size + 1)")
     }
 
     private struct Unexpected: Error {}

@@ -38,27 +38,43 @@ import Torch
         }
         expect(baseline(.lexicon, .both)) { $0.product(1, 3, 1) }
         expect(try UNITERTests.configuration(.lightningDOT)) { $0.product(1, 8, 1) }
+        let cots = try StreamCase<COTS>.configuration(.cots)
+        expect(cots) { $0.product(1, 8, 1) }
+        let lexlip = try StreamCase<LexLIP>.configuration(.lexlip)
+        expect(lexlip) { $0.product(1, lexlip.vocabulary.count, 1) }
+        expect(ViSTATests.configuration()) { $0.product(1, 5, 1) }
     }
 
     /// All layers over words and regions; of the last one the first place is looked at.
+    private func layers(_ count: inout Count) {
+        let (all, width, heads) = (Self.regions + Self.words, 8, 2)
+        for layer in 0..<2 {
+            let places = layer == 1 ? 1 : all
+            count.product(places, width, width)  // queries
+            count.product(all, width, 2 * width)  // keys and values
+            for _ in 0..<heads {
+                count.product(places, width / heads, all)
+                count.product(places, all, width / heads)
+            }
+            count.product(places, width, width)  // behind attention
+            count.product(places, width, 4 * width)
+            count.product(places, 4 * width, width)
+        }
+    }
+
     @Test(arguments: [Method.uniter, .uniterDG, .tagsDC])
     func `a joint encoding costs all its layers`(_ method: Method) throws {
-        let (all, width, heads) = (Self.regions + Self.words, 8, 2)
         expect(try UNITERTests.configuration(method)) { count in
-            for layer in 0..<2 {
-                let places = layer == 1 ? 1 : all
-                count.product(places, width, width)  // queries
-                count.product(all, width, 2 * width)  // keys and values
-                for _ in 0..<heads {
-                    count.product(places, width / heads, all)
-                    count.product(places, all, width / heads)
-                }
-                count.product(places, width, width)  // behind attention
-                count.product(places, width, 4 * width)
-                count.product(places, 4 * width, width)
-            }
-            count.product(1, width, width)  // pooled
-            count.product(1, width, 1)
+            layers(&count)
+            count.product(1, 8, 8)  // pooled
+            count.product(1, 8, 1)
+        }
+    }
+
+    @Test func `SOHO's has two logits behind them`() throws {
+        expect(try SOHOTests.configuration()) { count in
+            layers(&count)
+            count.product(1, 8, 2)
         }
     }
 
