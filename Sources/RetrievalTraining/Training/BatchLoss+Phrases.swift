@@ -12,10 +12,14 @@ extension BatchLoss {
             throw TorchError(operation: "graph", reason: "expected a UNITER to learn from it")
         }
         let visits = phrases.visits(batch, &generator)
-        let (images, texts) = (
-            Numbering(visits.flatMap { [$0.image] + [$0.wrongImage].compactMap(\.self) }),
-            Numbering(visits.flatMap { [$0.text] + [$0.wrongText, $0.parent, $0.stranger].compactMap(\.self) })
-        )
+        var (images, texts) = (Numbering<Int>(), Numbering<PhraseSamples.Text>())
+        let numbered = visits.map { visit in
+            GraphBatch.Visit(
+                text: texts.number(visit.text), image: images.number(visit.image),
+                wrongImage: visit.wrongImage.map { images.number($0) },
+                wrongText: visit.wrongText.map { texts.number($0) },
+                parent: visit.parent.map { texts.number($0) }, stranger: visit.stranger.map { texts.number($0) })
+        }
         let tokens = texts.items.map { text in
             switch text {
             case .caption(let caption): samples.tokens[caption]
@@ -24,13 +28,7 @@ extension BatchLoss {
         }
         let terms = try scorer.terms(
             of: GraphBatch(
-                images: model.images(split, images.items), texts: samples.words.words(of: tokens),
-                visits: visits.map { visit in
-                    GraphBatch.Visit(
-                        text: texts[visit.text], image: images[visit.image],
-                        wrongImage: visit.wrongImage.map { images[$0] }, wrongText: visit.wrongText.map { texts[$0] },
-                        parent: visit.parent.map { texts[$0] }, stranger: visit.stranger.map { texts[$0] })
-                }),
+                images: model.images(split, images.items), texts: samples.words.words(of: tokens), visits: numbered),
             specificity: configuration.graph.specificity, links: configuration.graph.links)
         return try TrainingLoss.Value(terms)
     }
@@ -62,12 +60,10 @@ private struct Numbering<Item: Hashable> {
     private(set) var items: [Item] = []
     private var numbers: [Item: Int] = [:]
 
-    init(_ all: [Item]) {
-        for item in all where numbers[item] == nil {
-            numbers[item] = items.count
-            items.append(item)
-        }
+    mutating func number(_ item: Item) -> Int {
+        if let known = numbers[item] { return known }
+        numbers[item] = items.count
+        items.append(item)
+        return items.count - 1
     }
-
-    subscript(_ item: Item) -> Int { numbers[item] ?? 0 }
 }

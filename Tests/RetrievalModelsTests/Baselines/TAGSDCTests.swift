@@ -131,6 +131,21 @@ import TorchNN
         }
     }
 
+    @Test func `the colder the draws, the fewer different refills`() throws {
+        let world = try World()
+        let image = try world.scorer.scorable(world.given.given.images([0]), in: .fp32)
+        func count(_ temperature: Double) throws -> Int {
+            var generator = SeededGenerator(seed: 5)
+            return try world.scorer.refills(
+                of: world.captions[0], on: image,
+                RefillSettings(maskings: 1, draws: 40, kept: 40, temperature: temperature), &generator
+            ).count
+        }
+        // One word a place, against chance between ten.
+        let (cold, hot) = (try count(1e-4), try count(1e4))
+        #expect(cold <= 1 && hot > 5, "\(cold), \(hot)")
+    }
+
     @Test func `a word is drawn as often as its chance says`() {
         var generator = SeededGenerator(seed: 6)
         var counts = [0, 0, 0]
