@@ -161,7 +161,8 @@ package struct ExperimentRunner {
         return left.isEmpty ? .complete : .outOfTime(left: left.count)
     }
 
-    /// Does one run, unless it has an outcome; waits for a process that is at it.
+    /// Does one run, unless it has an outcome or another process took it between its being found free and this: the
+    /// caller looks for another then, where waiting would leave a core idle.
     /// - Parameters:
     ///   - name: The variant's `name(of:)`.
     ///   - checkingBudget: Whether to refuse a run that cannot end in time.
@@ -170,7 +171,7 @@ package struct ExperimentRunner {
         _ name: String, seed: Int, retrying: Bool, checkingBudget: Bool, until deadline: Date
     ) throws {
         guard let variant = Experiment.allCases.flatMap(\.variants).first(where: { $0.name == name }) else { return }
-        let lock = try FolderLock(folder.run(name, seed: seed), isWaiting: true)
+        guard let lock = try FolderLock(folder.run(name, seed: seed), isWaiting: false) else { return }
         try withExtendedLifetime(lock) {
             guard try outcome(variant, seed: seed, retrying: retrying) == nil else { return }
             let configuration = try variant.configuration(base, seed: seed)

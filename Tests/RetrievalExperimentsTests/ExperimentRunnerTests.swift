@@ -232,6 +232,25 @@ import TextEncoding
         #expect(try result(runner, .withoutSamples) != nil)
     }
 
+    @Test func `a run that another process took first is not waited for`() throws {
+        let world = try World()
+        let alone = try world.runner()
+        var started: [String] = []
+        var other: FolderLock?
+        let runner = try world.runner(launch: { name, seed, _, _ in
+            started.append(name)
+            // Between its being found free and this, another process takes the first run, and keeps it for a while.
+            if started.count == 1 { other = try FolderLock(world.output + "/runs/full/seed0", isWaiting: false) }
+            if started.count == 2 { other = nil }
+            try alone.runAlone(name, seed: seed, retrying: false, checkingBudget: false, until: .distantFuture)
+            return .exited(0)
+        })
+        #expect(try runner.run([.full, .withoutSamples], seeds: 0..<1) == .complete)
+        #expect(other == nil)
+        #expect(started == ["full", "without-samples", "full"])
+        #expect(try result(runner, .full) != nil)
+    }
+
     @Test func `what validation leaves of its split is reported, with its own cases`() throws {
         let world = try World()
         var base = world.base
