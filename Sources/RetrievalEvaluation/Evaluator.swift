@@ -14,7 +14,8 @@ package struct Evaluator {
     package let truth: GroundTruth
     /// Captions that were cut to what the model reads.
     let cutCaptions: Int
-    let precision: Precision
+    /// The arithmetic of its scores.
+    package let precision: Precision
     /// Images x captions scored at once; nil leaves the choice to memory.
     var block: (images: Int, captions: Int)?
     let tokens: [[Int32]]

@@ -20,7 +20,7 @@ package struct Reranking: Sendable {
     ///   - first: The other's, of the same split.
     ///   - progress: Called with the pairs scored so far by the costly model and their number.
     package init(
-        by evaluator: Evaluator, of first: Evaluator, size: Int, progress: (Int, Int) -> Void = { _, _ in }
+        by evaluator: Evaluator, of first: Evaluator, size: Int, progress: (Int, Int) throws -> Void = { _, _ in }
     ) throws {
         let truth = evaluator.truth
         self.size = size
@@ -49,7 +49,7 @@ package struct Reranking: Sendable {
         try evaluator.scores(of: wanted.map { $0.sorted() }) { captions, values in
             scores.append(Dictionary(uniqueKeysWithValues: zip(captions, values)))
             done += captions.count
-            progress(done, pairs)
+            try progress(done, pairs)
         }
         func rank(_ list: [Int], _ right: [Int], _ before: Int?, _ score: (Int) -> Float?) -> Int? {
             let right = Set(right)

@@ -14,6 +14,7 @@ extension ExperimentRunner {
     func train(_ job: Job, _ encoder: TextEncoder, until deadline: Date, checkingBudget: Bool) throws -> Bool {
         let configuration = job.configuration
         let path = folder.run(job.name, seed: job.seed)
+        if let taken = job.variant.model { return try evaluateTaken(taken, job) }
         let teacher = try job.variant.teacher.map { try trained($0, seed: job.seed) }
         let run = try TrainingRun(
             configuration, (splits.train, splits.validation), path: splits.path, encoder: encoder, teacher: teacher,
@@ -32,7 +33,7 @@ extension ExperimentRunner {
         if checkingBudget, deadline != .distantFuture {
             let needed =
                 try trainer.estimatedSeconds(goingOnIn: path)
-                + Evaluator.estimatedSeconds(run.model, splits.test).scoring
+                + (isByShortlist(job) ? 0 : Evaluator.estimatedSeconds(run.model, splits.test).scoring)
             let left = deadline.timeIntervalSinceNow
             guard needed <= left else { throw ExperimentError.budget(seconds: left, needed: needed, run: job.name) }
         }
@@ -79,38 +80,30 @@ extension ExperimentRunner {
         try RetrievalModel(checkpoint: folder.run(name, seed: seed), device: device)
     }
 
-    private func evaluate(
+    /// Everything that is measured of a model.
+    func evaluate(
         _ model: RetrievalModel, _ job: Job, validationRsum: Double, epoch: Int, trainingSeconds: Double
     ) throws {
         let clock = ContinuousClock()
         let begun = clock.now
         let precision = model.scorer.supports(.int16, on: device) ? Precision.int16 : .fp32
-        let place = folder.run(job.name, seed: job.seed) + "/evaluation"
-        var progress = try EvaluationProgress(folder: place, model, splits.test, in: precision)
         let evaluator = try self.evaluator(model, splits.test, in: precision)
         evaluator.notices("captions of \(splits.test.name)").forEach(report)
-        let scoring = meter("scoring")
-        let isWhole = progress.ranks.count == 0
-        let scoringBegan = clock.now
-        let ranks = try evaluator.ranks(continuing: progress.ranks, progress: scoring) { _, _, ranks in
-            try progress.save(ranks)
-            try checkStop()
-        }
-        let scoringSeconds = (clock.now - scoringBegan) / .seconds(1)
-        let pairs = splits.test.imageCount * splits.test.captions.count
+        let scored = try isByShortlist(job) ? scoredByShortlist(evaluator, job) : scored(evaluator, job)
         let isAsCL = model.scorer is AsCLModel
         try folder.write(
             RunResult(
-                configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(ranks), ranks: ranks,
+                configuration: job.configuration.yaml(), seed: job.seed, result: RetrievalResult(scored.ranks),
+                ranks: scored.ranks,
                 geometry: isAsCL ? evaluator.geometry(.uniform) : nil,
                 plainGeometry: isAsCL ? evaluator.geometry(.absent) : nil, probe: probe(model),
                 validationRsum: validationRsum, epoch: epoch, parameters: model.parameters.valueCount,
                 trainingSeconds: trainingSeconds,
                 evaluationSeconds: (clock.now - begun) / .seconds(1), threads: Torch.threadCount,
-                pairsPerSecond: isWhole && scoringSeconds > 0 ? Double(pairs) / scoringSeconds : nil,
-                multiplyAddsOfPair: model.multiplyAddsOfPair(in: splits.test)),
+                pairsPerSecond: scored.pairsPerSecond, multiplyAddsOfPair: model.multiplyAddsOfPair(in: splits.test),
+                shortlist: scored.shortlist),
             to: "result.json", of: job.name, seed: job.seed)
-        try FileManager.default.removeItem(atPath: place)
+        try? FileManager.default.removeItem(atPath: progressFolder(job))
     }
 
     /// Accuracy by kind of asymmetry, nil without cases.

@@ -80,7 +80,7 @@ package struct ExperimentRunner {
     package func name(of variant: Variant) throws -> String {
         let wanted = try variant.configuration(base, seed: 0)
         let same = try Experiment.allCases.flatMap(\.variants).first {
-            try $0.teacher == variant.teacher && $0.isTrained == variant.isTrained
+            try $0.needs == variant.needs && $0.isTrained == variant.isTrained
                 && $0.configuration(base, seed: 0) == wanted
         }
         return same?.name ?? variant.name
@@ -201,12 +201,11 @@ package struct ExperimentRunner {
         while !jobs.isEmpty {
             for (place, job) in jobs.enumerated() {
                 // A student waits for its teacher.
-                if let teacher = job.variant.teacher,
-                    !FileManager.default.fileExists(atPath: folder.run(teacher, seed: job.seed) + "/result.json"),
-                    jobs.contains(where: { $0.name == teacher && $0.seed == job.seed })
-                {
-                    continue
+                let isEarly = job.variant.needs.contains { needed in
+                    !FileManager.default.fileExists(atPath: folder.run(needed, seed: job.seed) + "/result.json")
+                        && jobs.contains { $0.name == needed && $0.seed == job.seed }
                 }
+                if isEarly { continue }
                 if let lock = try FolderLock(folder.run(job.name, seed: job.seed), isWaiting: false) {
                     return (place, lock)
                 }

@@ -22,14 +22,39 @@ extension ReportData {
                     .number(Estimate(interval.value, .interval(interval.lower, interval.upper))),
                 ])
         }
+        let variants = Experiment.table1.variants
+        let settings = try variants.dropFirst().filter(\.isTrained).map { variant in
+            let configuration = try variant.configuration(runner.base, seed: 0)
+            let epochs = ["training.epochs=\(configuration.training.epochs)"]
+            let before = ["pretraining.epochs=\(configuration.pretraining.epochs)"].filter { !$0.hasSuffix("=0") }
+            return "\(variant.title): \((variant.overrides + epochs + before).joined(separator: " "))"
+        }
         return [
             .paragraph(
-                "\(runs.count) runs that differ in their seed alone. The interval is the percentile bootstrap's: how far "
+                "Every system on the same photos, captions and features, nothing of it trained elsewhere but the text "
+                    + "encoder, each by a recipe by which it learns at this size. Minutes are those of a run's training, "
+                    + "which differ. Of SOHO and ViSTA the regions are cells of a grid, whatever they show. Costs are as in "
+                    + "the baselines' table: pairs from features and words on, on a machine as busy as it was."),
+            .table(
+                try recallTable("AsCL and the systems of table 1 on \(queries)", variants, in: .table1, costs: true)),
+        ] + shortlists(variants, in: .table1) + [
+            .paragraph("What rows set besides the base configuration: \(settings.joined(separator: "; "))."),
+            .paragraph(
+                "AsCL: \(runs.count) runs that differ in their seed alone. The interval is the percentile bootstrap's: how far "
                     + "the mean would vary on other images of the same kind."),
             .table(
                 try Table(
                     caption: "Recall of AsCL on \(queries)", labelHeading: "Measure", columns: columns, rows: rows)),
         ]
+    }
+
+    /// What is to be told of rows that were ranked by shortlist.
+    private func shortlists(_ variants: [Variant], in experiment: Experiment) -> [Block] {
+        variants.flatMap { variant in
+            runs(variant, in: experiment).compactMap { run in
+                run.shortlist.map { .notice("\(variant.title), seed \(run.seed), \($0).") }
+            }
+        }
     }
 
     func ablations() throws -> [Block] {

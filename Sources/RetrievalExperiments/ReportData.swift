@@ -94,7 +94,7 @@ struct ReportData {
             }
             let minutes = cell(own.map { $0.trainingSeconds / 60 }, of: variant, in: experiment)
             let cost = costs ? costCells(own, of: variant, in: experiment) : []
-            rows.append(Table.Row(variant.title, cells + [.text("\(own.count)"), minutes] + cost))
+            rows.append(Table.Row(title(of: variant, own), cells + [.text("\(own.count)"), minutes] + cost))
         }
         let recalls = [("image to text", ["R@1", "R@5", "R@10"]), ("text to image", ["R@1", "R@5", "R@10"])]
         let columns =
@@ -107,15 +107,21 @@ struct ReportData {
         return try Table(caption: caption, labelHeading: "Method", columns: columns, rows: rows)
     }
 
-    /// What a pair's score costs: thousands a second, millions of multiply-adds.
+    /// What a row is called: that it is by shortlist, where its own title does not imply it.
+    func title(of variant: Variant, _ runs: [RunResult]) -> String {
+        let isByShortlist = variant.model == nil && runs.contains { $0.shortlist != nil }
+        return variant.title + (isByShortlist ? ", by shortlist" : "")
+    }
+
+    /// What a pair's score costs, in thousands: pairs a second, multiply-adds.
     private static let costColumns = [
         Table.Column("pairs scored", unit: "1,000/s"),
-        Table.Column("multiply-adds a pair", unit: "millions", digits: 3),
+        Table.Column("multiply-adds a pair", unit: "1,000"),
     ]
 
     private func costCells(_ runs: [RunResult], of variant: Variant, in experiment: Experiment) -> [Table.Cell] {
         [
-            runs.compactMap(\.pairsPerSecond).map { $0 / 1e3 }, runs.compactMap(\.multiplyAddsOfPair).map { $0 / 1e6 },
+            runs.compactMap(\.pairsPerSecond).map { $0 / 1e3 }, runs.compactMap(\.multiplyAddsOfPair).map { $0 / 1e3 },
         ].map { $0.isEmpty && !runs.isEmpty ? .empty : cell($0, of: variant, in: experiment) }
     }
 

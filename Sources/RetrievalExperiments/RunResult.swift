@@ -34,9 +34,11 @@ package struct RunResult: Codable, Sendable {
     package let pairsPerSecond: Double?
     /// What the score of a pair takes beyond what is made of each item alone; nil where nobody has counted.
     package let multiplyAddsOfPair: Double?
+    /// What is to be told of the shortlists by which it was ranked; nil where all pairs were scored.
+    package let shortlist: String?
 
     enum CodingKeys: String, CodingKey {
-        case configuration, seed, result, ranks, geometry, probe, epoch, parameters, threads
+        case configuration, seed, result, ranks, geometry, probe, epoch, parameters, threads, shortlist
         case plainGeometry = "plain_geometry"
         case validationRsum = "validation_rsum"
         case trainingSeconds = "training_seconds"

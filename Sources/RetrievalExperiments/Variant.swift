@@ -11,21 +11,39 @@ package struct Variant: Sendable, Hashable {
     package let overrides: [String]
     /// The variant whose model of the same seed teaches this one.
     package let teacher: String?
+    /// The variant whose model of the same seed this takes in place of one of its own.
+    package let model: String?
+    /// Who chooses the pairs that it scores; nil where it scores all.
+    package let shortlists: Shortlists?
     /// How many times the base configuration's epochs it trains; 0 for a model that is taken as it comes.
     package let epochs: Double
     /// How many times these it learns by the method's own tasks before.
     package let pretraining: Double
     /// Whether it is trained at all.
     package var isTrained: Bool { epochs > 0 }
+    /// The variants whose models of the same seed have to be there first.
+    var needs: [String] { [teacher, model, shortlists?.first].compactMap(\.self) }
+
+    /// Pairs that another variant's model chooses, as a pass for each of all would take too long.
+    package struct Shortlists: Sendable, Hashable {
+        /// The variant that chooses each query's best.
+        let first: String
+        /// The most pairs of a split that are all scored.
+        let above: Int
+        /// How many each query has.
+        static let size = 50
+    }
 
     init(
-        _ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, epochs: Double = 1,
-        pretraining: Double = 0
+        _ name: String, _ title: String, _ overrides: [String], teacher: String? = nil, model: String? = nil,
+        shortlists: Shortlists? = nil, epochs: Double = 1, pretraining: Double = 0
     ) {
         self.name = name
         self.title = title
         self.overrides = overrides
         self.teacher = teacher
+        self.model = model
+        self.shortlists = shortlists
         self.epochs = epochs
         self.pretraining = pretraining
     }
@@ -53,7 +71,7 @@ extension Variant {
         "loss.distillation=0", "samples.noise=mixture", "samples.positives=both",
     ]
     private static let triplet = ["loss.kind=triplet", "loss.reduction=mean"]
-    private static let alone = ["loss.positives=false", "loss.negatives=false"]
+    static let alone = ["loss.positives=false", "loss.negatives=false"]
 
     /// The method whole.
     package static let full = Variant("full", "AsCL", ascl)
@@ -101,7 +119,7 @@ extension Variant {
 
     /// The baselines' architectures, on the text encoder's words or on a GRU's, those that take longest last. Of IMRAM it is
     /// the one in which words ask, a third of the work of both directions together. DIME knows no GRU.
-    private static func architectures(words: String) -> [Variant] {
+    static func architectures(words: String) -> [Variant] {
         let gru = words == "gru"
         func architecture(_ name: String, _ title: String, _ settings: [String]) -> Variant {
             Variant(
@@ -199,7 +217,7 @@ extension Variant {
     }
 
     /// The authors' own recipe goes without saying.
-    private func trained(by recipe: Recipe) -> Variant {
+    func trained(by recipe: Recipe) -> Variant {
         recipe == .authors
             ? Variant(name, title, overrides + recipe.settings) : trained(by: recipe, as: recipe.name, recipe.title)
     }

@@ -34,7 +34,7 @@ import Testing
         let world = try World()
         let runner = try world.runner()
         // Of the many runs of baselines a few: a section shows what there is.
-        let many: [Experiment] = [.recipes, .recipesGRU, .baselines, .baselinesGRU, .probe]
+        let many: [Experiment] = [.table1, .recipes, .recipesGRU, .baselines, .baselinesGRU, .probe]
         let all = try Experiment.named("all", for: world.base)
         #expect(!all.contains(.clip) && !all.contains(.siglip))
         #expect(try runner.run(all.filter { !many.contains($0) }, seeds: 1) == .complete)

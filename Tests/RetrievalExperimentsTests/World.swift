@@ -12,11 +12,12 @@ struct World {
     var base = TrainingConfiguration()
     var output: String { folder.path + "/experiments" }
 
-    init(testImages: Int = 24) throws {
+    init(testImages: Int = 24, regions: Int = 3) throws {
         folder = try ScratchFolder()
         for (seed, name, images) in [(3, "train", 8), (4, "val", 4), (5, "test", testImages)] {
             var data = TinyData(images: images, captionsPerImage: 2)
             data.seed = UInt64(seed)
+            data.regions = regions
             try data.write(name, to: folder)
         }
         try TinyTextEncoder.write(to: folder.path + "/bert", dropout: 0)

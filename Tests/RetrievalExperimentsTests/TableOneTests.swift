@@ -1,0 +1,99 @@
+import AsCLBase
+import Foundation
+import RetrievalEvaluation
+import RetrievalFixtures
+import RetrievalModels
+import Testing
+
+@testable import RetrievalExperiments
+
+/// Table 1: a row of every system of the paper.
+@Suite struct TableOneTests {
+    /// Grids are square, and captions can be taken apart.
+    private func world() throws -> World {
+        var world = try World(regions: 4)
+        try TinyWordNet.write(to: world.folder)
+        try world.base.apply(overrides: [
+            "graph.wordnet=\(world.folder.path)/wordnet", "refill.least_accuracy=0", "pretraining.dictionary=4",
+        ])
+        return world
+    }
+
+    @Test func `every system has its row, its recalls and what a pair costs`() throws {
+        let world = try world()
+        let runner = try world.runner()
+        #expect(try runner.run([.table1], seeds: 1) == .complete)
+        let methods = try Set(
+            Variant.tableOne.map { try $0.configuration(world.base, seed: 0).model.method })
+        let wanted: Set<Method> = [
+            .ascl, .vse, .scan, .imram, .dsran, .dime, .uniter, .uniterDG, .tagsDC, .soho, .vista, .cots, .lightningDOT,
+            .lexlip,
+        ]
+        #expect(methods == wanted && Variant.tableOne.count == wanted.count + 1)
+        for variant in Variant.tableOne {
+            let found = try #require(try result(runner, variant), "\(variant.name)")
+            #expect(found.pairsPerSecond != nil && found.multiplyAddsOfPair != nil, "\(variant.name)")
+            #expect((found.shortlist != nil) == (variant.model != nil), "\(variant.name)")
+        }
+        let report = try ExperimentReport("table1", of: runner, [.table1], seeds: 1, command: "")
+        #expect(try report.write() == 0)
+        let page = try String(contentsOfFile: world.output + "/table1.md", encoding: .utf8)
+        for variant in Variant.tableOne { #expect(page.contains("| \(variant.title) "), "\(variant.title)") }
+        #expect(page.contains("LightningDOT, re-ranked by UNITER, seed 0, by shortlist: the best 50 of LightningDOT"))
+    }
+
+    /// No other variant's settings, so that its folder has its own name.
+    private static let first = Variant(
+        "first", "a first", Variant.tableOne[1].overrides + ["training.learning_rate=0.0021"])
+
+    /// Runs AsCL's plain form by the shortlists of another, in a folder that knows neither.
+    private func shortlisted(above: Int, by first: Variant = Self.first) throws -> (World, Variant, ExperimentRunner) {
+        let world = try World(testImages: 60)
+        let variant = Variant(
+            "shortlisted", "a costly one", Variant.withoutSamples.overrides,
+            shortlists: .init(first: first.name, above: above))
+        return (world, variant, try world.run([variant, first]))
+    }
+
+    @Test func `a row by shortlist is the ranking of the other's best, and says so`() throws {
+        let (_, variant, runner) = try shortlisted(above: 60 * 120 - 1)
+        let found = try #require(try result(runner, variant))
+        let test = runner.splits.test
+        let expected = try Reranking(
+            by: Evaluator(runner.trained(variant.name, seed: 0), test, in: .int16),
+            of: Evaluator(runner.trained("first", seed: 0), test), size: 50)
+        #expect(found.ranks == expected.ranks)
+        let whole = try Evaluator(runner.trained(variant.name, seed: 0), test, in: .int16).ranks()
+        #expect(found.ranks != whole)
+        #expect(found.shortlist == expected.description(of: "first"))
+        let data = try ReportData(runner, [], seeds: 1)
+        #expect(data.title(of: variant, [found]) == "a costly one, by shortlist")
+        #expect(!FileManager.default.fileExists(atPath: runner.folder.run(variant.name, seed: 0) + "/evaluation"))
+    }
+
+    @Test func `a split with no more pairs is ranked whole`() throws {
+        let (_, variant, runner) = try shortlisted(above: 60 * 120)
+        let found = try #require(try result(runner, variant))
+        let evaluator = try Evaluator(runner.trained(variant.name, seed: 0), runner.splits.test, in: .int16)
+        let whole = try evaluator.ranks()
+        #expect(found.shortlist == nil && found.ranks == whole)
+    }
+
+    @Test func `a row whose other model failed is told, and the rest stands`() throws {
+        let (_, variant, runner) = try shortlisted(above: 0, by: World.diverging)
+        guard case .failed(let reason) = try runner.outcome(variant, seed: 0) else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(reason.contains("runs/diverging/seed0") && !reason.contains("\n"), "\(reason)")
+    }
+
+    @Test func `a model that is taken from another row is that row's`() throws {
+        let world = try World()
+        let taken = Variant("taken", "taken", Variant.full.overrides, model: Variant.full.name, epochs: 0)
+        let runner = try world.run([taken, .full])
+        let (own, other) = (try #require(try result(runner, taken)), try #require(try result(runner, .full)))
+        #expect(own.ranks == other.ranks && own.trainingSeconds == other.trainingSeconds)
+        #expect(!FileManager.default.fileExists(atPath: runner.folder.run("taken", seed: 0) + "/training.yaml"))
+    }
+}
