@@ -169,16 +169,17 @@ extension Variant {
         "lexlip", "LexLIP, pre-trained", ["model.method=lexlip", "loss.kind=momentum", "loss.sparsity=0.002"] + alone,
         pretraining: 10)
 
-    /// COTS likewise.
+    /// COTS likewise; both its streams begin at random, so that its queue waits.
     static let cots = Variant(
-        "cots", "COTS, pre-trained", ["model.method=cots", "loss.kind=momentum"] + alone, pretraining: 10)
+        "cots", "COTS, pre-trained", ["model.method=cots", "loss.kind=momentum", "loss.warmup_epochs=5"] + alone,
+        pretraining: 10)
 
-    /// SOHO by its three tasks, equally often, and then by its head of matching.
+    /// SOHO by its three tasks, equally often, and then by its head of matching, in five epochs by all wrong pairs of a batch.
     static let soho = Variant(
         "soho", "SOHO, pre-trained",
         [
             "model.method=soho", "training.batch_size=16", "pretraining.matching=1", "pretraining.words=1",
-            "pretraining.classes=1", "loss.kind=matching",
+            "pretraining.classes=1", "loss.kind=matching", "loss.warmup_epochs=5",
         ] + alone, pretraining: 10)
 
     /// ViSTA by its two vectors, at its own temperature, which is learnt.

@@ -319,6 +319,10 @@ import TextEncoding
             let keyed = try variant.configuration(base, seed: 0)
             #expect(keyed.pretraining.epochs == 30 && keyed.loss.kind == .momentum)
         }
+        // Without a warm-up they learn next to nothing.
+        for variant in [Variant.cots, .soho] {
+            #expect(try variant.configuration(base, seed: 0).loss.warmupEpochs == 5, "\(variant.name)")
+        }
     }
 
     @Test(arguments: ["train", "val"])

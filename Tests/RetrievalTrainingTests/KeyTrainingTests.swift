@@ -83,6 +83,47 @@ import Torch
         #expect(moved.allSatisfy { $0 > 1e-4 }, "\(moved)")
     }
 
+    @Test func `a queue takes no part before it is warm`() throws {
+        let training = try Self.training("cots", "momentum.queue=6", "loss.warmup_epochs=1")
+        let trainer = try training.trainer(Self.model(training))
+        let momentum = try #require(trainer.trained.momentum)
+        func loss(epoch: Int) throws -> Double { try trainer.backward([0, 3, 5, 8], 0, epoch).sum.item() }
+        let alone = try loss(epoch: 1)
+        try momentum.queue.append(#require(trainer.backward([1, 4, 10, 7], 0, 0).keys).all)
+        #expect(try abs(loss(epoch: 0) - alone) < 1e-6)
+        #expect(try loss(epoch: 1) > alone + 0.1)
+    }
+
+    @Test func `the log names the captions that the filter leaves out`() throws {
+        let training = try Self.training("cots", "momentum.filter=true", "training.epochs=2")
+        let trainer = try training.trainer(Self.model(training))
+        // As if pairs had agreed far better: of every batch the best alone stays.
+        let state = try #require(trainer.trained.momentum?.states.last?.set.dictionary["agreement"])
+        try state.copy(from: Tensor([0.99, 0, 1], shape: [3]))
+        _ = try trainer.run(in: training.output("run"))
+        let steps = try read("\(training.folder.path)/run/log.jsonl").split(separator: "\n")
+            .compactMap { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
+            .filter { $0["loss"] != nil }
+        let dropped = try steps.map { try #require($0["dropped_captions"] as? [Int]) }
+        #expect(dropped.map(\.count) == [0, 0, 0, 3, 3, 3])
+        #expect(steps.map { $0["dropped"] as? Double } == [0, 0, 0, 0.75, 0.75, 0.75])
+        #expect(Set(dropped.flatMap(\.self)).count == 9 && dropped.allSatisfy { $0.allSatisfy((0..<12).contains) })
+    }
+
+    @Test(arguments: [
+        ("cots", "momentum", [true, false, false]), ("lexlip", "momentum", [true, true, false]),
+        ("soho", "matching", [true, true, false]), ("uniter", "triplet", [true, true, false]),
+    ])
+    func `a loss warms up when it begins`(_ method: String, _ kind: String, _ expected: [Bool]) throws {
+        var configuration = TrainingConfiguration()
+        try configuration.apply(
+            overrides: [
+                "model.method=\(method)", "loss.kind=\(kind)", "pretraining.epochs=1", "loss.warmup_epochs=1",
+                "loss.positives=false", "loss.negatives=false",
+            ])
+        #expect((0..<3).map { configuration.isWarmUp(epoch: $0) } == expected)
+    }
+
     @Test func `without keys the copy is the model`() throws {
         let training = try Self.training("lexlip", "pretraining.epochs=1")
         let model = try Self.model(training)

@@ -64,6 +64,20 @@ import Torch
         #expect(try again.deadEntries()?.of == 40)
     }
 
+    @Test func `in the warm-up all wrong pairs of a batch are learned from, and then the hardest`() throws {
+        let training = try Self.training("loss.warmup_epochs=1")
+        for (epoch, task) in [LearningTask.everyPair, .ranking].enumerated() {
+            let (model, other) = (try Self.model(training), try Self.model(training))
+            let batch = [0, 3, 5, 8]
+            let found = try training.trainer(model).backward(batch, 0, epoch).sum.item()
+            var generator = SeededGenerator(seed: 1)
+            let pairs = try training.trainer(other).batchLoss.pairs(batch)
+            let scorer = try #require(other.scorer.whileTraining.inEpoch(epoch) as? SOHO)
+            let expected = try #require(scorer.terms(of: task, on: pairs, &generator).first)
+            #expect(try abs(found - expected.value.item()) < 1e-5)
+        }
+    }
+
     @Test func `regions that are no square are refused before anything is made`() throws {
         let training = try Self.training(regions: 3)
         let error = #expect(throws: InputError.self) { try Self.model(training) }

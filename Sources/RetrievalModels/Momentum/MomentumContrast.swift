@@ -16,19 +16,21 @@ package struct MomentumContrast {
     ///   - images: f^I `[pairs, D]`.
     ///   - texts: f^T `[pairs, D]`.
     package init(
-        images: Tensor, texts: Tensor, _ keys: PairKeys, _ queue: PairQueue, temperature: Double
+        images: Tensor, texts: Tensor, _ keys: PairKeys, _ queue: PairQueue?, temperature: Double
     ) throws(TorchError) {
         let owners = try Tensor(keys.owners, shape: [keys.owners.count]).to(device: images.device)
-        let isLeftOut = try Tensor.concatenated(
-            [owners.unsqueezed(0).equals(owners.unsqueezed(1)), queue.isLeftOut(keys.owners)], dimension: 1)
-        func logits(_ queries: Tensor, _ own: Tensor, _ others: Tensor) throws(TorchError) -> Tensor {
+        let ofBatch = try owners.unsqueezed(0).equals(owners.unsqueezed(1))
+        let ofQueue = try queue?.isLeftOut(keys.owners)
+        let isLeftOut = try Tensor.concatenated([ofBatch] + [ofQueue].compactMap(\.self), dimension: 1)
+        func logits(_ queries: Tensor, _ own: Tensor, _ earlier: Tensor?) throws(TorchError) -> Tensor {
             let right = try (queries * own).sum(1, keepingDimensions: true)
-            let wrong = try queries.matmul(Tensor.concatenated([own, others]).transposed()) / temperature
+            let all = try Tensor.concatenated([own] + [earlier].compactMap(\.self))
+            let wrong = try queries.matmul(all.transposed()) / temperature
             // A finite number, for the difference of two infinite ones would be none.
             return try .concatenated([right / temperature, wrong.filled(where: isLeftOut, with: -1e9)], dimension: 1)
         }
-        ofImages = try logits(images, keys.texts, queue.texts)
-        ofTexts = try logits(texts, keys.images, queue.images)
+        ofImages = try logits(images, keys.texts, queue?.texts)
+        ofTexts = try logits(texts, keys.images, queue?.images)
     }
 
     /// The mean over pairs of -log p^T_i[0] - log p^I_i[0].

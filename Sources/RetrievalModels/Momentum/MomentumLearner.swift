@@ -16,9 +16,10 @@ package protocol MomentumLearner: PairScorer where Images == Tensor, Texts == Te
     /// What the loss is made of, on right pairs.
     /// - Parameters:
     ///   - keys: Those of the pairs.
+    ///   - queue: Of earlier ones, where they take part.
     ///   - isPretraining: Whether the method's own tasks are part of it.
     func terms(
-        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue, isPretraining: Bool,
+        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue?, isPretraining: Bool,
         _ generator: inout SeededGenerator
     ) throws(TorchError) -> [TaskTerm]
 }

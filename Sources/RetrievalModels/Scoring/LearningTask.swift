@@ -16,6 +16,8 @@ package enum LearningTask: String, Sendable, CaseIterable {
     case together
     /// Which of a batch belong together, the hardest of wrong pairs among them: how a method ranks that has a task for it.
     case ranking
+    /// The same of all wrong pairs.
+    case everyPair
 }
 
 /// Right pairs as the data has them, for tasks.

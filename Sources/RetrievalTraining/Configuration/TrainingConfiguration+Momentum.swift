@@ -26,6 +26,12 @@ extension TrainingConfiguration {
     /// Whether some of the run's steps compare with keys.
     var hasKeys: Bool { loss.kind == .momentum || model.method == .cots && pretraining.epochs > 0 }
 
+    /// Whether an epoch, from 0, is one of `loss.warmup_epochs`. COTS's tasks compare with keys, so that its first epoch counts.
+    func isWarmUp(epoch: Int) -> Bool {
+        let first = model.method == .cots ? 0 : phases.dropLast().reduce(0) { $0 + $1.epochs }
+        return epoch < first + loss.warmupEpochs
+    }
+
     /// Refuses what a run with keys cannot have, and keys where no method makes them.
     func checkKeys(at place: ConfigurationPlace) throws(TrainingError) {
         if loss.kind == .momentum, !model.method.isStream {

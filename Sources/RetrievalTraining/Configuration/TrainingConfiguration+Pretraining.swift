@@ -47,7 +47,7 @@ extension TrainingConfiguration {
             case .regions: regions
             case .classes: classes
             case .together: 1
-            case .ranking: 0
+            case .ranking, .everyPair: 0
             }
         }
 

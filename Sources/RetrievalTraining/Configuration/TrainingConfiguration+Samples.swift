@@ -19,7 +19,8 @@ extension TrainingConfiguration {
         package var pool = 31
         /// How many of them are learned from, those that score highest.
         package var kept = 7
-        /// The epochs, from the first, in which the triplet loss takes all negatives of the batch; then the hardest alone.
+        /// The epochs, from the first that learns by this loss, in which wrong partners are easier ones: the triplet loss and
+        /// matching take all of the batch, and then the hardest alone; keys those of the batch alone, and then the queue's too.
         package var warmupEpochs = 0
         /// What the triplet loss makes of the losses of a batch's pairs.
         package var reduction = Reduction.sum

@@ -24,15 +24,19 @@ package final class RunLog {
 
     /// Adds a line.
     ///
-    /// - Parameter figures: named figures in the order to write them; a name is written as it stands. JSON has no
-    ///   infinities and no NaN: they are written as the texts "inf", "-inf" and "nan".
+    /// - Parameters:
+    ///   - figures: named figures in the order to write them; a name is written as it stands. JSON has no infinities and
+    ///     no NaN: they are written as the texts "inf", "-inf" and "nan".
+    ///   - lists: named lists of whole numbers.
     package func append(
-        step: Int, epoch: Int, figures: [(name: String, value: Double)], time: Date = Date()
+        step: Int, epoch: Int, figures: [(name: String, value: Double)], lists: [(name: String, values: [Int])] = [],
+        time: Date = Date()
     ) throws(TrainingError) {
         var line = "{\"time\":\"\(time.formatted(.iso8601))\",\"step\":\(step),\"epoch\":\(epoch)"
         for (name, value) in figures {
             line += value.isFinite ? ",\"\(name)\":\(value)" : ",\"\(name)\":\"\(value)\""
         }
+        for (name, values) in lists { line += ",\"\(name)\":\(values)" }
         try file.append(Array((line + "}\n").utf8))
     }
 

@@ -18,9 +18,10 @@ extension BatchLoss {
         let keys = try momentum.keys(of: all)
         let kept = epoch > 0 ? try momentum.kept(keys) : Array(batch.indices)
         let isWhole = kept.count == batch.count
+        let queue = configuration.isWarmUp(epoch: epoch) ? nil : momentum.queue
         var value = try TrainingLoss.Value(
             learner.terms(
-                on: isWhole ? all : all.selecting(kept), isWhole ? keys : keys.selecting(kept), momentum.queue,
+                on: isWhole ? all : all.selecting(kept), isWhole ? keys : keys.selecting(kept), queue,
                 isPretraining: isPretraining, &generator))
         value.keys = (keys, kept)
         return value

@@ -56,7 +56,9 @@ struct BatchLoss {
     ) throws -> TrainingLoss.Value {
         switch configuration.loss.kind {
         case .mined: return try minedValue(batch, scorer, &generator)
-        case .matching: return try value(of: .ranking, batch, scorer, &generator)
+        case .matching:
+            let task = configuration.isWarmUp(epoch: epoch) ? LearningTask.everyPair : .ranking
+            return try value(of: task, batch, scorer, &generator)
         case .momentum: return try keyedValue(batch, scorer, epoch, &generator)
         case .contrastive, .triplet: break
         }

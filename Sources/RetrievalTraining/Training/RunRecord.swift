@@ -16,8 +16,12 @@ struct RunRecord {
     }
 
     /// Writes a step's figures down.
-    func step(_ step: Int, epoch: Int, _ figures: [(name: String, value: Double)]) throws(TrainingError) {
-        try log.append(step: step, epoch: epoch, figures: figures)
+    /// - Parameter dropped: The captions of pairs that were left out, from 0, where such are looked for.
+    func step(
+        _ step: Int, epoch: Int, _ figures: [(name: String, value: Double)], dropped: [Int]? = nil
+    ) throws(TrainingError) {
+        let lists = dropped.map { [(name: "dropped_captions", values: $0)] } ?? []
+        try log.append(step: step, epoch: epoch, figures: figures, lists: lists)
         try board.append(step: step, scalars: figures.map { ("train/" + $0.name, $0.value) })
     }
 

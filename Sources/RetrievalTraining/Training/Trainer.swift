@@ -136,7 +136,9 @@ package final class Trainer {
             onEvent(.step(state.step, pairs: epoch.batches[place].count, loss: step.loss))
             if state.step.isMultiple(of: settings.logEverySteps) {
                 let dead = try model.deadEntries().map { [("dead_entries", Double($0.dead))] } ?? []
-                try record?.step(state.step, epoch: number + 1, step.figures(rate, trained.temperature) + dead)
+                try record?.step(
+                    state.step, epoch: number + 1, step.figures(rate, trained.temperature) + dead,
+                    dropped: step.dropped?.captions)
             }
             let isValidated = isValidated(after: state.step)
             if isValidated { try validate(&state, record, folder, onEvent) }
@@ -217,7 +219,10 @@ package final class Trainer {
         try copyHead(before: step)
         let value = try backward(batch, step, epoch)
         let norm = try trained.update(learningRate: learningRate, isFirst: step == 0, keys: value.keys)
-        let dropped = value.keys.map { 1 - Double($0.kept.count) / Double(batch.count) }
+        let dropped = value.keys.map { keys in
+            let captions = Set(batch.indices).subtracting(keys.kept).sorted().map { batch[$0] }
+            return (captions: captions, share: Double(captions.count) / Double(batch.count))
+        }
         return try TrainingStep(
             loss: value.sum.item(), parts: value.parts, gradientNorm: norm,
             dropped: configuration.momentum.filter ? dropped : nil)

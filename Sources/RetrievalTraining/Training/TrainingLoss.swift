@@ -43,7 +43,7 @@ package struct TrainingLoss {
     package init(_ configuration: TrainingConfiguration, epoch: Int, temperature: LearnedTemperature? = nil) {
         (loss, precision) = (configuration.loss, configuration.training.precision)
         self.temperature = temperature
-        negatives = epoch < loss.warmupEpochs ? .all : .hardest
+        negatives = configuration.isWarmUp(epoch: epoch) ? .all : .hardest
     }
 
     /// L of N images and N texts a set.

@@ -6,8 +6,8 @@ struct TrainingStep {
     let parts: [(name: String, value: Tensor)]
     /// Before clipping.
     let gradientNorm: Double
-    /// The share of the batch's pairs that were left out, where such are looked for.
-    var dropped: Double?
+    /// The captions of the batch's pairs that were left out, and their share, where such are looked for.
+    var dropped: (captions: [Int], share: Double)?
 
     /// Everything by name, as the logs have it.
     func figures(_ learningRate: Double, _ temperature: LearnedTemperature?) throws -> [(name: String, value: Double)] {
@@ -16,7 +16,7 @@ struct TrainingStep {
         if parts.map(\.name) != ["captions"] {
             figures += try parts.map { ("loss_" + $0.name, try $0.value.detached().item()) }
         }
-        if let dropped { figures.append(("dropped", dropped)) }
+        if let dropped { figures.append(("dropped", dropped.share)) }
         if let temperature { figures.append(("temperature", try temperature.value())) }
         return figures
     }

@@ -110,6 +110,18 @@ import TorchNN
         }
     }
 
+    @Test func `ranking without a choice is that of right pairs and of all wrong ones`() throws {
+        try expect(term(.everyPair), idle: { $0.hasSuffix("mask_embedding") }) { plain in
+            Plain.mean(
+                (0..<9).map { pair in
+                    let (image, text) = (pair / 3, pair % 3)
+                    return Plain.entropy(plain.match(rows: rows[text], images[image]), image == text ? 1 : 0)
+                })
+        }
+        let wrong = SOHO.wrongPairs([4, 4, 7])
+        #expect(wrong.map(\.image) == [0, 1, 2, 2] && wrong.map(\.text) == [2, 2, 0, 1])
+    }
+
     @Test func `no pair of one image is wrong, and a batch of one image has none`() {
         let scores: [Float] = [9, 8, 1, 8, 9, 2, 3, 3, 9]
         let hardest = SOHO.hardest(scores, imageOfPair: [4, 4, 7])

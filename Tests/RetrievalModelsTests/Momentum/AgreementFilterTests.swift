@@ -29,6 +29,16 @@ import Torch
         #expect(try filter.kept(keys([-0.5, -0.2, -0.9])) == [1])
     }
 
+    /// With a share p exchanged they stand (1 - p) d below the mean of all, d below the others', whose deviations are small;
+    /// two deviations of all are 2 d sqrt(p (1 - p)), so that nothing is found from a fifth on.
+    @Test(arguments: [(2, 2), (8, 0)])
+    func `exchanged captions are found while they are few`(_ exchanged: Int, _ found: Int) throws {
+        let filter = try AgreementFilter(decay: 0.9)
+        let batch = (0..<32).map { Float($0 < exchanged ? 0.1 : 0.6) + Float($0 % 5) * 0.01 }
+        for _ in 0..<50 { try filter.add(keys(batch)) }
+        #expect(try filter.kept(keys(batch)) == Array(found..<32))
+    }
+
     @Test func `of pairs that all agree alike none goes`() throws {
         let filter = try AgreementFilter(decay: 0.99)
         for _ in 0..<300 {

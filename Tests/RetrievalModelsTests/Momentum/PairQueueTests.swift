@@ -96,6 +96,30 @@ import Torch
         #expect(own.images.gradient == nil && own.texts.gradient == nil)
     }
 
+    @Test func `without a queue, keys that are the vectors give the contrastive loss of the batch`() throws {
+        let (images, texts, owners) = (try Self.vectors(4, seed: 5), try Self.vectors(4, seed: 6), [0, 1, 0, 2])
+        let (copies, others) = (try images.detached(), try texts.detached())
+        for tensor in [images, texts, copies, others] { try tensor.setRequiresGradient(true) }
+        let contrast = try MomentumContrast(
+            images: images, texts: texts, PairKeys(images: copies, texts: others, owners: owners), nil, temperature: 0.2
+        )
+        let plain = try RetrievalLoss.contrastive(
+            images.matmul(texts.transposed()), temperature: 0.2, excluded: RetrievalLoss.sameImageMask(owners))
+        #expect(try abs(contrast.entropy().item() - plain.item()) < 1e-5)
+        // Its slopes come apart into those of queries and those of keys.
+        try contrast.entropy().backward()
+        func slopes(_ tensors: [Tensor]) throws -> [Tensor] { try tensors.map { try #require($0.gradient).detached() } }
+        let parts = try slopes([images, texts, copies, others]).map { try $0 + $0.zerosLike() }
+        for tensor in [images, texts] { try tensor.clearGradient() }
+        try plain.backward()
+        let whole = try slopes([images, texts])
+        for side in 0..<2 {
+            let difference = try (parts[side] + parts[side + 2] - whole[side]).array(Float.self)
+            #expect(difference.allSatisfy { abs($0) < 1e-4 }, "\(difference)")
+            #expect(try whole[side].array(Float.self).contains { abs($0) > 0.1 })
+        }
+    }
+
     @Test func `directions that agree diverge by nothing, in an empty queue too`() throws {
         let queue = try PairQueue(size: 4, width: 4)
         let vectors = try Self.vectors(3, seed: 1)

@@ -15,7 +15,7 @@ extension COTS: MomentumLearner {
     /// L_c and L_kl of `MomentumContrast`; in pre-training L_v too, of 40 % of the regions, and L_t, of 15 % of the words, the
     /// other side unmasked. Each weighs one.
     package func terms(
-        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue, isPretraining: Bool,
+        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue?, isPretraining: Bool,
         _ generator: inout SeededGenerator
     ) throws(TorchError) -> [TaskTerm] {
         let (images, texts) = (try scorable(pairs.images, in: .fp32), try scorable(pairs.texts, in: .fp32))

@@ -74,7 +74,7 @@ extension LexLIP: MomentumLearner {
 
     /// Half the loss of `MomentumContrast`, and F.
     package func terms(
-        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue, isPretraining: Bool,
+        on pairs: PairBatch, _ keys: PairKeys, _ queue: PairQueue?, isPretraining: Bool,
         _ generator: inout SeededGenerator
     ) throws(TorchError) -> [TaskTerm] {
         let images = try scorable(pairs.images, in: .fp32)

@@ -15,6 +15,7 @@ extension SOHO {
     /// - `classes`: the mean cross entropy of which entry of the dictionary masked cells are nearest to.
     /// - `ranking`: every right pair, and for each its batch's wrong image and wrong caption that score highest, without
     ///   dropout or gradient. The mean cross entropy of whether they match.
+    /// - `everyPair`: the same of every right pair and all wrong pairs of the batch.
     package func terms(
         of task: LearningTask, on pairs: PairBatch, _ generator: inout SeededGenerator
     ) throws(TorchError) -> [TaskTerm] {
@@ -30,7 +31,8 @@ extension SOHO {
             let logits = try words.logits(masking.states(states, lengths: texts.lengths)).to(.float32)
             return [try Self.entropy("words", logits, masking.answers)]
         case .classes: return [try maskedCells(pairs, &generator)]
-        case .ranking: return [try ranking(pairs)]
+        case .ranking: return [try matching(pairs, among: hardest(pairs))]
+        case .everyPair: return [try matching(pairs, among: Self.wrongPairs(pairs.imageOfPair))]
         case .regions, .together:
             throw TorchError(operation: task.rawValue, reason: "soho sets itself no such task")
         }
@@ -69,16 +71,28 @@ extension SOHO {
         return try Self.entropy("classes", logits, places.map { tokens[$0] })
     }
 
-    private func ranking(_ pairs: PairBatch) throws(TorchError) -> TaskTerm {
+    /// Right pairs and wrong ones.
+    private func matching(
+        _ pairs: PairBatch, among wrong: [(image: Int, text: Int)]
+    ) throws(TorchError) -> TaskTerm {
+        let right = pairs.imageOfPair.indices.map { (image: $0, text: $0) }
+        return try matching(pairs, right + wrong, right.map { _ in true } + wrong.map { _ in false })
+    }
+
+    private func hardest(_ pairs: PairBatch) throws(TorchError) -> [(image: Int, text: Int)] {
         let still = still
         let scores = try withoutGradients { () throws(TorchError) in
             try still.similarity(still.scorable(pairs.images, in: .fp32), still.scorable(pairs.texts, in: .fp32))
                 .to(device: .cpu).array(Float.self)
         }
-        let hardest = Self.hardest(scores, imageOfPair: pairs.imageOfPair)
-        let right = pairs.imageOfPair.indices.map { (image: $0, text: $0) }
-        return try matching(
-            pairs, right + hardest, right.map { _ in true } + hardest.map { _ in false })
+        return Self.hardest(scores, imageOfPair: pairs.imageOfPair)
+    }
+
+    /// All pairs of an image and a text of another.
+    static func wrongPairs(_ imageOfPair: [Int]) -> [(image: Int, text: Int)] {
+        imageOfPair.indices.flatMap { image in
+            imageOfPair.indices.filter { imageOfPair[$0] != imageOfPair[image] }.map { (image: image, text: $0) }
+        }
     }
 
     /// For each pair the wrong image of its text that scores highest, and then for each the wrong text of its image; of equal

@@ -28,7 +28,7 @@ extension UNITER {
         case .classes:
             let (masked, states) = try maskedRegions(pairs, &generator)
             return [try guesses.term(masked, states, dictionary)]
-        case .together, .ranking:
+        case .together, .ranking, .everyPair:
             throw TorchError(
                 operation: task.rawValue, reason: "\(configuration.method.rawValue) sets itself no such task")
         }
