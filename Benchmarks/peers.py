@@ -133,6 +133,13 @@ class Peer:
         return step
 
 
+def multiply_adds(work):
+    """Of its matrix products, gradients' included."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return counter.get_total_flops() / 2
+
+
 def fastest_seconds(work, repeat):
     work()
     passes = []
@@ -163,17 +170,18 @@ def measure(options):
               "threads": options.threads, "captions_timed": captions}
     if options.what == "forward":
         pairs, forward = options.batch * captions, peer.prepare_forward(captions)
-        with FlopCounterMode(display=False) as counter:
-            forward()
-        result["multiply_adds_per_pair"] = counter.get_total_flops() / 2 / pairs
+        result["multiply_adds_per_pair"] = multiply_adds(forward) / pairs
         seconds = fastest_seconds(forward, options.repeat)
     else:
         pairs = CAPTION_KINDS * options.batch**2
         result["recomputed"] = peer.recomputes(captions)
-        seconds = fastest_seconds(peer.prepare_step(captions), options.repeat)
+        step = peer.prepare_step(captions)
+        result["multiply_adds"], seconds = multiply_adds(step), fastest_seconds(step, options.repeat)
         if captions < options.batch:
-            half = fastest_seconds(peer.prepare_step(captions // 2), options.repeat)
-            seconds += (seconds - half) / (captions - captions // 2) * (options.batch - captions)
+            step = peer.prepare_step(captions // 2)
+            extended = lambda some, half: some + (some - half) / (captions - captions // 2) * (options.batch - captions)
+            result["multiply_adds"] = extended(result["multiply_adds"], multiply_adds(step))
+            seconds = extended(seconds, fastest_seconds(step, options.repeat))
     return result | {"seconds": seconds, "pairs": pairs, "pairs_per_second": pairs / seconds,
                      "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
                      "matmul_multiply_adds_per_second": matmul_rate(torch.float32),

@@ -64,7 +64,10 @@ struct BenchForward: ParsableCommand {
                 _ = try compute { try model.similarity(made.0, made.1).sliced(0, 0..<1).sum().item() }
             }
             let pairs = images * captions
-            let work = multiplyAdds
+            let work =
+                configuration.stepWork(
+                    images: images, regions: options.regions, lengths: options.lengths(captions)
+                ).pairs.forward / Double(pairs)
             let peak = try matrixProductRate(precision == .bf16 ? .bfloat16 : .float32, on: device)
             return Figures(
                 precision: precision.rawValue, pairs: pairs, threads: Torch.threadCount, seconds: seconds,
@@ -82,16 +85,5 @@ struct BenchForward: ParsableCommand {
                     """,
                 figures.precision, figures.pairs_per_second, figures.seconds, figures.pairs, figures.tables_seconds,
                 figures.multiply_adds_per_pair / 1e6, 100 * figures.peak_share, figures.threads, figures.instructions))
-    }
-
-    /// Of the algebraic form, on average over the captions: both attentions' logits and numerators, half of each Gram
-    /// form, the two global vectors.
-    private var multiplyAdds: Double {
-        let (K, D, H) = (Double(options.regions), Double(options.dimension), Double(options.heads))
-        let lengths = options.lengths(captions).map(Double.init)
-        let total = lengths.reduce(0) { total, N in
-            total + 4 * K * N * D + K * H * N * H * N / 2 + N * H * K * H * K / 2 + H * (K + N) * D
-        }
-        return total / Double(captions)
     }
 }

@@ -9,8 +9,8 @@ inline int64_t blockStart(int64_t rows, int64_t block) { return rows * block / b
 template <class Number>
 class ScoreTile {
 public:
-    ScoreTile(const Packed &images, const Packed &texts, float localWeight, float *score)
-        : images(images), texts(texts), localWeight(localWeight), score(score), D(images.dimension),
+    ScoreTile(const Packed &images, const Packed &texts, float localWeight, float *score, const ps_means *means)
+        : images(images), texts(texts), localWeight(localWeight), score(score), means(means), D(images.dimension),
           paddedD((D + panelWidth - 1) / panelWidth * panelWidth) {
         const auto cells = [](const Packed &side) { return side.heads * side.cells(side.mostRows); };
         imageStride = (cells(images) + 7) / 8 * 8, textStride = (cells(texts) + 7) / 8 * 8;
@@ -46,12 +46,14 @@ public:
         }
         for (int64_t j = 0; j < textGroup.items; ++j) attendedTexts(imageGroup, textGroup, j);
         for (int64_t i = 0; i < imageGroup.items; ++i) writeScores(imageGroup, textGroup, i);
+        if (means) keepMeans(imageGroup, textGroup);
     }
 
 private:
     const Packed &images, &texts;
     const float localWeight;
     float *const score;  // [images, texts]
+    const ps_means *const means;
     const int64_t D, paddedD;
     int64_t imageStride, textStride;  // cells of an item's weights, in whole vectors of 8
 
@@ -253,6 +255,30 @@ private:
         }
     }
 
+    void keepMeans(const Group &imageGroup, const Group &textGroup) const {
+        const int64_t HK = images.heads * images.mostRows, wordWeights = texts.heads * texts.rowOffsets.back();
+        for (int64_t i = 0; i < imageGroup.items; ++i) {
+            const int64_t image = imageGroup.item + i, source = images.source[image];
+            for (int64_t j = 0; j < textGroup.items; ++j) {
+                const int64_t text = textGroup.item + j;
+                keepMeans(imageMean(textGroup, i, j), imageStride, images.rows(image), texts.rows(text),
+                          means->regions + (source * texts.items + texts.source[text]) * HK);
+                keepMeans(textMean(imageGroup, j, i), textStride, texts.rows(text), images.rows(image),
+                          means->words + source * wordWeights + texts.heads * texts.sourceRow[text]);
+            }
+        }
+    }
+
+    /// Weights of `rows` rows in every head, summed over `count` columns, become means.
+    void keepMeans(const float *sums, int64_t stride, int64_t rows, int64_t count, float *to) const {
+        const float share = 1 / (Number::weightUnit * count);
+        for (int64_t h = 0; h < images.heads; ++h, sums += images.cells(rows)) {
+            for (int64_t row = 0; row < rows; ++row) {
+                *to++ = sums[row % Number::perCell * stride + row / Number::perCell] * share;
+            }
+        }
+    }
+
     void transposeAttendedTexts(const float *from, int64_t captions) const {
         for (int64_t half = 0; half < panelWidth; half += 8) {
             for (int64_t x = 0; x < paddedD; x += 8) {
@@ -268,9 +294,9 @@ private:
 };
 
 template <class Number>
-inline void scoreTasks(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run,
-                       int64_t begin, int64_t end) {
-    ScoreTile<Number> tile(images, texts, localWeight, score);
+inline void scoreTasks(const Packed &images, const Packed &texts, float localWeight, float *score, const ps_means *means,
+                       int64_t run, int64_t begin, int64_t end) {
+    ScoreTile<Number> tile(images, texts, localWeight, score, means);
     const int64_t textGroups = texts.groups.size(), runs = (textGroups + run - 1) / run;
     for (int64_t task = begin; task < end; ++task) {
         const int64_t first = task % runs * run, last = std::min(first + run, textGroups);
@@ -278,8 +304,8 @@ inline void scoreTasks(const Packed &images, const Packed &texts, float localWei
     }
 }
 
-inline void score(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run, int64_t begin,
-                  int64_t end) {
-    images.isFixed ? scoreTasks<Fixed>(images, texts, localWeight, score, run, begin, end)
-                   : scoreTasks<Real>(images, texts, localWeight, score, run, begin, end);
+inline void score(const Packed &images, const Packed &texts, float localWeight, float *score, const ps_means *means,
+                  int64_t run, int64_t begin, int64_t end) {
+    images.isFixed ? scoreTasks<Fixed>(images, texts, localWeight, score, means, run, begin, end)
+                   : scoreTasks<Real>(images, texts, localWeight, score, means, run, begin, end);
 }

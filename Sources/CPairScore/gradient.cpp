@@ -12,12 +12,17 @@ class Workspaces {
 public:
     explicit Workspaces(size_t floats) : floats(floats) {}
 
+    /// Calls body(task, workspace) for 0 ..< tasks on libtorch's threads. Whoever is done takes the next: tasks of long
+    /// captions take several times as long as those of short ones.
     template <class Body>
-    void lend(Body body) {
-        Array<float> workspace = taken();
-        body(workspace.at(0));
-        const std::lock_guard lock(mutex);
-        free.push_back(std::move(workspace));
+    void share(int64_t tasks, Body body) {
+        std::atomic<int64_t> next = 0;
+        parallel(tasks, [&](int64_t, int64_t) {
+            Array<float> workspace = taken();
+            for (int64_t task; (task = next++) < tasks;) body(task, workspace.at(0));
+            const std::lock_guard lock(mutex);
+            free.push_back(std::move(workspace));
+        });
     }
 
 private:
@@ -102,9 +107,7 @@ void globalGradients(Problem &problem, const Gradient &steps, Workspaces &worksp
     const Array<float> attendedTexts(most * captions * problem.text.dimension);
     problem.attendedTexts = attendedTexts.at(0);
     const auto all = [&](int64_t count, auto step) {
-        parallel(count, [&](int64_t begin, int64_t end) {
-            workspaces.lend([&](float *workspace) { step(problem, begin, end, workspace); });
-        });
+        workspaces.share(count, [&](int64_t item, float *workspace) { step(problem, item, workspace); });
     };
     for (problem.firstOfChunk = 0; problem.firstOfChunk < images; problem.firstOfChunk += most) {
         problem.chunk = std::min(most, images - problem.firstOfChunk);
@@ -117,30 +120,22 @@ void globalGradients(Problem &problem, const Gradient &steps, Workspaces &worksp
 void backward(Problem &problem, const Gradient &steps) {
     clear(problem);
     Workspaces workspaces(steps.workspaceFloats(problem));
-    const int64_t images = problem.image.count, captions = problem.text.count, heads = problem.image.heads;
-    const Array<float> regionMeans(images * captions * heads * problem.image.regions);
-    const Array<float> wordMeans(images * heads * problem.text.offsets[captions]);
-    problem.regionMeans = regionMeans.at(0), problem.wordMeans = wordMeans.at(0);
+    const int64_t images = problem.image.count, captions = problem.text.count;
+    const Array<float> toRegionMeans(images * captions * problem.image.heads * problem.image.regions);
+    const Array<float> toWordMeans(images * problem.wordWeights());
+    problem.toRegionMeans = toRegionMeans.at(0), problem.toWordMeans = toWordMeans.at(0);
+    globalGradients(problem, steps, workspaces);
     // In each round every block of the side with fewer blocks meets its own block of the other side: no two tiles at
     // work add to the same gradient, and every gradient is summed in the order of the rounds whatever the threads do.
     const int64_t imageBlocks = problem.imageBlocks.size() - 1, captionBlocks = problem.captionBlocks.size() - 1;
     const int64_t rounds = std::max(imageBlocks, captionBlocks), tiles = std::min(imageBlocks, captionBlocks);
-    const auto inRounds = [&](auto step) {
-        for (int64_t round = 0; round < rounds; ++round) {
-            parallel(tiles, [&](int64_t begin, int64_t end) {
-                workspaces.lend([&](float *workspace) {
-                    for (int64_t block = begin; block < end; ++block) {
-                        const int64_t partner = (block + round) % rounds;
-                        if (imageBlocks < captionBlocks) step(problem, block, partner, workspace);
-                        else step(problem, partner, block, workspace);
-                    }
-                });
-            });
-        }
-    };
-    inRounds(steps.means);
-    globalGradients(problem, steps, workspaces);
-    inRounds(steps.local);
+    for (int64_t round = 0; round < rounds; ++round) {
+        workspaces.share(tiles, [&](int64_t block, float *workspace) {
+            const int64_t partner = (block + round) % rounds;
+            if (imageBlocks < captionBlocks) steps.local(problem, block, partner, workspace);
+            else steps.local(problem, partner, block, workspace);
+        });
+    }
     mirror(problem);
 }
 
@@ -150,18 +145,39 @@ void backward(Problem &problem, const Gradient &steps) {
 using namespace pair_score;
 
 ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_precision precision,
-                      ps_instructions instructions, float local_weight, const float *score_gradient,
-                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients) try {
-    if (!images || !texts || !score_gradient || !image_gradients || !text_gradients || !isSound(*images)
+                      ps_instructions instructions, float local_weight, const ps_means *means,
+                      const float *score_gradient, const ps_image_gradients *image_gradients,
+                      const ps_text_gradients *text_gradients) try {
+    if (!images || !texts || !means || !score_gradient || !image_gradients || !text_gradients || !isSound(*images)
         || !isSound(*texts) || images->dimension != texts->dimension || images->heads != texts->heads) {
         return PS_BAD_SIZES;
     }
     const Kernel *kernel = pair_score::kernel(instructions);
     if (!kernel) return PS_NO_SUCH_INSTRUCTIONS;
-    Problem problem = {*images, *texts, local_weight, score_gradient, *image_gradients, *text_gradients};
+    Problem problem = {*images, *texts, local_weight, *means, score_gradient, *image_gradients, *text_gradients};
     cut(problem);
     backward(problem, precision == PS_FIXED16 ? kernel->half : kernel->single);
     return PS_OK;
 } catch (const std::bad_alloc &) {
     return PS_OUT_OF_MEMORY;
+}
+
+int64_t ps_backward_bytes(const ps_images *images, const ps_texts *texts) {
+    const ps_means means = {};
+    const ps_image_gradients toImages = {};
+    const ps_text_gradients toTexts = {};
+    Problem problem = {*images, *texts, 0, means, nullptr, toImages, toTexts};
+    cut(problem);
+    const int64_t D = images->dimension, HK = images->heads * images->regions, regions = images->count * images->regions;
+    const int64_t words = texts->offsets[texts->count], pairs = images->count * texts->count;
+    const int64_t imageBlocks = problem.imageBlocks.size() - 1, captionBlocks = problem.captionBlocks.size() - 1;
+    // A block reads queries, units, keys and Gram matrices, reads their gradients and writes them.
+    const int64_t blocks = captionBlocks * (3 * regions * D + images->count * HK * HK)
+        + imageBlocks * (3 * words * D + problem.textGramOffsets.back());
+    // Tables of attended vectors are read twice and their gradients written; attended texts are written, read and written
+    // again as gradients, and read twice.
+    const int64_t attended = 3 * images->heads * (regions + words) * D + 5 * pairs * D;
+    // Means are read twice, their gradients written and read.
+    const int64_t ofMeans = 4 * (pairs * HK + images->count * problem.wordWeights());
+    return sizeof(float) * (3 * blocks + attended + ofMeans);
 }

@@ -4,12 +4,7 @@ template <class Number>
 Gradient gradientSteps() {
     return {
         [](const Problem &problem) {
-            const size_t tile = std::max(MeansTile<Number>(problem, nullptr).floats(),
-                                         GradientTile<Number>(problem, nullptr).floats());
-            return std::max(tile, globalFloats(problem));
-        },
-        [](const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
-            MeansTile<Number>(problem, workspace).run(imageBlock, captionBlock);
+            return std::max(GradientTile<Number>(problem, nullptr).floats(), globalFloats(problem));
         },
         [](const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace) {
             GradientTile<Number>(problem, workspace).run(imageBlock, captionBlock);

@@ -1,4 +1,4 @@
-// Gradients of one tile's local cosines, and of the means of its weights, all that lies between recomputed. Included
+// Gradients of one tile's local cosines, and by the means of its weights, all that lies between recomputed. Included
 // inside a namespace, once for each instruction set.
 
 template <class Number>
@@ -66,7 +66,8 @@ private:
             const float gradient = problem.scoreGradient[Base::pair(i, caption)] * problem.localWeight / (2 * K);
             for (int64_t k = 0; k < K; ++k) upstream[i * K + k] = gradient;
             // What the means ask of each weight, spread over the columns; `scaled` is free until it is written below.
-            const float *means = problem.meansOfWords(Base::firstImage + i, Base::firstCaption + caption);
+            const float *means =
+                problem.toWordMeans + problem.placeOfWords(Base::firstImage + i, Base::firstCaption + caption);
             for (int64_t j = 0; j < HN; ++j) {
                 const float share = means[j] / K;
                 for (int64_t k = 0; k < K; ++k) scaled[j * row + i * K + k] = share;
@@ -115,7 +116,8 @@ private:
         for (int64_t caption = 0; caption < captions; ++caption) {
             const int64_t N = wordsOf(caption);
             const float gradient = problem.scoreGradient[Base::pair(i, caption)] * problem.localWeight / (2 * N);
-            const float *means = problem.meansOfRegions(Base::firstImage + i, Base::firstCaption + caption);
+            const float *means =
+                problem.toRegionMeans + problem.placeOfRegions(Base::firstImage + i, Base::firstCaption + caption);
             for (int64_t n = 0; n < N; ++n) compareWord(i, wordsBefore(caption) + n, weights, gradient, means, 1.0f / N);
         }
         multiply<Number>(HK, HK, words, {scaled, 1, HK}, {weights, HK, 1}, {toImage.gram + gram, HK, true}, space, true);

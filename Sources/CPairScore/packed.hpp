@@ -70,6 +70,7 @@ struct Packed {
     bool isImages, isFixed;
     int64_t perCell;                          // numbers of the depth in a cell
     std::vector<int64_t> source;              // [items] where the item stands among the caller's
+    std::vector<int64_t> sourceRow;           // [items] where its rows begin among theirs
     std::vector<int64_t> rowOffsets;          // [items + 1]
     std::vector<int64_t> column;              // [rows] panel * 16 + lane
     std::vector<Group> groups;

@@ -84,6 +84,7 @@ ps_status pack(const ItemTables &from, int64_t items, int64_t dimension, int64_t
     });
     side->rowOffsets.push_back(0);
     for (int64_t item : side->source) {
+        side->sourceRow.push_back(from.rowOffsets[item]);
         side->rowOffsets.push_back(side->rowOffsets.back() + from.rowOffsets[item + 1] - from.rowOffsets[item]);
     }
     group(*side);
@@ -145,7 +146,8 @@ ps_extent ps_packed_extent(const ps_packed *packed) {
     return {bytes, int64_t(packed->groups.size())};
 }
 
-ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score) try {
+ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score,
+                   const ps_means *means) try {
     if (!images || !texts || !score || !images->isImages || texts->isImages
         || images->dimension != texts->dimension || images->heads != texts->heads) {
         return PS_BAD_SIZES;
@@ -155,7 +157,7 @@ ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_
     constexpr int64_t run = 4;
     const int64_t runs = (texts->groups.size() + run - 1) / run;
     parallel(images->groups.size() * runs, [&](int64_t begin, int64_t end) {
-        images->kernel->score(*images, *texts, local_weight, score, run, begin, end);
+        images->kernel->score(*images, *texts, local_weight, score, means, run, begin, end);
     });
     return PS_OK;
 } catch (const std::bad_alloc &) {

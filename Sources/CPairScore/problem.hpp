@@ -15,6 +15,7 @@ struct Problem {
     const ps_images &image;
     const ps_texts &text;
     float localWeight;
+    const ps_means &means;
     const float *scoreGradient;
     const ps_image_gradients &toImage;
     const ps_text_gradients &toText;
@@ -23,8 +24,8 @@ struct Problem {
     std::vector<int64_t> imageBlocks = {}, captionBlocks = {};  // first item of each block, then the number of items
     int64_t mostImages = 0, mostWords = 0;                      // in a block
 
-    // Means of a pair's weights, later their gradients: [I, T, HK]; and for each caption of N words [I, HN].
-    float *regionMeans = nullptr, *wordMeans = nullptr;
+    // Of `means`.
+    float *toRegionMeans = nullptr, *toWordMeans = nullptr;
     // The images whose attended texts [T, chunk, D] there is room for, later their gradients.
     int64_t firstOfChunk = 0, chunk = 0;
     float *attendedTexts = nullptr;
@@ -33,11 +34,14 @@ struct Problem {
     int64_t weights(int64_t caption) const {
         return text.heads * (text.offsets[caption + 1] - text.offsets[caption]);
     }
-    float *meansOfRegions(int64_t i, int64_t caption) const {
-        return regionMeans + (i * text.count + caption) * image.heads * image.regions;
+    /// Heads x words of all captions: a row of the means of words.
+    int64_t wordWeights() const { return text.heads * text.offsets[text.count]; }
+    /// Where a pair's means stand among all of them, and their gradients.
+    int64_t placeOfRegions(int64_t i, int64_t caption) const {
+        return (i * text.count + caption) * image.heads * image.regions;
     }
-    float *meansOfWords(int64_t i, int64_t caption) const {
-        return wordMeans + image.count * text.heads * text.offsets[caption] + i * weights(caption);
+    int64_t placeOfWords(int64_t i, int64_t caption) const {
+        return i * wordWeights() + text.heads * text.offsets[caption];
     }
     template <class Float>
     Float *attendedTable(Float *texts, int64_t caption) const {
@@ -48,13 +52,12 @@ struct Problem {
 /// Steps of the gradient in one precision, each with a workspace of `workspaceFloats`.
 struct Gradient {
     size_t (*workspaceFloats)(const Problem &problem);
-    /// Of one image block x one caption block: the means of their weights; all gradients but those of the global cosine.
-    void (*means)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
+    /// Of one image block x one caption block: all gradients but those of the global cosine.
     void (*local)(const Problem &problem, int64_t imageBlock, int64_t captionBlock, float *workspace);
-    /// Of captions, images of the chunk, captions, begin ..< end: the three steps of the global cosine.
-    void (*attendTexts)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
-    void (*compareImages)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
-    void (*spreadToTexts)(const Problem &problem, int64_t begin, int64_t end, float *workspace);
+    /// Of a caption, an image of the chunk, a caption: the three steps of the global cosine.
+    void (*attendTexts)(const Problem &problem, int64_t caption, float *workspace);
+    void (*compareImages)(const Problem &problem, int64_t image, float *workspace);
+    void (*spreadToTexts)(const Problem &problem, int64_t caption, float *workspace);
 };
 
 /// Tables of one side before they are packed, images and captions alike.
@@ -68,8 +71,8 @@ struct Kernel {
     /// number that is not finite, or the number of items.
     int64_t (*pack)(const Packed &to, const ItemTables &from, int64_t begin, int64_t end);
     /// Scores groups of images x captions: task is (image group) x (run of `run` caption groups), begin ..< end of them.
-    void (*score)(const Packed &images, const Packed &texts, float localWeight, float *score, int64_t run, int64_t begin,
-                  int64_t end);
+    void (*score)(const Packed &images, const Packed &texts, float localWeight, float *score, const ps_means *means,
+                  int64_t run, int64_t begin, int64_t end);
     /// With products of float32; with 16-bit products where these instructions have them.
     Gradient single, half;
 };

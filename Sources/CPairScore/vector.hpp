@@ -32,11 +32,3 @@ inline float dot(const float *a, const float *b, int64_t count) {
     if (i < count) total += loadPart(a + i, count - i, 0) * loadPart(b + i, count - i, 0);
     return sum(total);
 }
-
-inline float sum(const float *a, int64_t count) {
-    Lanes total = 0.0f;
-    int64_t i = 0;
-    for (; i + 8 <= count; i += 8) total += load(a + i);
-    if (i < count) total += loadPart(a + i, count - i, 0);
-    return sum(total);
-}

@@ -122,9 +122,18 @@ static double exact(const Case &c, int64_t i, int64_t t, double localWeight) {
     return localWeight * local / 2 + (1 - localWeight) * product / std::sqrt(a * b);
 }
 
-/// `strained`, where given, gets the pairs that 16 bits do not hold.
+/// Room for the means of all pairs' weights.
+struct Means {
+    Floats regions, words;
+    explicit Means(const Case &c)
+        : regions(c.images * c.captions() * c.heads * c.regions, std::numeric_limits<float>::quiet_NaN()),
+          words(c.images * c.heads * c.offsets.back(), std::numeric_limits<float>::quiet_NaN()) {}
+};
+
+/// `strained`, where given, gets the pairs that 16 bits do not hold, and `means` the means of weights.
 static Floats scores(const Case &c, ps_precision precision, ps_instructions instructions, ps_status *status,
-                     std::vector<uint8_t> *strained = nullptr) {
+                     std::vector<uint8_t> *strained = nullptr, Means *means = nullptr) {
+    const ps_means to = {means ? means->regions.data() : nullptr, means ? means->words.data() : nullptr};
     const ps_images images = c.imageTables();
     const ps_texts texts = c.textTables();
     ps_packed *left = nullptr, *right = nullptr;
@@ -132,7 +141,7 @@ static Floats scores(const Case &c, ps_precision precision, ps_instructions inst
     Floats score(c.images * c.captions(), std::numeric_limits<float>::quiet_NaN());
     *status = ps_pack_images(&images, precision, instructions, &left, &bad);
     if (*status == PS_OK) *status = ps_pack_texts(&texts, precision, instructions, &right, &bad);
-    if (*status == PS_OK) *status = ps_score(left, right, 0.7f, score.data());
+    if (*status == PS_OK) *status = ps_score(left, right, 0.7f, score.data(), means ? &to : nullptr);
     if (strained && *status == PS_OK) {
         strained->assign(score.size(), 2);
         ps_strained(left, right, strained->data());
@@ -154,13 +163,35 @@ static Floats gradients(const Case &c, ps_precision precision, ps_instructions i
     const ps_image_gradients toImages = {image[0].data(), image[1].data(), image[2].data(), image[3].data(),
                                          image[4].data(), image[5].data()};
     const ps_text_gradients toTexts = {text[0].data(), text[1].data(), text[2].data(), text[3].data(), text[4].data()};
-    ps_backward(&images, &texts, precision, instructions, 0.7f, upstream.data(), &toImages, &toTexts);
+    ps_status status;
+    Means kept(c);
+    scores(c, precision, instructions, &status, nullptr, &kept);
+    const ps_means means = {kept.regions.data(), kept.words.data()};
+    ps_backward(&images, &texts, precision, instructions, 0.7f, &means, upstream.data(), &toImages, &toTexts);
     for (const Floats &part : image) all.insert(all.end(), part.begin(), part.end());
     for (const Floats &part : text) all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
 static int failures = 0;
+
+static void expect(bool holds, const char *what, const Case &c, int instructions, double value);
+
+/// Means of weights that add up to one in every head do so too.
+static void expectShares(const Case &c, const Means &means, int instructions) {
+    const auto expectOne = [&](const float *from, int64_t count) {
+        double sum = 0;
+        for (int64_t i = 0; i < count; ++i) sum += from[i];
+        expect(std::fabs(sum - 1) < 1e-3, "means of weights add up to one", c, instructions, sum);
+    };
+    for (size_t at = 0; at < means.regions.size(); at += c.regions) expectOne(&means.regions[at], c.regions);
+    for (int64_t i = 0; i < c.images; ++i) {
+        const float *row = &means.words[i * c.heads * c.offsets.back()];
+        for (int64_t length : c.lengths) {
+            for (int64_t h = 0; h < c.heads; ++h, row += length) expectOne(row, length);
+        }
+    }
+}
 
 static void expect(bool holds, const char *what, const Case &c, int instructions, double value) {
     if (holds) return;
@@ -296,7 +327,9 @@ int main() {
                 for (int64_t count : {1, 2, 7}) {
                     threads = count;
                     ps_status status;
-                    const Floats found = scores(c, precision, ps_instructions(instructions), &status);
+                    Means means(c);
+                    const Floats found = scores(c, precision, ps_instructions(instructions), &status, nullptr, &means);
+                    expectShares(c, means, instructions);
                     expect(status == PS_OK, "status", c, instructions, status);
                     const double error = furthest(found, wanted);
                     expect(error < (precision == PS_FLOAT32 ? 2e-6 : 2e-4), "score", c, instructions, error);

@@ -55,6 +55,10 @@ typedef struct {
 typedef struct { float *query, *unit, *key, *gram, *attended, *own; } ps_image_gradients;
 typedef struct { float *query, *unit, *key, *gram, *attended; } ps_text_gradients;
 
+/// Means of every pair's weights, with which its gradient begins: [I, T, HK] of what its words give to the regions, and
+/// [I, HW] of what its regions give to the words, caption by caption.
+typedef struct { float *regions, *words; } ps_means;
+
 /// Tables of one side, arranged for `ps_score`. Belongs to no thread.
 typedef struct ps_packed ps_packed;
 
@@ -75,18 +79,25 @@ ps_extent ps_packed_extent(const ps_packed *packed);
 ps_instructions ps_best_instructions(void);
 
 /// score [I, T] = local_weight * local + (1 - local_weight) * global, of sides packed in one precision for the same instructions.
-/// A pair's result is the same to the bit whatever else is in the batch and however many threads run.
-ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score);
+/// A pair's result is the same to the bit whatever else is in the batch and however many threads run. `means` may be null.
+ps_status ps_score(const ps_packed *images, const ps_packed *texts, float local_weight, float *score,
+                   const ps_means *means);
 
 /// Which pairs of sides in 16 bits are not held to four decimals, [I, T] of 0 and 1, and how many: they are for float32.
 /// It depends on the pair alone. Of sides in float32 there are none, and nothing is written.
 int64_t ps_strained(const ps_packed *images, const ps_packed *texts, uint8_t *strained);
 
-/// Gradients of sum(score_gradient * score), score_gradient [I, T]. The same to the bit for any number of threads. With
-/// PS_FIXED16 products are of bfloat16 with float32 sums where the instructions have them, else of float32.
+/// Gradients of sum(score_gradient * score), score_gradient [I, T], from the `means` of the same pairs. The same to the bit
+/// for any number of threads. With PS_FIXED16 products are of bfloat16 with float32 sums where the instructions have them,
+/// else of float32.
 ps_status ps_backward(const ps_images *images, const ps_texts *texts, ps_precision precision,
-                      ps_instructions instructions, float local_weight, const float *score_gradient,
-                      const ps_image_gradients *image_gradients, const ps_text_gradients *text_gradients);
+                      ps_instructions instructions, float local_weight, const ps_means *means,
+                      const float *score_gradient, const ps_image_gradients *image_gradients,
+                      const ps_text_gradients *text_gradients);
+
+/// Bytes of tables, their gradients and vectors of pairs that `ps_backward` reads and writes, each as often as a block of
+/// pairs meets it.
+int64_t ps_backward_bytes(const ps_images *images, const ps_texts *texts);
 
 #ifdef __cplusplus
 }

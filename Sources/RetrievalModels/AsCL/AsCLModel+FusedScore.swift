@@ -14,7 +14,7 @@ extension AsCLModel {
     private func orderedSimilarity(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
         let localWeight = localWeight
         guard !images.tables.isEmpty || !texts.tables.isEmpty else {
-            return try scores(images, texts)
+            return try scores(images, texts, means: nil)
         }
         guard !images.tables.isEmpty, !texts.tables.isEmpty else {
             throw TorchError(
@@ -24,20 +24,24 @@ extension AsCLModel {
         let constant = try tables.map { table throws(TorchError) in try table.detached() }
         let heads = configuration.heads
         let (offsets, precision) = (texts.offsets, texts.precision)
+        let means = try PairScoreKernel.Means(tables, heads: heads, offsets: offsets)
         return try Tensor.custom("pair_score", inputs: tables) { () throws(TorchError) in
-            [try scores(images, texts)]
+            [try scores(images, texts, means: means)]
         } backward: { gradients throws(TorchError) in
             guard let gradient = gradients[0] else { return constant.map { _ in nil } }
             return try PairScoreKernel.gradients(
-                constant, heads: heads, offsets: offsets, precision, localWeight, scoreGradient: gradient.contiguous())
+                constant, heads: heads, offsets: offsets, precision, localWeight, means,
+                scoreGradient: gradient.contiguous())
         }[0]
     }
 
     private var localWeight: Float { Float(configuration.localWeight) }
 
     /// S of packed sides. A pair that 16 bits do not hold is computed in float32, whatever else is in the batch.
-    private func scores(_ images: FusedImages, _ texts: FusedTexts) throws(TorchError) -> Tensor {
-        let scores = try PairScoreKernel.score(images.parts.map(\.packed), texts.packed, localWeight)
+    private func scores(
+        _ images: FusedImages, _ texts: FusedTexts, means: PairScoreKernel.Means?
+    ) throws(TorchError) -> Tensor {
+        let scores = try PairScoreKernel.score(images.parts.map(\.packed), texts.packed, localWeight, means: means)
         guard let words = texts.projected else { return scores }
         var first = 0
         for part in images.parts {

@@ -112,4 +112,13 @@ extension AsCLModel {
         let other = texts.packed.extent
         return images.parts.map(\.packed.extent).reduce(0) { $0 + $1.bytes * other.groups + $1.groups * other.bytes }
     }
+
+    /// Bytes that the gradient of every pair's score reads and writes; nil where operators serve or nothing is recorded.
+    package func gradientBytes(_ images: ScorableImages, _ texts: ScorableTexts) throws(TorchError) -> Int? {
+        guard case .fused(let images) = images.form, case .fused(let texts) = texts.form,
+            !images.tables.isEmpty, !texts.tables.isEmpty
+        else { return nil }
+        return try PairScoreKernel.gradientBytes(
+            images.tables + texts.tables, heads: configuration.heads, offsets: texts.offsets)
+    }
 }

@@ -52,15 +52,41 @@ enum PairScoreKernel {
         }
     }
 
-    /// S `[images of all parts, texts]`.
-    static func score(_ images: [Packed], _ texts: Packed, _ localWeight: Float) throws(TorchError) -> Tensor {
+    /// Means of the weights of all pairs, which scores leave to their gradient: `[images, texts, heads * regions]` of the
+    /// regions' and `[images, heads * all words]` of the words'.
+    struct Means: Sendable {
+        let regions, words: Tensor
+
+        /// Room for those of tables as `gradients` takes them.
+        init(_ tables: [Tensor], heads: Int, offsets: [Int64]) throws(TorchError) {
+            let (images, rows) = (tables[0].shape[0], tables[0].shape[1])
+            regions = try .empty([images, offsets.count - 1, heads * rows])
+            words = try .empty([images, heads * tables[6].shape[0]])
+        }
+
+        /// From an image on.
+        fileprivate func addresses(from image: Int) throws(TorchError) -> ps_means {
+            let (texts, weights, words) = (regions.shape[1], regions.shape[2], self.words.shape[1])
+            return ps_means(
+                regions: try regions.floatAddress()?.advanced(by: image * texts * weights),
+                words: try self.words.floatAddress()?.advanced(by: image * words))
+        }
+    }
+
+    /// S `[images of all parts, texts]`, and the means of its weights where there is room for them.
+    static func score(
+        _ images: [Packed], _ texts: Packed, _ localWeight: Float, means: Means? = nil
+    ) throws(TorchError) -> Tensor {
         let count = images.reduce(0) { $0 + $1.count }
         let score = try Tensor.empty([count, texts.count])
         let address = try score.floatAddress()
         var row = 0
         for part in images {
-            let status = withExtendedLifetime((part, texts, score)) {
-                ps_score(part.handle, texts.handle, localWeight, address?.advanced(by: row * texts.count))
+            let to = address?.advanced(by: row * texts.count)
+            let kept = try means.map { means throws(TorchError) in try means.addresses(from: row) }
+            let status = withExtendedLifetime((part, texts, score, means)) {
+                guard var kept else { return ps_score(part.handle, texts.handle, localWeight, to, nil) }
+                return ps_score(part.handle, texts.handle, localWeight, to, &kept)
             }
             try check(status, "\(part.count) images, \(texts.count) texts")
             row += part.count
@@ -75,28 +101,39 @@ enum PairScoreKernel {
         return count == 0 ? [] : strained.map { $0 != 0 }
     }
 
-    /// The gradient of every table of `score`, images' first. In int16, products are of bfloat16 with float32 sums where the
-    /// machine has them, else of float32.
+    /// The gradient of every table of `score`, images' first, from the means that it left. In int16, products are of bfloat16
+    /// with float32 sums where the machine has them, else of float32.
     static func gradients(
         _ tables: [Tensor], heads: Int, offsets: [Int64], _ precision: Precision, _ localWeight: Float,
-        scoreGradient: Tensor
+        _ kept: Means, scoreGradient: Tensor
     ) throws(TorchError) -> [Tensor?] {
         let gradients = try tables.map { table throws(TorchError) in try Tensor.empty(table.shape) }
         let to = try gradients.map { gradient throws(TorchError) in try gradient.floatAddress() }
         let upstream = try scoreGradient.floatAddress()
+        var means = try kept.addresses(from: 0)
         var toImages = ps_image_gradients(
             query: to[0], unit: to[1], key: to[2], gram: to[3], attended: to[4], own: to[5])
         var toTexts = ps_text_gradients(query: to[6], unit: to[7], key: to[8], gram: to[9], attended: to[10])
         let status = try withImages(Array(tables[..<6]), heads: heads) { images throws(TorchError) in
             try withTexts(Array(tables[6...]), offsets: offsets, heads: heads) { texts in
-                withExtendedLifetime((gradients, scoreGradient)) {
+                withExtendedLifetime((gradients, scoreGradient, kept)) {
                     ps_backward(
-                        &images, &texts, precision.kernel, PS_BEST, localWeight, upstream, &toImages, &toTexts)
+                        &images, &texts, precision.kernel, PS_BEST, localWeight, &means, upstream, &toImages,
+                        &toTexts)
                 }
             }
         }
         try check(status, "gradients of \(scoreGradient.shape)")
         return gradients
+    }
+
+    /// Bytes that `gradients` of tables reads and writes.
+    static func gradientBytes(_ tables: [Tensor], heads: Int, offsets: [Int64]) throws(TorchError) -> Int {
+        try withImages(Array(tables[..<6]), heads: heads) { images throws(TorchError) in
+            try withTexts(Array(tables[6...]), offsets: offsets, heads: heads) { texts in
+                Int(ps_backward_bytes(&images, &texts))
+            }
+        }
     }
 
     private static func packed(
@@ -133,9 +170,9 @@ enum PairScoreKernel {
         return try body(&images)
     }
 
-    private static func withTexts(
-        _ tables: [Tensor], offsets: [Int64], heads: Int, _ body: (inout ps_texts) -> ps_status
-    ) throws(TorchError) -> ps_status {
+    private static func withTexts<Result>(
+        _ tables: [Tensor], offsets: [Int64], heads: Int, _ body: (inout ps_texts) -> Result
+    ) throws(TorchError) -> Result {
         let at = try tables.map { table throws(TorchError) in UnsafePointer(try table.floatAddress()) }
         let dimension = Int64(tables[0].shape.dropFirst().reduce(1, *))
         defer { withExtendedLifetime(tables) {} }
