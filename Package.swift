@@ -145,8 +145,7 @@ let package = Package(
             "RetrievalExperiments",
             [
                 "AsCLBase", "ArrayFiles", "RetrievalData", "Torch", "TorchNN", "PretrainedFolders", "TextEncoding",
-                "RetrievalModels",
-                "RetrievalEvaluation", "RetrievalTraining", "RunReports",
+                "RetrievalModels", "RetrievalEvaluation", "RetrievalTraining", "RunReports", "VectorStore",
             ]),
         .target(name: "CVectorScan", cxxSettings: kernelSettings, linkerSettings: [.linkedLibrary(standardLibrary)]),
         .target(

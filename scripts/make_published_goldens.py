@@ -3,6 +3,7 @@
 PyTorch makes of them.
 
     uniter.pt, lightningdot.pt          random float16 weights by torch.save, under the authors' names
+    soho.pt                             the same, beside what a backbone has
     dime_i2t.pt, dime_t2i.pt            the same in the format before PyTorch 1.6, beside a program's arguments
     goldens.safetensors                 `regions`, `boxes`, `ids` or `words`; `SYSTEM.scores`, images by texts; of DIME
                                         `codes` too, what its regulariser compares
@@ -174,6 +175,49 @@ def lightningdot(images, boxes):
     return {"model_dict": collections.OrderedDict(weights), "epoch": 3, "offset": 0, "encoder_params": {}}, scores
 
 
+def soho(images):
+    """Of grids of two by two."""
+    weights, entries = Weights(), 7
+    for name, inputs, outputs in [("conv", R, H), ("gate_fc", 2 * H, 2)]:
+        weights[f"neck.{name}.conv.weight"] = (torch.randn(outputs, inputs, 1, 1) * inputs**-0.5).half()
+        weights.norm(f"neck.{name}.bn", outputs, running=True)
+    weights.linear("neck.pos_line", H, H)
+    weights.norm("neck.ln", H)
+    weights.table("neck.mask_emb", 1, H)
+    weights["neck.vq.embed"] = torch.randn(entries, H).half()
+    weights["neck.vq.cluster_size"], weights["neck.vq.cluster_sum"] = torch.rand(entries), torch.rand(entries)
+    weights["neck.vq.embed_avg"] = torch.randn(entries, H)
+    weights.embeddings("language.bert.embeddings", TOKENS)
+    weights.layer("language.bert.encoder.layer.0")
+    weights["mask_l_fc.weight"] = weights["language.bert.embeddings.word_embeddings.weight"]
+    weights["head.match_class.weight"] = torch.randn(2, H).half()
+    weights["backbone.conv1.weight"] = torch.randn(4, 3, 7, 7).half()
+    read = Reader(weights, "neck.")
+
+    def wave(place):
+        angle = place / 2 * 2 * torch.pi / 10000 ** (torch.arange(H // 2) // 2 * 2 / (H // 2))
+        return torch.where(torch.arange(H // 2) % 2 == 0, angle.sin(), angle.cos())
+
+    places = torch.stack([torch.cat([wave(y), wave(x)]) for y in [1, 2] for x in [1, 2]])
+
+    def picture(cells):
+        x = read.batch_norm("conv.bn", cells @ read("conv.conv.weight")[:, :, 0, 0].T)
+        nearest = read("vq.embed")[torch.cdist(x, read("vq.embed")).argmin(1)]
+        e = read.linear("pos_line", nearest)
+        gate = read.batch_norm("gate_fc.bn", torch.cat([e, x], 1) @ read("gate_fc.conv.weight")[:, :, 0, 0].T)
+        p, q = torch.softmax(gate, 1).T[:, :, None]
+        return F.layer_norm(p * e + q * x + places, (H,), read("ln.weight"), read("ln.bias"))
+
+    def score(cells, ids):
+        bert = Reader(weights, "language.bert.")
+        states = bert.inside("encoder.layer.0.").layer(torch.cat([bert.inside("embeddings.").words(ids), picture(cells)]))
+        no, yes = Reader(weights)("head.match_class.weight") @ states[0]
+        return yes - no
+
+    scores = torch.stack([torch.stack([score(cells, ids) for ids in TEXTS]) for cells in images])
+    return {"meta": {"epoch": 40}, "state_dict": collections.OrderedDict(weights)}, scores
+
+
 def dime(images, words, refines_images):
     D, P = 16, [4, 4, 1]
     names = ["ric", "glgc", "imrc", "cmrc"]
@@ -285,6 +329,8 @@ def main():
     for name, refines_images in [("i2t", True), ("t2i", False)]:
         weights, goldens[f"dime.{name}.scores"], goldens[f"dime.{name}.codes"] = dime(regions, words, refines_images)
         torch.save(weights, FOLDER / f"dime_{name}.pt", _use_new_zipfile_serialization=False)
+    weights, goldens["soho.scores"] = soho(regions[:, :4])
+    torch.save(weights, FOLDER / "soho.pt")
     write_safetensors(FOLDER / "goldens.safetensors", {name: t.contiguous() for name, t in goldens.items()})
 
 

@@ -33,7 +33,7 @@ struct FirstStage: Sendable {
             let encoder = try SentenceEncoder(folder, device: device)
             sentences = .tower(encoder, try Relevance(folder, encoder))
         } else {
-            sentences = trained.flatMap { $0.model.scorer is any VectorScorer ? .trained($0) : nil }
+            sentences = trained.flatMap { $0.model.vectorScorer == nil ? nil : .trained($0) }
         }
         vectors = try home.nearestPictures(by: model)
         pictures = PictureTower(
@@ -157,7 +157,7 @@ struct FirstStage: Sendable {
         switch sentences {
         case .tower(let encoder, _): return try encoder.vectors(texts)
         case .trained(let trained):
-            guard let scorer = trained.model.scorer as? any VectorScorer else { break }
+            guard let scorer = trained.model.vectorScorer else { break }
             return try texts.map { text in
                 let words = try trained.words.words(of: [text])
                 return try withoutGradients { try scorer.vectors(words).array(Float.self) }

@@ -37,7 +37,7 @@ final class PictureTower: Sendable {
             return made
         }
         let features = try encoder.encode([picture])
-        if let scorer = model?.scorer as? any VectorScorer {
+        if let scorer = model?.vectorScorer {
             return try withoutGradients {
                 try scorer.vectors(IndexedFeatures.batch(features, encoder.shape, on: device)).array(Float.self)
             }

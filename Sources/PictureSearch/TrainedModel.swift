@@ -5,6 +5,7 @@ package import PictureCatalogue
 package import RetrievalModels
 import TextEncoding
 package import Torch
+import VectorStore
 
 /// A trained model that searches an index by the features of its pictures.
 package struct TrainedModel: Sendable {
@@ -49,7 +50,7 @@ package struct TrainedModel: Sendable {
     }
 
     /// Whether nothing is to be said of a pair beyond the cosine of its vectors.
-    var scoresByVectors: Bool { (model.scorer as? any VectorScorer)?.scoresByVectors ?? false }
+    var scoresByVectors: Bool { model.vectorScorer?.scoresByVectors ?? false }
 
     /// Checks that it was trained on what an encoder makes.
     package func check(_ encoder: any PictureEncoder) throws(InputError) {
@@ -75,7 +76,7 @@ package struct TrainedModel: Sendable {
         _ description: EncoderDescription, shape: FeatureShape
     ) -> SearchCheckpoint {
         var vectors: SearchCheckpoint.Vectors?
-        if description.towers == nil, let scorer = model.scorer as? any VectorScorer {
+        if description.towers == nil, let scorer = model.vectorScorer {
             let device = model.device
             vectors = .init(dimension: scorer.vectorDimension) { records in
                 var values: [Float] = []
@@ -93,11 +94,22 @@ package struct TrainedModel: Sendable {
 
     /// Why every search has to score every picture; nil where it need not.
     package func notice(_ description: EncoderDescription) -> String? {
-        guard description.towers == nil, !(model.scorer is any VectorScorer) else { return nil }
+        guard description.towers == nil, model.vectorScorer == nil else { return nil }
         let method = model.configuration.method.rawValue
         return "\(method) has no vector of a picture to search for: every search scores all of them"
     }
 
     /// Pictures made ready at once.
     static let picturesAtOnce = 64
+}
+
+extension RetrievalModel {
+    /// What makes vectors to search by; nil where it has none, or where they are longer than a store's.
+    var vectorScorer: (any VectorScorer)? { vectorScorer(upTo: VectorStore.mostDimension) }
+
+    /// The same for a store of vectors of so many numbers at most.
+    func vectorScorer(upTo most: Int) -> (any VectorScorer)? {
+        guard let scorer = scorer as? any VectorScorer, scorer.vectorDimension <= most else { return nil }
+        return scorer
+    }
 }

@@ -30,7 +30,7 @@ package enum Experiment: String, Sendable, CaseIterable {
     case clip
     /// The same of a SigLIP.
     case siglip
-    /// Dual and lexicon encoders before AsCL.
+    /// Fast encoders before AsCL.
     case firstStage = "first-stage"
     /// Honest against leaky scoring.
     case `protocol`
@@ -59,7 +59,7 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .baselinesGRU: "the same baselines with GRU words, as in their papers"
         case .clip: "AsCL on a CLIP's patches and words, the CLIP by itself, both mixed"
         case .siglip: "the same of a SigLIP"
-        case .firstStage: "fast encoders taught by AsCL, by shortlist size"
+        case .firstStage: "fast encoders before AsCL: what shortlists keep, bytes a picture, time a query"
         case .protocol: "honest scores beside leaky ones, which saw the partner"
         case .probe: "right captions against wrong ones, by kind of asymmetry"
         }
@@ -93,6 +93,15 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .siglip: Variant.beside(.siglip)
         case .firstStage: [.full] + Variant.firstStages
         case .probe: Variant.ablations + Variant.compared(words: "encoder").dropFirst(3)
+        }
+    }
+
+    /// Those of the trainings that are held against AsCL's ranking as first stages of a search.
+    package var firstStages: [Variant] {
+        switch self {
+        case .firstStage: Variant.firstStages
+        case .clip, .siglip: variants.filter { $0.overrides.contains("model.method=\(rawValue)") }
+        default: []
         }
     }
 

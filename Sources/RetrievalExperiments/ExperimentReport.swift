@@ -67,7 +67,7 @@ package struct ExperimentReport {
             case .recipes: try data.recipes(experiment, Variant.searched(words: "encoder"))
             case .recipesGRU: try data.recipes(experiment, Variant.searched(words: "gru"))
             case .clip, .siglip: try data.beside(experiment)
-            case .firstStage: try data.firstStages()
+            case .firstStage: try data.firstStages(experiment)
             case .protocol: try data.protocols()
             case .probe: try data.probe()
             }

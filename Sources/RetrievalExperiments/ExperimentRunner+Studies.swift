@@ -29,8 +29,7 @@ extension ExperimentRunner {
             let lock = try FolderLock(folder.run(name(of: .full), seed: seed), isWaiting: true)
             let isDone = try withExtendedLifetime(lock) {
                 let isDone = try !experiments.contains(.protocol) || studyProtocols(seed: seed, until: deadline)
-                return try isDone
-                    && (!experiments.contains(.firstStage) || studyFirstStages(seed: seed, until: deadline))
+                return try isDone && studyFirstStages(of: experiments, seed: seed, until: deadline)
             }
             guard isDone else { return false }
         }
@@ -49,10 +48,10 @@ extension ExperimentRunner {
         return true
     }
 
-    private func studyFirstStages(seed: Int, until deadline: Date) throws -> Bool {
-        let missing = try Variant.firstStages.filter {
+    private func studyFirstStages(of experiments: [Experiment], seed: Int, until deadline: Date) throws -> Bool {
+        let missing = try experiments.flatMap(\.firstStages).filter {
             guard case .finished = try outcome($0, seed: seed) else { return false }
-            return try firstStageStudy($0, seed: seed) == nil
+            return try firstStageStudy($0, seed: seed)?.cost == nil
         }
         guard !missing.isEmpty else { return true }
         guard try isInTime(deadline) else { return false }
@@ -65,8 +64,8 @@ extension ExperimentRunner {
         for variant in missing {
             let student = try trained(name(of: variant), seed: seed)
             let study = try FirstStageStudy(
-                evaluator(student, splits.test, in: .fp32), teacherScores: scores,
-                scoresPath: "\(folder.path)/student-scores-\(seed).npy")
+                evaluator(student, splits.test, in: .fp32), teacherScores: scores, in: folder.path,
+                collections: collections)
             try folder.write(study, to: Self.firstStageFile, of: name(of: variant), seed: seed)
         }
         return true

@@ -39,6 +39,8 @@ package struct ExperimentRunner {
     let stopSignal: () -> Int32?
     /// Bytes that the words of the training's captions and positives may take on the disk, to save the runs work.
     var mostWordBytes = 8 << 30
+    /// Pictures of the collections in which first stages are timed.
+    var collections = FirstStageCost.sizes
     private let launch: Launch?
 
     /// Opens the folder of the experiments.

@@ -11,13 +11,8 @@ package struct FirstStageStudy: Codable, Sendable {
     package let rows: [ShortlistRecall.Row]
     /// The inverted index over the images, which the shortlists of a method of terms come from.
     package let index: InvertedIndex.Statistics?
-    /// Mean wall-clock time of the index's longest shortlist for one encoded caption, on one thread.
-    package let secondsPerSearch: Double?
-
-    enum CodingKeys: String, CodingKey {
-        case rows, index
-        case secondsPerSearch = "seconds_per_search"
-    }
+    /// What it keeps and how long it searches; nil where its vectors are no search's.
+    package let cost: FirstStageCost?
 
     /// The teacher's best so many are what a shortlist should hold.
     package static let teacherTop = 10
@@ -30,33 +25,54 @@ package struct FirstStageStudy: Codable, Sendable {
 
     /// - Parameters:
     ///   - teacherScores: A file with S of all `[images, captions]`.
-    ///   - scoresPath: Where the student's scores go while they are needed.
-    init(_ evaluator: Evaluator, teacherScores: NumpyArray, scoresPath: String) throws {
+    ///   - folder: Where the student's scores and the collections that are timed go while they are needed.
+    ///   - collections: The sizes of these.
+    init(
+        _ evaluator: Evaluator, teacherScores: NumpyArray, in folder: String,
+        collections: [Int] = FirstStageCost.sizes
+    ) throws {
         let sizes = Self.sizes(images: evaluator.truth.imageCount)
         let longest = sizes.max() ?? 1
-        guard let lexicon = evaluator.model.scorer as? any TermScorer else {
+        let scorer = evaluator.model.scorer
+        guard let lexicon = scorer as? any TermScorer else {
+            let scoresPath = "\(folder)/student-scores-\(UUID().uuidString).npy"
             try Self.writeScores(evaluator, to: scoresPath)
             defer { try? FileManager.default.removeItem(atPath: scoresPath) }
             let scores = try NumpyArray(path: scoresPath)
             rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
                 try Shortlist(size: longest, of: Self.column(caption, of: scores, evaluator.truth)).ranked.map(\.item)
             }
-            (index, secondsPerSearch) = (nil, nil)
+            index = nil
+            cost = try (scorer as? any VectorScorer).map {
+                try FirstStageCost(
+                    scanning: Self.vectors($0, evaluator), top: longest, sizes: collections, in: folder)
+            }
             return
         }
         let search = try LexiconSearch(lexicon, evaluator)
         var accumulator = InvertedIndex.Accumulator()
-        var seconds = 0.0
         rows = try Self.rows(sizes, evaluator.truth, teacherScores) { caption in
-            var found: [(item: Int, score: Float)] = []
-            let time = try ContinuousClock().measure {
-                found = try search.index.search(search.queries[caption], top: longest, reusing: &accumulator)
-            }
-            seconds += time / .seconds(1)
-            return found.map(\.item)
+            try search.index.search(search.queries[caption], top: longest, reusing: &accumulator).map(\.item)
         }
         index = search.index.statistics
-        secondsPerSearch = seconds / Double(evaluator.truth.captionCount)
+        cost = try FirstStageCost(
+            searching: search.images, for: search.queries, top: longest, sizes: collections)
+    }
+
+    /// Vectors of all images, and of the first captions.
+    private static func vectors(
+        _ scorer: some VectorScorer, _ evaluator: Evaluator
+    ) throws -> FirstStageCost.Vectors {
+        try withoutGradients {
+            var images: [Float] = []
+            for start in stride(from: 0, to: evaluator.split.imageCount, by: 64) {
+                let part = Array(start..<min(start + 64, evaluator.split.imageCount))
+                images += try scorer.vectors(evaluator.model.images(evaluator.split, part)).to(device: .cpu).array()
+            }
+            let asked = 0..<min(FirstStageCost.queries, evaluator.truth.captionCount)
+            let captions = try scorer.vectors(evaluator.texts(asked)).to(device: .cpu).array(Float.self)
+            return .init(pictures: images, captions: captions, width: scorer.vectorDimension)
+        }
     }
 
     /// What shortlists keep of the teacher's ranking.
@@ -103,11 +119,12 @@ private struct LexiconSearch {
     /// Terms kept of a caption.
     private static let termsOfCaption = 32
 
+    let images: SparseVectors
     let index: InvertedIndex
     let queries: SparseVectors
 
     init(_ lexicon: some TermScorer, _ evaluator: Evaluator) throws {
-        (index, queries) = try withoutGradients {
+        (images, queries) = try withoutGradients {
             var vectors = SparseVectors(width: lexicon.termCount)
             for start in stride(from: 0, to: evaluator.split.imageCount, by: 64) {
                 let images = Array(start..<min(start + 64, evaluator.split.imageCount))
@@ -119,7 +136,8 @@ private struct LexiconSearch {
                 let weights = try lexicon.scorable(projected: lexicon.project(words), in: .fp32)
                 try queries.append(dense: weights.to(device: .cpu).array(), keeping: Self.termsOfCaption)
             }
-            return (try InvertedIndex(vectors), queries)
+            return (vectors, queries)
         }
+        index = try InvertedIndex(images)
     }
 }

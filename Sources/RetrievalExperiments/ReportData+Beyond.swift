@@ -47,64 +47,6 @@ extension ReportData {
         ]
     }
 
-    func firstStages() throws -> [Block] {
-        var rows: [Table.Row] = []
-        var series: [LineChart.Series] = []
-        var notes: [Block] = []
-        for variant in Variant.firstStages {
-            let studies = try seeds(of: .firstStage).compactMap { try runner.firstStageStudy(variant, seed: $0) }
-            guard let first = studies.first else { continue }
-            var points: [LineChart.Point] = []
-            for (place, row) in first.rows.enumerated() {
-                let shares = studies.map { $0.rows[place].teacherTop }
-                let recalls = studies.compactMap { $0.rows[place].r1 }
-                rows.append(
-                    Table.Row(
-                        "\(variant.title), \(row.size)",
-                        [
-                            cell(shares, of: variant, in: .firstStage),
-                            cell(recalls, of: variant, in: .firstStage),
-                            cell(studies.compactMap { $0.rows[place].r10 }, of: variant, in: .firstStage),
-                        ]))
-                if let share = MeanAndDeviation(shares) { points.append(.init(at: Double(row.size), share.estimate)) }
-            }
-            series.append(LineChart.Series(variant.title, points))
-            guard let index = first.index else { continue }
-            let micros = studies.compactMap(\.secondsPerSearch).reduce(0, +) / Double(studies.count) * 1e6
-            notes.append(
-                .paragraph(
-                    "The \(variant.title)'s shortlists come from an inverted index that keeps the heaviest "
-                        + "\(Int(index.termsPerItem.rounded())) terms an image in \(index.bytes / 1024) KiB; a search for "
-                        + "an encoded caption takes \(Int(micros.rounded())) microseconds on one thread."))
-        }
-        guard !series.isEmpty else { return [] }
-        let teacher = runs(.full, in: .firstStage)
-        let r1 = MeanAndDeviation(teacher.map(\.result.textToImage.r1))?.description ?? "-"
-        let r10 = MeanAndDeviation(teacher.map(\.result.textToImage.r10))?.description ?? "-"
-        let chart = try LineChart(
-            horizontal: Axis("shortlist size", unit: "images", sample: queries),
-            vertical: Axis("teacher's top 10 in the shortlist", unit: "%", sample: sample(.firstStage)),
-            isLogarithmic: true, series: series)
-        return [
-            .paragraph(
-                "Both are taught by AsCL's scores of the same seed. AsCL alone, ranking every image, reaches R@1 \(r1) and "
-                    + "R@10 \(r10) %."),
-            .table(
-                try Table(
-                    caption: "What shortlists keep, text to image, \(queries)", labelHeading: "Encoder, shortlist size",
-                    columns: [
-                        Table.Column("AsCL's top 10 kept", unit: "%"),
-                        Table.Column("R@1", unit: "%", group: "ranked anew by AsCL"),
-                        Table.Column("R@10", unit: "%", group: "ranked anew by AsCL"),
-                    ], rows: rows)),
-            .figure(Figure(caption: "Share of AsCL's top 10 in the shortlist", chart: .lines(chart))),
-            .table(
-                try recallTable(
-                    "The encoders alone, without ranking anew", Experiment.firstStage.variants, in: .firstStage)
-            ),
-        ] + notes
-    }
-
     func protocols() throws -> [Block] {
         let studies = try seeds(of: .protocol).compactMap { try runner.protocolStudy(seed: $0) }
         guard let first = studies.first else { return [] }
@@ -174,7 +116,7 @@ extension ReportData {
                 "All on the pair's own features: its patches are AsCL's regions, its picture vector the global feature, the "
                     + "states of its text tower the words. Mixed is S + e^m cos with a learned m."),
             .table(try recallTable("A pretrained pair on \(queries)", experiment.variants, in: experiment)),
-        ] + (try probeTable(experiment).map { [.table($0)] } ?? [])
+        ] + (try probeTable(experiment).map { [.table($0)] } ?? []) + (try firstStages(experiment))
     }
 
     /// A variant's numbers for programs.

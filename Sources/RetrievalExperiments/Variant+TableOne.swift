@@ -61,14 +61,14 @@ extension Variant {
 
     private static let sohoContrastive = joint("soho-contrastive", "SOHO, contrastive", method: "soho")
 
-    private static let vistaLonger = layered(
+    static let vistaLonger = layered(
         "vista-contrastive", "ViSTA", method: "vista", warmUp: 50, temperature: 0.07,
         ["training.learn_temperature=true"])
 
-    private static let cotsContrastive = layered(
+    static let cotsContrastive = layered(
         "cots-contrastive", "COTS, contrastive", method: "cots", warmUp: 20, temperature: 0.05)
 
-    private static let lightningDOTContrastive = layered(
+    static let lightningDOTContrastive = layered(
         "lightningdot-contrastive", "LightningDOT alone, contrastive", method: "lightningdot", warmUp: 20,
         temperature: 1)
 
@@ -78,7 +78,7 @@ extension Variant {
         model: uniterContrastive.name, shortlists: Shortlists(first: lightningDOTContrastive.name, above: 0), epochs: 0)
 
     /// A head for guessing has to be learnt before weights of terms are any.
-    private static let lexlipContrastive = layered(
+    static let lexlipContrastive = layered(
         "lexlip-contrastive", "LexLIP, its tasks, contrastive", method: "lexlip", warmUp: 20, temperature: 0.05,
         ["training.learning_rate=0.0005", "loss.sparsity=0.1"], epochs: 1, pretraining: 1)
 }

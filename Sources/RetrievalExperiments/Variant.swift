@@ -236,8 +236,11 @@ extension Variant {
         ]
     }
 
-    /// First stages, taught by `full`.
-    static let firstStages = [
+    /// First stages: two that are taught by `full`, and those of table 1 that have a vector of each item, or terms.
+    static let firstStages =
+        taughtFirstStages + [lightningDOTContrastive, cotsContrastive, vistaLonger, lexlipContrastive]
+
+    private static let taughtFirstStages = [
         Variant(
             "dual-encoder", "dual encoder", ascl + alone + ["model.method=dual_encoder", "loss.distillation=1"],
             teacher: full.name),

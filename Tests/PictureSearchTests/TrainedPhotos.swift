@@ -45,14 +45,34 @@ struct TrainedPhotos {
         let place = folder.path + "/" + name
         let text = try TinyTextEncoder.load(writingTo: folder.path + "/text")
         let (regions, global) = (encoder.shape.regionDimension, encoder.shape.globalDimension)
+        let tokens = try text.tokenize([TinyTextEncoder.words.joined(separator: " ")], maxTokens: 64).map(\.ids)
+        let vocabulary = try CutVocabulary(of: tokens, text)
+        let width = TinyTextEncoder.width
         let configuration: any ModelConfiguration =
-            method == .ascl
-            ? try AsCLConfiguration(
-                jointDimension: 16, heads: 2, regionDimension: regions, globalDimension: global,
-                textDimension: TinyTextEncoder.width, localWeight: 0.6)
-            : BaselineConfiguration(
-                method, jointDimension: 16, regionDimension: regions, globalDimension: global,
-                textDimension: TinyTextEncoder.width, vocabularySize: TinyTextEncoder.words.count + 5)
+            switch method {
+            case .ascl:
+                try AsCLConfiguration(
+                    jointDimension: 16, heads: 2, regionDimension: regions, globalDimension: global,
+                    textDimension: width, localWeight: 0.6)
+            case .lightningDOT:
+                JointConfiguration(
+                    method, jointDimension: 16, layers: 1, heads: 2, regionDimension: regions, globalDimension: global,
+                    textDimension: width, maxTokens: 24, vocabulary: vocabulary, transportWeight: 0)
+            case .cots, .lexlip:
+                try StreamConfiguration(
+                    method, jointDimension: width, layers: 1, heads: 2, regionDimension: regions,
+                    globalDimension: global, textDimension: width, maxTokens: 24, vocabulary: vocabulary,
+                    text: method == .lexlip ? .init(of: text, vocabulary) : nil)
+            case .vista:
+                ViSTAConfiguration(
+                    jointDimension: 16, layers: 2, fusionLayers: 1, heads: 2, vectorDimension: 8,
+                    regions: encoder.shape.regions, regionDimension: regions, globalDimension: global,
+                    textDimension: width, maxTokens: 24)
+            default:
+                BaselineConfiguration(
+                    method, jointDimension: 16, regionDimension: regions, globalDimension: global,
+                    textDimension: width, vocabularySize: TinyTextEncoder.words.count + 5)
+            }
         try RetrievalModel(
             configuration, textEncoder: text, features: features ?? encoder.identity, seed: seed
         ).save(to: place)

@@ -192,7 +192,7 @@ import Torch
         #expect(answer.hits.count == 4 && answer.notes.isEmpty)
     }
 
-    @Test(arguments: [Method.vse, .dualEncoder, .dsran])
+    @Test(arguments: [Method.vse, .dualEncoder, .dsran, .cots, .vista, .lexlip, .lexicon])
     func `where the cosine is the score it is all there is`(_ method: Method) throws {
         let photos = try TrainedPhotos()
         let checkpoint = try photos.checkpoint("dual", method)
@@ -209,6 +209,38 @@ import Torch
             let image = try scorer.vectors(photos.features(hit.picture.path)).array(Float.self)
             #expect(abs(dot(text, image) - hit.score) < 2e-3 && hit.cosine == nil)
         }
+    }
+
+    @Test func `LightningDOT finds by directions and orders by its scores`() throws {
+        let photos = try TrainedPhotos()
+        let checkpoint = try photos.checkpoint("dot", .lightningDOT)
+        try photos.update(checkpoint)
+        let trained = try TrainedModel(checkpoint: checkpoint)
+        #expect(trained.notice(photos.description) == nil && !trained.scoresByVectors)
+        var query = PictureQuery("the old house")
+        query.count = 12
+        let answer = try PictureCollection(index: photos.index).search(query)
+        #expect(answer.hits.count == 12)
+        #expect(zip(answer.hits, answer.hits.dropFirst()).allSatisfy { $0.score >= $1.score })
+        let model = trained.model
+        let texts = try model.encode(model.tokenize(["the old house"]).map(\.ids))
+        let scorer = try #require(model.scorer as? LightningDOT)
+        for hit in answer.hits {
+            let image = try scorer.scorable(photos.features(hit.picture.path), in: .fp32)
+            let text = try scorer.scorable(texts, in: .fp32)
+            let (u, t) = (try image.array(Float.self), try text.array(Float.self))
+            let score = try scorer.similarity(image, text).array(Float.self)[0]
+            #expect(abs(score - hit.score) < 2e-3 * max(1, abs(score)))
+            let cosine = dot(u, t) / (dot(u, u) * dot(t, t)).squareRoot()
+            #expect(try abs(#require(hit.cosine) - cosine) < 2e-3)
+        }
+    }
+
+    @Test func `vectors longer than a store's are not searched by, and every picture is scored`() throws {
+        let photos = try TrainedPhotos(pictures: 1)
+        let trained = try TrainedModel(checkpoint: photos.checkpoint("terms", .lexicon))
+        #expect(trained.model.vectorScorer(upTo: 8) == nil && trained.model.vectorScorer(upTo: 64) != nil)
+        #expect(trained.model.vectorScorer != nil)
     }
 
     @Test func `a method without vectors scores every picture`() throws {

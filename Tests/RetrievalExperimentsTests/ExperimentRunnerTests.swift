@@ -285,7 +285,9 @@ import TextEncoding
         }
         try world.base.apply(overrides: ["text_encoder.path=\(world.folder.path)/clip"])
         let variants = Variant.beside(.clip).filter { ["clip-untrained", "clip", "mixed"].contains($0.name) }
-        let runner = try world.run(variants)
+        var runner = try world.runner()
+        runner.collections = [24]
+        _ = try runner.run(variants + [.full], seeds: 0..<1)
         let results = try variants.map { try #require(try result(runner, $0)) }
         #expect(results.map(\.epoch) == [0, 1, 1])
         #expect(results[0].trainingSeconds == 0 && results[0].ranks != results[1].ranks)
@@ -294,6 +296,13 @@ import TextEncoding
         let table = try #require(
             report.sections().first?.blocks.compactMap { if case .table(let t) = $0 { t } else { nil } })
         #expect(table[0].markdown.contains("| CLIP, untrained "))
+        // Its vectors are a first stage of AsCL's on its own patches.
+        #expect(try runner.study([.clip], seeds: 0..<1, until: .distantFuture))
+        #expect(Experiment.clip.firstStages.map(\.name) == ["clip-untrained", "clip"])
+        for variant in Experiment.clip.firstStages {
+            let study = try #require(try runner.firstStageStudy(variant, seed: 0))
+            #expect(study.cost?.searches.count == 1)
+        }
         let error = #expect(throws: InputError.self) { try Experiment.named("siglip", for: world.base) }
         #expect("\(try #require(error))".hasSuffix("text_encoder.path: expected the folder of a siglip, found a clip"))
     }

@@ -49,24 +49,39 @@ import Testing
         let path = world.folder.path + "/scores.npy"
         try FirstStageStudy.writeScores(evaluator, to: path)
         let study = try FirstStageStudy(
-            evaluator, teacherScores: NumpyArray(path: path), scoresPath: world.folder.path + "/own.npy")
+            evaluator, teacherScores: NumpyArray(path: path), in: world.folder.path, collections: [30, 70])
         #expect(study.rows.map(\.size) == [10, 20])
         #expect(study.rows.allSatisfy { $0.teacherTop == 100 })
         let whole = try Evaluator(model, runner.splits.test).ranks()
         let first = Double(whole.textToImage.count { $0 == 1 }) / Double(whole.textToImage.count)
         #expect(abs((study.rows[1].r1 ?? -1) - 100 * first) < 1e-9)
-        #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/own.npy"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: world.folder.path)
+        #expect(!left.contains { $0.hasPrefix("student-scores") || $0.hasPrefix("first-stage") })
+        // A byte and a float16 of each value at least.
+        let cost = try #require(study.cost)
+        #expect(cost.searches.map(\.pictures) == [30, 70] && cost.searches.allSatisfy { $0.seconds > 0 })
+        #expect(cost.bytesPerPicture >= 3 * 16)
     }
 
-    @Test func `taught encoders have studies with an index that holds every image`() throws {
-        let world = try World()
-        let runner = try world.run(Experiment.firstStage.variants)
+    @Test func `every first stage has its study, those of terms with an index that holds every image`() throws {
+        let world = try World(regions: 4)
+        var runner = try world.runner()
+        runner.collections = [24, 100]
         #expect(try runner.run([.firstStage], seeds: 1) == .complete)
-        let dense = try #require(try runner.firstStageStudy(Variant.firstStages[0], seed: 0))
-        let sparse = try #require(try runner.firstStageStudy(Variant.firstStages[1], seed: 0))
-        #expect(dense.index == nil)
-        #expect(sparse.index?.items == 24)
-        #expect((sparse.secondsPerSearch ?? 0) > 0 && dense.secondsPerSearch == nil)
-        #expect(sparse.rows.map(\.size) == [10])
+        for variant in Variant.firstStages {
+            let study = try #require(try runner.firstStageStudy(variant, seed: 0), "\(variant.name)")
+            let hasTerms = ["lexicon", "lexlip-contrastive"].contains(variant.name)
+            #expect(study.index?.items == (hasTerms ? 24 : nil), "\(variant.name)")
+            #expect(study.rows.map(\.size) == [10])
+            let cost = try #require(study.cost, "\(variant.name)")
+            #expect(cost.searches.map(\.pictures) == [24, 100] && cost.searches.allSatisfy { $0.seconds > 0 })
+            // 8 bytes a posting.
+            if let index = study.index { #expect(cost.bytesPerPicture > 8 * index.termsPerItem * 0.9) }
+        }
+        let report = try ExperimentReport("first", of: runner, [.firstStage], seeds: 1, command: "")
+        #expect(try report.write() == 0)
+        let page = try String(contentsOfFile: world.output + "/first.md", encoding: .utf8)
+        #expect(
+            page.contains("a query among, 24 pictures (µs)") && page.contains("| LightningDOT alone, contrastive, 10 "))
     }
 }

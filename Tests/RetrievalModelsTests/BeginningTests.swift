@@ -34,8 +34,9 @@ import TorchNN
     private func save(_ configuration: any ModelConfiguration, features: String? = nil) throws -> RetrievalModel {
         let model = try RetrievalModel(configuration, textEncoder: encoder, features: features, seed: 5)
         // Nothing stays at a start like zero.
-        for (_, tensor) in model.parameters.all {
-            try tensor.copy(from: tensor + Tensor.normal(tensor.shape, generator: Generator(seed: 7)))
+        for (name, tensor) in model.parameters.all {
+            let moved = try tensor + Tensor.normal(tensor.shape, generator: Generator(seed: 7))
+            try tensor.copy(from: name.hasSuffix("running_var") ? moved * moved : moved)
         }
         try model.save(to: folder.path + "/base")
         return model
@@ -106,6 +107,48 @@ import TorchNN
             #expect(biases[row] == (place.map { theirBiases[$0] } ?? 0))
         }
         #expect(notices.isEmpty)
+    }
+
+    private func layered(_ method: Method, captions: [String]) throws -> any LayeredConfiguration {
+        let tokens = try encoder.tokenize(captions, maxTokens: 12).map(\.ids)
+        let vocabulary = try CutVocabulary(of: tokens, encoder)
+        let width = encoder.width
+        guard method != .soho else {
+            return SOHOConfiguration(
+                jointDimension: width, layers: 1, heads: 2, regionDimension: 6, globalDimension: 5,
+                textDimension: width,
+                maxTokens: 12, vocabulary: vocabulary, dictionary: 3)
+        }
+        return try StreamConfiguration(
+            method, jointDimension: width, layers: 1, heads: 2, regionDimension: 6, globalDimension: 5,
+            textDimension: width, maxTokens: 12, vocabulary: vocabulary,
+            text: method == .lexlip ? .init(of: encoder, vocabulary) : nil)
+    }
+
+    @Test(arguments: [
+        (Method.cots, ["text.embeddings.word_embeddings.weight", "heads.mlm.bias"]),
+        (.lexlip, ["text.embeddings.word_embeddings.weight", "text.head.bias", "image.head.bias", "image.head.table"]),
+        (.soho, ["joint.embeddings.word_embeddings.weight"]),
+    ])
+    func `words are those of both in every method that has its own`(_ method: Method, _ tables: [String]) throws {
+        let base = try save(layered(method, captions: ["a red cat", "the dog"]))
+        let (model, notices) = try beginning(layered(method, captions: ["a dog runs", "two boat"]))
+        #expect(notices.isEmpty, "\(notices)")
+        let vocabulary = try #require(model.configuration as? any LayeredConfiguration).vocabulary
+        let other = try #require(base.configuration as? any LayeredConfiguration).vocabulary
+        #expect(Set(vocabulary.words).isSuperset(of: other.words) && vocabulary.words.count > other.words.count)
+        let (own, theirs) = (try values(model), try values(base))
+        for name in tables {
+            let (rows, given) = (try #require(own[name]), try #require(theirs[name]))
+            let width = given.count / other.count
+            #expect(rows.count == width * vocabulary.count)
+            for (place, token) in other.tokens.enumerated() {
+                let row = try #require(vocabulary.tokens.firstIndex(of: token))
+                let expected = given[place * width..<(place + 1) * width]
+                #expect(rows[row * width..<(row + 1) * width] == expected, "\(name): \(token)")
+            }
+        }
+        for (name, value) in theirs where !tables.contains(name) { #expect(own[name] == value, "\(name)") }
     }
 
     @Test func `classes of other data begin afresh, a dictionary of as many is kept`() throws {

@@ -20,7 +20,7 @@ struct WeightsConvert: ParsableCommand {
     @Argument(help: "The file of weights; two for dime.")
     var files: [String]
 
-    @Option(help: "The system they are of: uniter, lightningdot or dime.")
+    @Option(help: "The system they are of: uniter, lightningdot, dime or soho.")
     var method: PublishedSystem?
 
     @Option(help: "With --method: the folder of the BERT whose tokens the weights are of, such as bert-base-cased.")

@@ -8,7 +8,7 @@ extension RetrievalModel {
     /// A model whose weights begin as a checkpoint's, by their names: one of its own training, or one that was made of published
     /// weights. What the checkpoint lacks begins afresh.
     /// - Parameters:
-    ///   - configuration: The shape that is wanted. A joint encoder gets the checkpoint's words besides those that it wants.
+    ///   - configuration: The shape that is wanted. What has words of its own gets the checkpoint's besides.
     ///   - features: Whose features it is to be trained on, where that is known.
     ///   - directory: The checkpoint's folder.
     /// - Returns: What was not taken and what begins afresh besides, a line each.
@@ -43,17 +43,18 @@ extension RetrievalModel {
         var (wanted, tables) = (configuration, [String: Tensor]())
         let weights = directory + "/model.safetensors"
         let given = try TensorFiles.load(weights: weights)
-        if let joint = configuration as? JointConfiguration, let other = theirs as? JointConfiguration {
-            wanted = joint.reading(joint.vocabulary.joined(with: other.vocabulary))
+        if let own = configuration as? any LayeredConfiguration, let other = theirs as? any LayeredConfiguration {
+            wanted = own.joined(with: other)
         }
         let fresh = try RetrievalModel(wanted, textEncoder: textEncoder, features: features, seed: seed, device: device)
         let own = fresh.parameters.dictionary
-        if let joint = wanted as? JointConfiguration, let other = theirs as? JointConfiguration {
-            tables = try joint.vocabulary.rows(of: own, from: given, of: other.vocabulary)
+        if let wanted = wanted as? any LayeredConfiguration, let other = theirs as? any LayeredConfiguration {
+            tables = try wanted.vocabulary.rows(of: own, from: given, of: other.vocabulary)
         }
         let found = given.merging(tables) { $1 }
         // Classes are the data's: of other data they begin afresh.
-        let isOfData = { (name: String) in name.hasPrefix("heads.classes.output") || name.hasPrefix("dictionary.") }
+        let ofData = ["heads.classes.output", "heads.tokens.output", "dictionary."]
+        let isOfData = { (name: String) in ofData.contains(where: name.hasPrefix) }
         let fitting = found.filter { name, tensor in own[name].map { $0.shape == tensor.shape } ?? false }
         let problems = own.filter { name, tensor in
             found[name].map { $0.shape != tensor.shape } ?? false && !isOfData(name)
@@ -73,7 +74,7 @@ extension RetrievalModel {
         let settings =
             [
                 "joint_dimension", "layers", "heads", "normalize_features", "fusion", "words", "direction",
-            ] + (own.method.isJoint ? ["max_tokens"] : [])
+            ] + (own is any LayeredConfiguration ? ["max_tokens"] : [])
         let ofData = ["region_dimension", "global_dimension", "text_dimension", "vocabulary_size"]
         let (wanted, found) = (try own.values(), try theirs.values())
         func differing(_ keys: [String]) -> [String] {
@@ -152,9 +153,11 @@ extension CutVocabulary {
     func rows(
         of own: [String: Tensor], from given: [String: Tensor], of other: CutVocabulary
     ) throws(TorchError) -> [String: Tensor] {
+        let heads = [
+            "heads.mlm.bias", "heads.correction.bias", "text.head.bias", "image.head.bias", "image.head.table",
+        ]
         let names = own.keys.filter {
-            $0.hasSuffix("embeddings.\(JointWords.tableName).weight") || $0 == "heads.mlm.bias"
-                || $0 == "heads.correction.bias"
+            $0.hasSuffix("embeddings.\(JointWords.tableName).weight") || heads.contains($0)
         }
         let theirRow = Dictionary(uniqueKeysWithValues: other.tokens.enumerated().map { ($1, $0) })
         let pairs = tokens.enumerated().compactMap { row, token in theirRow[token].map { (row, $0) } }

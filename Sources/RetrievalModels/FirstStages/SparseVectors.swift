@@ -51,6 +51,19 @@ package struct SparseVectors: Sendable, Equatable {
         return cut
     }
 
+    /// So many vectors: these over and over again.
+    package func repeated(to count: Int) -> SparseVectors {
+        var repeated = SparseVectors(width: width)
+        repeated.offsets.reserveCapacity(count + 1)
+        for place in 0..<(self.count == 0 ? 0 : count) {
+            let vector = place % self.count
+            repeated.terms += terms[offsets[vector]..<offsets[vector + 1]]
+            repeated.weights += weights[offsets[vector]..<offsets[vector + 1]]
+            repeated.offsets.append(repeated.terms.count)
+        }
+        return repeated
+    }
+
     /// A vector's terms and weights, heaviest first, of equal ones the lower.
     package func heaviest(of vector: Int) -> [(term: Int, weight: Float)] {
         self[vector].sorted { ($0.weight, $1.term) > ($1.weight, $0.term) }

@@ -77,6 +77,34 @@ extension ViSTA: VectorScorer {
     package func vectors(_ texts: TextBatch) throws(TorchError) -> Tensor { try scorable(texts, in: .fp32) }
 }
 
+extension LightningDOT: VectorScorer {
+    /// D.
+    package var vectorDimension: Int { configuration.jointDimension }
+
+    /// Lengths count too.
+    package var scoresByVectors: Bool { false }
+
+    /// Directions of u.
+    package func vectors(_ images: ImageBatch) throws(TorchError) -> Tensor {
+        try scorable(images, in: .fp32).normalized(1)
+    }
+
+    /// Directions of t.
+    package func vectors(_ texts: TextBatch) throws(TorchError) -> Tensor {
+        try scorable(texts, in: .fp32).normalized(1)
+    }
+}
+
+extension LexLIP: VectorScorer {
+    /// A value a term, most of them zero.
+    package var vectorDimension: Int { termCount }
+}
+
+extension LexiconEncoder: VectorScorer {
+    /// A value a term, most of them zero.
+    package var vectorDimension: Int { termCount }
+}
+
 extension PretrainedPair: VectorScorer {
     /// G.
     package var vectorDimension: Int { modelConfiguration.globalDimension }

@@ -84,11 +84,11 @@ package struct JointConfiguration: ClassGuessingConfiguration, Equatable {
         method.isUNITER ? try UNITER(scope, self) : try LightningDOT(scope, self)
     }
 
-    /// The same with other tokens.
-    func reading(_ vocabulary: CutVocabulary) -> JointConfiguration {
-        var other = self
-        other.shape.vocabulary = vocabulary
-        return other
+    /// The same with another one's words besides its own.
+    package func joined(with other: any LayeredConfiguration) -> JointConfiguration {
+        var joined = self
+        joined.shape.vocabulary = vocabulary.joined(with: other.vocabulary)
+        return joined
     }
 
     /// Word vectors begin as the text encoder's.

@@ -85,6 +85,9 @@ package struct LayeredShape: Codable, Sendable, Equatable {
 package protocol LayeredConfiguration: ModelConfiguration {
     /// The shape.
     var shape: LayeredShape { get }
+
+    /// The same with another one's words besides its own.
+    func joined(with other: any LayeredConfiguration) -> Self
 }
 
 extension LayeredConfiguration {

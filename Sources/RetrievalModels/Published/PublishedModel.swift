@@ -5,7 +5,7 @@ import TorchNN
 
 /// A system whose authors publish weights that serve here.
 package enum PublishedSystem: String, Sendable, CaseIterable {
-    case uniter, lightningdot, dime
+    case uniter, lightningdot, dime, soho
 
     /// The files that make one model. Of DIME they are two, image to text and text to image.
     package var fileCount: Int { self == .dime ? 2 : 1 }
@@ -39,6 +39,12 @@ package struct PublishedModel {
                 PublishedLightningDOT.configuration(source, vocabulary),
                 [PublishedLightningDOT.translated(source, vocabulary, first: Int(first))],
                 optional: PublishedLightningDOT.optional, path: source.path, textEncoder)
+        case .soho:
+            let (source, vocabulary) = (try PublishedTensors(path: paths[0]), try CutVocabulary(all: textEncoder))
+            try self.init(
+                PublishedSOHO.configuration(source, vocabulary),
+                [TranslatedTensors(source, PublishedSOHO.rules(vocabulary))], optional: [], path: source.path,
+                textEncoder)
         case .dime:
             let sources = try paths.map { try PublishedTensors(path: $0) }
             let parts = [("image_to_text", false), ("text_to_image", true)]

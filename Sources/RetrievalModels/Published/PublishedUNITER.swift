@@ -98,25 +98,32 @@ extension JointConfiguration {
         _ method: Method, _ source: PublishedTensors, _ vocabulary: CutVocabulary, words: String, regions: String,
         layers: String
     ) throws(InputError) -> JointConfiguration {
-        let table = try source.tensor(words + "word_embeddings.weight", dimensions: 2)
-        let places = try source.tensor(words + "position_embeddings.weight", dimensions: 2)
+        let words = try source.words(words)
         let features = try source.tensor(regions + "img_linear.weight", dimensions: 2)
         let classes =
             source["region_classifier.net.3.bias"] == nil
             ? 0 : try source.tensor("region_classifier.net.3.bias", dimensions: 1).shape[0]
-        let width = table.shape[1]
-        guard width % headWidth == 0 else {
-            throw InputError(
-                path: source.path, place: words + "word_embeddings.weight",
-                expected: "a width that is a multiple of \(headWidth), as BERT's heads have", found: "\(width)")
-        }
         return JointConfiguration(
-            method, jointDimension: width, layers: source.count(behind: layers), heads: width / headWidth,
-            regionDimension: features.shape[1], globalDimension: features.shape[1], textDimension: width,
-            maxTokens: places.shape[0], vocabulary: vocabulary, transportWeight: method == .uniter ? 0.1 : 0,
+            method, jointDimension: words.width, layers: source.count(behind: layers), heads: words.heads,
+            regionDimension: features.shape[1], globalDimension: features.shape[1], textDimension: words.width,
+            maxTokens: words.places, vocabulary: vocabulary, transportWeight: method == .uniter ? 0.1 : 0,
             classes: classes)
     }
+}
 
+extension PublishedTensors {
     /// Of BERT-base and -large, and told by no tensor's shape.
     private static let headWidth = 64
+
+    /// The sizes that a table of words and one of positions tell.
+    func words(_ beginning: String) throws(InputError) -> (width: Int, heads: Int, places: Int) {
+        let width = try tensor(beginning + "word_embeddings.weight", dimensions: 2).shape[1]
+        let places = try tensor(beginning + "position_embeddings.weight", dimensions: 2).shape[0]
+        guard width % Self.headWidth == 0 else {
+            throw InputError(
+                path: path, place: beginning + "word_embeddings.weight",
+                expected: "a width that is a multiple of \(Self.headWidth), as BERT's heads have", found: "\(width)")
+        }
+        return (width, width / Self.headWidth, places)
+    }
 }

@@ -12,7 +12,7 @@ package struct StreamConfiguration: ClassGuessingConfiguration, Equatable {
         /// Heads of a layer's attention, and values between a layer's two products.
         package let heads, innerDimension: Int
         /// The tokens that go on with the word before them, ascending.
-        package let pieces: [Int]
+        package fileprivate(set) var pieces: [Int]
 
         enum CodingKeys: String, CodingKey {
             case layers, heads, pieces
@@ -24,7 +24,7 @@ package struct StreamConfiguration: ClassGuessingConfiguration, Equatable {
     /// `lexlip` or `cots`.
     package let method: Method
     /// Of words and regions, of the layers of the image's stream, and of COTS's texts' too.
-    package let shape: LayeredShape
+    package private(set) var shape: LayeredShape
     /// tau, of pairs that are told apart.
     package let temperature: Double
     /// What F weighs (LexLIP).
@@ -34,7 +34,7 @@ package struct StreamConfiguration: ClassGuessingConfiguration, Equatable {
     /// Whether these are the nearest vectors of a dictionary, else what the data says.
     package let hasDictionary: Bool
     /// The text encoder's layers (LexLIP).
-    package let text: Text?
+    package private(set) var text: Text?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case method = "architecture"
@@ -122,6 +122,15 @@ package struct StreamConfiguration: ClassGuessingConfiguration, Equatable {
         try require(
             text.pieces.allSatisfy((0..<vocabulary.size).contains), .text,
             "pieces below the vocabulary's size \(vocabulary.size)", "others")
+    }
+
+    /// The same with another one's words besides its own.
+    package func joined(with other: any LayeredConfiguration) -> StreamConfiguration {
+        var joined = self
+        joined.shape.vocabulary = vocabulary.joined(with: other.vocabulary)
+        let pieces = (other as? StreamConfiguration)?.text?.pieces ?? []
+        joined.text?.pieces = Set(pieces + (text?.pieces ?? [])).sorted()
+        return joined
     }
 
     /// Builds the method.

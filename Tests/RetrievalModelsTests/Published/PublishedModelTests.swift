@@ -69,6 +69,40 @@ import TorchNN
         #expect(try distance(world.scores(again.scorer, "ids"), expected) < 2e-4)
     }
 
+    @Test func `SOHO's neck, dictionary and layers score as the authors' do`() throws {
+        let world = try World()
+        let published = try PublishedModel([Self.path("soho")], of: .soho, textEncoder: world.encoder)
+        let scorer = try #require(published.model.scorer as? SOHO)
+        let grid = try ImageBatch(
+            regions: #require(world.goldens["regions"]).sliced(1, 0..<4), globals: .zeros([3, 6]))
+        let texts = try TextBatch(rows: #require(world.goldens["ids"]), lengths: [4, 6, 3])
+        let scores: [Float] = try scorer.similarity(
+            scorer.scorable(grid, in: .fp32), scorer.scorable(texts, in: .fp32)
+        ).detached().array()
+        #expect(try distance(scores, world.expected("soho.scores")) < 2e-4)
+        #expect(
+            published.notices == [
+                "soho.pt: not taken: backbone.conv1.weight: it makes the features, which are read from files here",
+                "soho.pt: not taken: mask_l_fc.weight: the table of words once more",
+                "soho.pt: not taken: neck.conv.bn.num_batches_tracked, neck.gate_fc.bn.num_batches_tracked: "
+                    + "how many batches were seen",
+                "soho.pt: not taken: neck.vq.cluster_sum: how often entries were met, which nothing reads",
+            ])
+        let theirs = try TensorFiles.load(weights: Self.path("soho"))
+        for (ours, name) in [("counts", "cluster_size"), ("sums", "embed_avg")] {
+            let (own, other) = (published.model.parameters.dictionary["dictionary.\(ours)"], theirs["neck.vq.\(name)"])
+            #expect(try #require(own).array(Float.self) == #require(other).array(Float.self))
+        }
+        let wide = try world.changed("soho") { tensors in
+            tensors["neck.conv.conv.weight"] = try .zeros([64, 6, 3, 3])
+            tensors["neck.gate_fc.bn.weight"] = nil
+        }
+        #expect(
+            try world.refusal([wide], .soho)
+                == "DIR/soho.safetensors: 2 parameters do not fit: neck.conv.conv.weight: expected [outputs, inputs, 1, 1], "
+                + "found [64, 6, 3, 3]; neck.gate_fc.bn.weight: expected [2], found nothing")
+    }
+
     @Test func `DIME's two files become one model of both directions`() throws {
         let world = try World()
         let published = try PublishedModel(

@@ -8,7 +8,7 @@ package struct SOHOConfiguration: LayeredConfiguration, Equatable {
     /// `soho`.
     package let method: Method
     /// Of words, cells and layers.
-    package let shape: LayeredShape
+    package private(set) var shape: LayeredShape
     /// k, entries of the visual dictionary.
     package let dictionary: Int
     /// What the cosines of states and entries are divided by where masked cells are guessed.
@@ -79,6 +79,13 @@ package struct SOHOConfiguration: LayeredConfiguration, Equatable {
         }
         try require(temperature > 0, .temperature, "above 0", temperature)
         try require(maskedImages > 0 && maskedImages <= 1, .maskedImages, "above 0 and at most 1", maskedImages)
+    }
+
+    /// The same with another one's words besides its own.
+    package func joined(with other: any LayeredConfiguration) -> SOHOConfiguration {
+        var joined = self
+        joined.shape.vocabulary = vocabulary.joined(with: other.vocabulary)
+        return joined
     }
 
     /// Builds the method.
