@@ -245,8 +245,8 @@ struct PostgresSearchTests {
         let address = photos.addresses[0] + "?options=-c%20enable_seqscan%3Doff%20-c%20enable_bitmapscan%3Doff"
         let store = try PostgresStore([.init(address)])
         let scanning = try PostgresStore([.init(photos.addresses[0] + "?options=-c%20enable_indexscan%3Doff")])
-        let exact = PostgresVectors(store: scanning, dimension: model.dimension)
-        let graph = PostgresVectors(store: store, dimension: model.dimension, looksAtAll: 0)
+        let exact = PostgresVectors(scanning, of: model)
+        let graph = PostgresVectors(store, of: model, looksAtAll: 0)
         let query = vector(2)
         let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let unit = query.map { $0 / length }
