@@ -33,6 +33,19 @@ package final class BlockReader: Sendable {
         }
     }
 
+    /// Opens anew what is in the folder now: a block that was removed may have given its number to another.
+    package func refresh() throws {
+        try blocks.withLock { blocks in
+            blocks = Blocks()
+            try look(&blocks)
+        }
+    }
+
+    /// The file that has a picture's record; nil where none has.
+    package func file(of digest: ContentDigest) -> String? {
+        blocks.withLock { $0.places[digest].map { BlockFile.path($0.block, in: folder) } }
+    }
+
     /// Takes in what is in the folder now. A block that is not whole is none: its writer will see to it.
     private func look(_ blocks: inout Blocks) throws {
         let names =

@@ -63,6 +63,29 @@ package struct RecordLayout: Sendable {
         return try record.withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[column.bytes])) }
     }
 
+    /// Whether a record is of this layout's length, and each of its features a finite number.
+    package func holdsNumbers(_ record: PictureRecord) -> Bool {
+        record.withBytes { bytes in
+            bytes.count == byteCount
+                && columns.allSatisfy { column in
+                    let own = UnsafeRawBufferPointer(rebasing: bytes[column.bytes])
+                    // Without the sign, infinities and what is no number are the largest.
+                    switch column.elementType {
+                    case .float16: return Self.largest(own, 0x7FFF as UInt16) < 0x7C00
+                    case .float32: return Self.largest(own, 0x7FFF_FFFF as UInt32) < 0x7F80_0000
+                    default: return true
+                    }
+                }
+        }
+    }
+
+    private static func largest<Bits: FixedWidthInteger>(_ bytes: UnsafeRawBufferPointer, _ mask: Bits) -> Bits {
+        let size = MemoryLayout<Bits>.size
+        return (0..<bytes.count / size).reduce(0) { largest, place in
+            max(largest, bytes.loadUnaligned(fromByteOffset: size * place, as: Bits.self) & mask)
+        }
+    }
+
     /// The picture's own vector of a record in float16.
     package func global(_ record: PictureRecord) -> [Float] {
         withBytes(of: .global, in: record) { bytes in

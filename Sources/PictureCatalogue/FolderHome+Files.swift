@@ -18,19 +18,21 @@ extension FolderHome {
         while true {
             var files = try catalogue.files(in: root, behind: last, count: Self.filesAtOnce, model, store)
             guard let end = files.last else { return }
-            if let features { try Self.add(features, to: &files) }
+            if let features { try Self.add(features, model.layout, to: &files) }
             try body(files)
             last = end.name.text
         }
     }
 
     /// Adds the features that files' contents have; whose are damaged has neither these nor a vector.
-    private static func add(_ features: BlockReader, to files: inout [IndexedFile]) throws {
+    private static func add(
+        _ features: BlockReader, _ layout: RecordLayout, to files: inout [IndexedFile]
+    ) throws {
         let places = files.indices.filter { files[$0].vector != nil }
         let records = try features.records(of: places.compactMap { files[$0].digest })
         for (place, record) in zip(places, records) {
-            files[place].features = record
-            if record == nil { files[place].vector = nil }
+            files[place].features = record.flatMap { layout.holdsNumbers($0) ? $0 : nil }
+            if files[place].features == nil { files[place].vector = nil }
         }
     }
 }

@@ -46,7 +46,8 @@ package struct FolderHome: PictureHome {
     }
 
     package func features(by model: CatalogueModel) throws -> any PictureRecords {
-        FolderRecords(catalogue: catalogue, blocks: try catalogue.features(of: model))
+        FolderRecords(
+            catalogue: catalogue, layout: model.layout, blocks: try catalogue.features(of: model))
     }
 
     package func forget(root path: String) throws -> Bool { try catalogue.forget(root: path) }
@@ -94,16 +95,35 @@ package struct FolderVectors: PictureVectors {
 /// The features in an index's folder.
 private struct FolderRecords: PictureRecords {
     let catalogue: Catalogue
+    let layout: RecordLayout
     let blocks: BlockReader
 
     func records(of ids: [Int64]) throws -> Gathered<FoundRecords> {
-        var found = FoundRecords()
         let digests = try catalogue.digests(of: ids)
-        let known = ids.compactMap { id in digests[id].map { (id, $0) } }
-        for ((id, _), record) in zip(known, try blocks.records(of: known.map(\.1))) {
-            found.records[id] = record
-            if record == nil { found.damaged.insert(id) }
+        var found = try records(of: digests)
+        if !found.unusable.isEmpty {
+            // They may have been mended meanwhile.
+            try blocks.refresh()
+            found = try records(of: digests)
         }
-        return Gathered(found)
+        let files = Set(found.unusable.compactMap { digests[$0].flatMap { blocks.file(of: $0) } }).sorted()
+        let line = FoundRecords.line(
+            of: found.unusable, in: catalogue.folder, way: "rm \(files.joined(separator: " "))")
+        return Gathered(found.records, missing: files.isEmpty ? [] : [line])
+    }
+
+    private func records(
+        of digests: [Int64: ContentDigest]
+    ) throws -> (records: FoundRecords, unusable: [Int64]) {
+        var (found, unusable) = (FoundRecords(), [Int64]())
+        let known = digests.sorted { $0.key < $1.key }
+        for ((id, _), record) in zip(known, try blocks.records(of: known.map(\.value))) {
+            guard let record else {
+                found.damaged.insert(id)
+                continue
+            }
+            if layout.holdsNumbers(record) { found.records[id] = record } else { unusable.append(id) }
+        }
+        return (found, unusable)
     }
 }

@@ -95,7 +95,10 @@ package struct FolderWriter: IndexWriter {
     }
 
     package func catchUp(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {
-        try vectors.catchUp(with: catalogue.contents(model), progress: progress, isCancelled: isCancelled)
+        let unusable = try vectors.catchUp(
+            with: catalogue.contents(model), progress: progress, isCancelled: isCancelled)
+        // Made anew by the next look at the folders.
+        try catalogue.forgetFeatures(of: unusable, model)
     }
 
     package func finish(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {

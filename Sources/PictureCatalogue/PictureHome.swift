@@ -1,3 +1,4 @@
+package import AsCLBase
 package import FeatureExtraction
 package import Foundation
 package import VectorStore
@@ -47,6 +48,19 @@ package protocol PictureHome: Sendable {
     func outages() -> [String]
 }
 
+/// Another model's vectors have taken the place of those that a search began by: it is to be begun anew.
+package struct ModelChanged: Error {
+    /// For people, where it happens again and again.
+    package let inputError: InputError
+
+    /// - Parameter home: What errors call it.
+    package init(home: String) {
+        inputError = InputError(
+            path: home, place: "model", expected: "the vectors that this began by",
+            found: "another model's: `ascl index` has just put them in, so try again")
+    }
+}
+
 /// Which pictures a search may find.
 package struct PictureSelection: Sendable {
     /// What says so.
@@ -77,10 +91,12 @@ package protocol PictureVectors: Sendable {
     /// The pictures that a filter lets through.
     func selection(_ filter: PictureFilter) throws -> PictureSelection
     /// The nearest of a selection to each unit vector, best first.
+    /// - Throws: `ModelChanged` where the vectors are another model's now.
     func nearest(
         to queries: [[Float]], top: Int, in selection: PictureSelection
     ) throws -> Gathered<[[VectorMatch]]>
     /// The unit vectors of pictures; those that are gone are missing.
+    /// - Throws: `ModelChanged` where they are another model's now.
     func vectors(of ids: [Int64]) throws -> [Int64: [Float]]
     /// The numbers of a selection's pictures, the lowest first.
     func ids(in selection: PictureSelection) throws -> Gathered<[Int64]>
@@ -96,9 +112,22 @@ package protocol PictureRecords: Sendable {
 package struct FoundRecords: Sendable {
     /// By the pictures' numbers.
     package var records: [Int64: PictureRecord] = [:]
-    /// Pictures that are there and whose features are damaged.
+    /// Pictures that are there and whose features are damaged, as the next indexing sees by itself.
     package var damaged: Set<Int64> = []
 
     /// Of no picture.
     package init() {}
+
+    /// What is told of pictures whose features are no numbers, which indexing does not look for: it would have to read all of
+    /// them.
+    /// - Parameters:
+    ///   - home: What errors call it.
+    ///   - way: The command after which indexing makes the features anew.
+    package static func line(of pictures: [Int64], in home: String, way: String) -> String {
+        let place = pictures.count == 1 ? "features of picture" : "features of pictures"
+        let error = InputError(
+            path: home, place: "\(place) \(pictures.map(String.init).joined(separator: ", "))",
+            expected: "finite numbers", found: "others: `\(way)`, then `ascl index`, mends that")
+        return "\(error)"
+    }
 }

@@ -23,28 +23,36 @@ struct VectorUpkeep {
     }
 
     /// Makes the store that of these pictures: takes out the others, and puts in those that it has not.
+    /// - Returns: Pictures that have no vector, since their features are no numbers.
     func catchUp(
         with contents: [ContentDigest: Int64], progress: (Int, Int) -> Void, isCancelled: () -> Bool
-    ) throws {
+    ) throws -> [Int64] {
         let there = store.ids
         try store.delete(ids: there.subtracting(contents.values))
         let missing = contents.filter { !there.contains($0.value) }.map { Picture($0.key, $0.value) }
             .sorted { $0.id < $1.id }
+        var unusable: [Int64] = []
         if !missing.isEmpty { progress(0, missing.count) }
         for start in stride(from: 0, to: missing.count, by: Self.picturesAtOnce) {
             if isCancelled() { throw CancellationError() }
             let end = min(start + Self.picturesAtOnce, missing.count)
-            try append(Array(missing[start..<end]))
+            unusable += try append(Array(missing[start..<end]))
             progress(end, missing.count)
         }
+        return unusable
     }
 
     /// Puts in the vectors of pictures that have features.
-    func append(_ pictures: [Picture]) throws {
+    /// - Returns: Those among them whose features are no numbers.
+    @discardableResult
+    func append(_ pictures: [Picture]) throws -> [Int64] {
         let records = try features.records(of: pictures.map(\.digest))
         let present = zip(pictures, records).compactMap { picture, record in record.map { (picture, $0) } }
-        guard !present.isEmpty else { return }
-        let values = try own?.make(present.map(\.1)) ?? present.flatMap { layout.global($0.1) }
-        try store.append(ids: present.map(\.0.id), vectors: values)
+        let usable = present.filter { layout.holdsNumbers($0.1) }
+        if !usable.isEmpty {
+            let values = try own?.make(usable.map(\.1)) ?? usable.flatMap { layout.global($0.1) }
+            try store.append(ids: usable.map(\.0.id), vectors: values)
+        }
+        return present.filter { !layout.holdsNumbers($0.1) }.map(\.0.id)
     }
 }

@@ -22,10 +22,9 @@ package struct IndexedFeatures: Sendable {
     /// The regions' boxes of a picture: left, top, right, bottom of each, as fractions of its width and height.
     package func boxes(_ record: PictureRecord) -> [Float] { layout.boxes(record) }
 
-    /// Raw features of a picture, on a device; nil where they are no numbers.
-    package func batch(_ record: PictureRecord, on device: Device) throws -> ImageBatch? {
-        let raw = try Self.batch([record], shape, on: device)
-        return try raw.regions.allFinite() && raw.globals.allFinite() ? raw : nil
+    /// Raw features of a picture, on a device.
+    package func batch(_ record: PictureRecord, on device: Device) throws -> ImageBatch {
+        try Self.batch([record], shape, on: device)
     }
 
     /// Raw features of pictures of a shape, on a device.

@@ -36,20 +36,18 @@ extension PictureCollection {
         }
         let found = try second.features.records(of: pictures)
         return try pictures.compactMap { picture in
-            let damaged = InputError(
-                path: home.name, place: "features of picture \(picture)", expected: "what was computed of it",
-                found: found.missing.first ?? "nothing, or what was damaged: `ascl index` mends that")
             guard let record = found.value.records[picture] else {
-                if found.value.damaged.contains(picture) || !found.missing.isEmpty { throw damaged }
+                if found.value.damaged.contains(picture) || !found.missing.isEmpty {
+                    throw InputError(
+                        path: home.name, place: "features of picture \(picture)", expected: "what was computed of it",
+                        found: found.missing.first ?? "nothing, or what was damaged: `ascl index` mends that")
+                }
                 throw InputError(
                     place: "picture", expected: "the number of a picture of the index", found: "\(picture)")
             }
             let sides = second.features.boxes(record)
             let boxes = stride(from: 0, to: sides.count, by: 4).map { Array(sides[$0..<min($0 + 4, sides.count)]) }
-            guard let features = try second.features.batch(record, on: second.trained.model.device) else {
-                throw damaged
-            }
-            return try explain(features, boxes: boxes)
+            return try explain(second.features.batch(record, on: second.trained.model.device), boxes: boxes)
         }
     }
 }

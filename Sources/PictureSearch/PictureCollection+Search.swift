@@ -20,10 +20,19 @@ extension PictureCollection {
             })
     }
 
+    /// Times that a search is begun anew because another model took the place of its own.
+    private static let changes = 3
+
     /// Answers to queries that differ in nothing but what they look for.
-    private func search(_ queries: [PictureQuery]) throws -> [SearchAnswer] {
+    private func search(_ queries: [PictureQuery], changes: Int = changes) throws -> [SearchAnswer] {
+        do { return try search(queries, current()) } catch let error as ModelChanged {
+            guard changes > 0 else { throw error.inputError }
+            return try search(queries, changes: changes - 1)
+        }
+    }
+
+    private func search(_ queries: [PictureQuery], _ opened: Opened) throws -> [SearchAnswer] {
         guard let form = queries.first else { return [] }
-        let opened = try current()
         let selection = try opened.first.vectors.selection(form.filter)
         let searched = selection.count
         let isScored = try opened.second != nil && form.sentences != nil

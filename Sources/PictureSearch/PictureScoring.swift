@@ -9,10 +9,10 @@ protocol PictureScoring: Sendable {
     /// S of pictures and texts, a row of all texts a picture; pictures without features have none.
     /// - Parameters:
     ///   - records: Gives the features of pictures that are not ready yet, as they are kept, as far as there are any.
-    ///   - features: What is in them; nil where they are damaged.
+    ///   - features: What is in them.
     func scores(
         of pictures: [Int64], _ words: TextBatch, records: ([Int64]) throws -> [Int64: PictureRecord],
-        features: (Int64, PictureRecord) throws -> ImageBatch?
+        features: (PictureRecord) throws -> ImageBatch
     ) throws -> [Int64: [Float]]
 }
 
@@ -44,7 +44,7 @@ final class PreparedPictures<Scorer: PairScorer>: PictureScoring {
 
     func scores(
         of pictures: [Int64], _ words: TextBatch, records: ([Int64]) throws -> [Int64: PictureRecord],
-        features: (Int64, PictureRecord) throws -> ImageBatch?
+        features: (PictureRecord) throws -> ImageBatch
     ) throws -> [Int64: [Float]] {
         let texts = try scorer.scorable(words, in: precision)
         let count = words.lengths.count
@@ -54,7 +54,7 @@ final class PreparedPictures<Scorer: PairScorer>: PictureScoring {
             var images = ready(part)
             let missing = part.filter { images[$0] == nil }
             for (id, record) in missing.isEmpty ? [:] : try records(missing) {
-                images[id] = try features(id, record).map { try makeReady($0, id) }
+                images[id] = try makeReady(features(record), id)
             }
             let present = part.compactMap { id in images[id].map { (id, $0) } }
             guard !present.isEmpty else { continue }

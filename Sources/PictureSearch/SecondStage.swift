@@ -37,10 +37,8 @@ struct SecondStage: Sendable {
                 damaged.formUnion(found.value.damaged)
                 for line in found.missing where !missing.contains(line) { missing.append(line) }
                 return found.value.records
-            } features: { id, record in
-                let raw = try features.batch(record, on: trained.model.device)
-                if raw == nil { damaged.insert(id) }
-                return raw
+            } features: { record in
+                try features.batch(record, on: trained.model.device)
             }
         }
         for place in candidates.indices {

@@ -7,7 +7,7 @@ import Postgres
 struct PostgresRecords: PictureRecords {
     let store: PostgresStore
     /// Of a picture's.
-    let byteCount: Int
+    let layout: RecordLayout
 
     func records(of ids: [Int64]) throws -> Gathered<FoundRecords> {
         let groups = Dictionary(grouping: ids, by: store.part(of:))
@@ -43,21 +43,30 @@ struct PostgresRecords: PictureRecords {
             } else if let id = ids.first {
                 let line = InputError(
                     path: name, place: "features of picture \(id)", expected: "what was computed of it",
-                    found:
-                        "\(error.inputError.found): `UPDATE ascl_picture SET features = NULL WHERE id = \(id)`, then "
-                        + "`ascl index`, mends that")
+                    found: "\(error.inputError.found): `\(Self.removal(of: [id]))`, then `ascl index`, mends that")
                 found.missing.append("\(line)")
             }
             return
         }
+        var unusable: [Int64] = []
         for row in 0..<rows.count {
             let id = rows.int64(row, 0)
-            let bytes = rows.withBytes(row, 1) { Array($0) }
-            if bytes.count == byteCount {
-                found.value.records[id] = PictureRecord(bytes)
+            let record = PictureRecord(rows.withBytes(row, 1) { Array($0) })
+            if layout.holdsNumbers(record) {
+                found.value.records[id] = record
+            } else if record.withBytes(\.count) == layout.byteCount {
+                unusable.append(id)
             } else {
                 found.value.damaged.insert(id)
             }
         }
+        guard !unusable.isEmpty else { return }
+        found.missing.append(
+            FoundRecords.line(of: unusable.sorted(), in: name, way: Self.removal(of: unusable.sorted())))
+    }
+
+    private static func removal(of ids: [Int64]) -> String {
+        let which = ids.count == 1 ? "= \(ids[0])" : "IN (\(ids.map(String.init).joined(separator: ", ")))"
+        return "UPDATE ascl_picture SET features = NULL WHERE id \(which)"
     }
 }

@@ -11,18 +11,25 @@ extension PostgresStore {
     package func forEachFile(
         in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void
     ) throws {
-        let byteCount = model.layout.byteCount
+        let layout = model.layout
         let count =
-            model.checkpoint == nil ? Self.filesAtOnce : min(Self.filesAtOnce, max(1, Self.bytesAtOnce / byteCount))
+            model.checkpoint == nil
+            ? Self.filesAtOnce : min(Self.filesAtOnce, max(1, Self.bytesAtOnce / layout.byteCount))
         for part in parts {
             var last = ""
             while true {
                 let behind = last
-                var files = try part.pool.use { try Self.files(in: root, behind: behind, count: count, $0) }
+                var files = try part.pool.use { connection in
+                    let rows = try Self.files(in: root, behind: behind, count: count, model, connection)
+                    guard rows.count == 0 || rows.withBytes(0, 15, { $0.first == 1 }) else {
+                        throw ModelChanged(home: part.name).inputError
+                    }
+                    return (0..<rows.count).map { rows.file($0) }
+                }
                 guard let end = files.last else { break }
                 // Whose features are damaged has neither these nor a vector.
                 for place in files.indices where model.checkpoint != nil {
-                    if files[place].features?.withBytes({ $0.count == byteCount }) == true { continue }
+                    if files[place].features.map(layout.holdsNumbers) == true { continue }
                     (files[place].vector, files[place].features) = (nil, nil)
                 }
                 try body(files)
@@ -32,16 +39,16 @@ extension PostgresStore {
     }
 
     private static func files(
-        in root: String, behind path: String, count: Int, _ connection: PostgresConnection
-    ) throws -> [IndexedFile] {
-        let rows = try connection.run(
+        in root: String, behind path: String, count: Int, _ model: CatalogueModel, _ connection: PostgresConnection
+    ) throws(PostgresError) -> PostgresRows {
+        try connection.run(
             """
             SELECT f.path, f.size, f.modified, f.written, COALESCE(f.problem, p.problem), p.sha256, p.width::bigint,
-                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding, p.features
+                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding, p.features,
+                \(VectorColumn.isMade(by: "$3"))
             FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
             WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(count)
-            """, [.text(root), .text(path)], isBinary: true)
-        return (0..<rows.count).map { rows.file($0) }
+            """, [.text(root), .text(path), .text(model.vectorsFingerprint)], isBinary: true)
     }
 }
 

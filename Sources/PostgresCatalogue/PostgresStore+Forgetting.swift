@@ -23,7 +23,7 @@ extension PostgresStore {
 
 extension PostgresConnection {
     /// Every picture of a part is looked at meanwhile, and no word comes.
-    private static let patienceForSweep = 3600.0
+    static let patienceForSweep = 3600.0
 
     /// Takes hold of a part for whoever writes.
     /// - Parameters:

@@ -19,8 +19,26 @@ extension PostgresStore: PictureHome {
         return try model(isWhole: false)
     }
 
+    /// - Parameter isWhole: Whether nil is given where not all parts have been indexed to their ends.
     private func model(isWhole: Bool) throws -> CatalogueModel? {
-        let answers = try gather { _, connection in
+        let end = ProcessInfo.processInfo.systemUptime + patience
+        while true {
+            let answers = try models()
+            guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
+            let others = answers.map(\.model.vectorsFingerprint).filter { $0 != first.vectorsFingerprint }
+            guard isWhole, let other = others.first else { return first }
+            // Another model takes all parts within moments, if nobody kills it.
+            guard ProcessInfo.processInfo.systemUptime < end else {
+                throw InputError(
+                    path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
+                    found: "those of \(other) too: `ascl index --model` has not come to its end")
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+    }
+
+    private func models() throws -> [(isWhole: Bool, model: CatalogueModel)] {
+        try gather { _, connection in
             let rows = try connection.run(
                 """
                 SELECT answers, identity, description, shape, checkpoint, checkpoint_fingerprint, checkpoint_dimension
@@ -37,14 +55,6 @@ extension PostgresStore: PictureHome {
                     shape: rows.text(0, 3) ?? "", checkpoint: checkpoint)
             )
         }.value.map(\.value)
-        guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
-        let others = answers.map(\.model.vectorsFingerprint).filter { $0 != first.vectorsFingerprint }
-        if isWhole, let other = others.first {
-            throw InputError(
-                path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
-                found: "those of \(other) too: `ascl index --model` has not come to its end")
-        }
-        return first
     }
 
     package func numbers() throws -> Catalogue.Numbers {
@@ -140,12 +150,19 @@ extension PostgresStore: PictureHome {
         }
     }
 
+    /// Bytes that the pictures take on the parts' disks with all that is known of them, without what finds them.
+    package func byteCount() throws -> Int {
+        try gather { _, connection in
+            try connection.run("SELECT pg_table_size('ascl_picture')").number(0, 0) ?? 0 as Int
+        }.value.reduce(0) { $0 + $1.value }
+    }
+
     package func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
-        PostgresVectors(store: self, dimension: model.dimension)
+        PostgresVectors(self, of: model)
     }
 
     package func features(by model: CatalogueModel) throws -> any PictureRecords {
-        PostgresRecords(store: self, byteCount: model.layout.byteCount)
+        PostgresRecords(store: self, layout: model.layout)
     }
 }
 

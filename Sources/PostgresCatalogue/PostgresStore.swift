@@ -18,6 +18,8 @@ package final class PostgresStore: Sendable {
     }
 
     let parts: [Part]
+    /// Seconds that a part may be silent for, or of another model than the others.
+    let patience: Double
     /// What every part is held to.
     private let expected: ExpectedStore
 
@@ -35,12 +37,12 @@ package final class PostgresStore: Sendable {
     /// - Throws: `InputError` where one is named twice.
     package init(_ addresses: [PostgresAddress], patience: Double = patience) throws(InputError) {
         let expected = ExpectedStore(parts: addresses.count)
-        self.expected = expected
+        (self.expected, self.patience) = (expected, patience)
         parts = addresses.enumerated().map { index, address in
             Part(
                 index: index,
                 pool: PostgresPool(address, patience: patience) { connection in
-                    try connection.prepareForAscl()
+                    try connection.prepareForAscl(parts: addresses.count)
                     try expected.check(connection, index, address.description)
                 })
         }
@@ -58,6 +60,13 @@ package final class PostgresStore: Sendable {
 
     /// The part that a content lies in.
     func part(of digest: ContentDigest) -> Int { digest.part(of: parts.count) }
+
+    /// How many of the nearest pictures a part has at most, were they dealt to it by dice, which a digest is as good as: five
+    /// standard deviations above its share.
+    static func share(of count: Int, parts: Int) -> Int {
+        let (count, part) = (Double(count), 1 / Double(parts))
+        return Int(min(count, (count * part + 5 * (count * part * (1 - part)).squareRoot()).rounded(.up)))
+    }
 
     /// Asks some parts at once.
     /// - Parameter orNone: Whether it may be that none of them answers.
@@ -86,15 +95,15 @@ package final class PostgresStore: Sendable {
         return gathered
     }
 
-    /// Does something for each on a thread of its own: these threads wait, which a pool of as many as there are cores is not
-    /// for.
+    /// Does something for each at once, on threads of their own but for the first: these threads wait, which a pool of as many
+    /// as there are cores is not for.
     private static func together<Value: Sendable>(
         _ parts: [Part], _ body: @escaping @Sendable (Part) -> Value
     ) -> [Value] {
         guard parts.count > 1 else { return parts.map(body) }
         let done = DispatchGroup()
         let values = Mutex([Value?](repeating: nil, count: parts.count))
-        for (place, part) in parts.enumerated() {
+        for (place, part) in parts.enumerated().dropFirst() {
             done.enter()
             let thread = Thread {
                 let value = body(part)
@@ -104,8 +113,9 @@ package final class PostgresStore: Sendable {
             thread.stackSize = 1 << 20
             thread.start()
         }
+        let first = body(parts[0])
         done.wait()
-        return values.withLock { $0.compactMap { $0 } }
+        return [first] + values.withLock { $0.compactMap { $0 } }
     }
 
     /// Parts that do not answer now, a line each.
@@ -126,12 +136,15 @@ extension PostgresConnection {
     }
 
     /// What every connection of this program is set to.
-    func prepareForAscl() throws(PostgresError) {
+    /// - Parameter parts: Of the collection, each of which looks for its share of what is near.
+    func prepareForAscl(parts: Int) throws(PostgresError) {
+        let looked = max(100, PostgresStore.share(of: 200, parts: parts))
         // Filters leave some of the nearest out: then the index goes on to the next, in their order.
         try run(
             """
-            SET hnsw.iterative_scan = strict_order; SET hnsw.ef_search = 200; SET hnsw.max_scan_tuples = 200000; \
-            SET standard_conforming_strings = on; SET client_min_messages = warning
+            SET hnsw.iterative_scan = strict_order; SET hnsw.ef_search = \(looked); \
+            SET hnsw.max_scan_tuples = 200000; SET standard_conforming_strings = on; \
+            SET client_min_messages = warning
             """)
     }
 }

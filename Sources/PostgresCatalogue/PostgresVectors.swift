@@ -10,15 +10,18 @@ import VectorStore
 /// float16, as in an index's folder. Where a filter leaves few pictures, or the graph finds fewer than there are, all that
 /// pass are looked at.
 final class PostgresVectors: PictureVectors {
-    private let store: PostgresStore
+    let store: PostgresStore
     let dimension: Int
+    /// What makes them.
+    let fingerprint: String
     private let findable = Mutex(0)
 
     /// Where a filter leaves no more than so many pictures of a part, looking at each costs less than going through the graph.
     private let looksAtAll: Int
 
-    init(store: PostgresStore, dimension: Int, looksAtAll: Int = 5000) {
-        (self.store, self.dimension, self.looksAtAll) = (store, dimension, looksAtAll)
+    init(_ store: PostgresStore, of model: CatalogueModel, looksAtAll: Int = 5000) {
+        (self.store, self.looksAtAll) = (store, looksAtAll)
+        (dimension, fingerprint) = (model.dimension, model.vectorsFingerprint)
     }
 
     var count: Int { findable.withLock { $0 } }
@@ -57,24 +60,20 @@ final class PostgresVectors: PictureVectors {
     private func nearest(
         to queries: [[Float]], top: Int, _ filter: PictureFilter, isWhole: Bool
     ) throws -> Gathered<[[VectorMatch]]> {
-        let query = "$1::vector(\(dimension))"
-        let order = "ORDER BY embedding <#> \(query)::halfvec(\(dimension)) LIMIT $2::bigint"
-        let found = try store.gather { [dimension] _, connection in
-            let conditions = try PostgresFilter(filter, from: 3, connection)
-            let own = "SELECT id, embedding FROM ascl_picture p WHERE \(conditions.text)"
-            let near = isWhole ? "WITH own AS MATERIALIZED (\(own)) SELECT * FROM own \(order)" : "\(own) \(order)"
-            let statement = "SELECT id, -(embedding::vector(\(dimension)) <#> \(query)) FROM (\(near)) near"
-            return try queries.map { query in
-                let rows = try connection.run(
-                    statement, [.binary(VectorBytes.floats(query)), .number(top)] + conditions.values, isBinary: true)
-                return (0..<rows.count).map { VectorMatch(id: rows.int64($0, 0), score: Float(rows.double($0, 1))) }
+        let share = PostgresStore.share(of: top, parts: store.parts.count)
+        let found = try nearest(to: queries, share, filter, isWhole: isWhole)
+        var lists = Dictionary(found.value) { first, _ in first }
+        let merged = Self.merged(lists, queries.indices, top)
+        // Whose list is among the nearest to its very end may have more of them.
+        let cut = lists.filter { _, own in
+            queries.indices.contains { query in
+                own[query].count == share && own[query].last.map(merged[query].contains) ?? false
             }
         }
-        let merged = queries.indices.map { place in
-            let all = found.value.flatMap { $0.value[place] }
-            return Array(all.sorted { ($0.score, $1.id) > ($1.score, $0.id) }.prefix(top))
-        }
-        return Gathered(merged, missing: found.missing)
+        guard share < top, !cut.isEmpty else { return Gathered(merged, missing: found.missing) }
+        let more = try nearest(to: queries, top, from: cut.keys.sorted(), filter, isWhole: isWhole)
+        lists.merge(more.value) { $1 }
+        return Gathered(Self.merged(lists, queries.indices, top), missing: found.missing + more.missing)
     }
 
     func ids(in selection: PictureSelection) throws -> Gathered<[Int64]> {
@@ -87,17 +86,12 @@ final class PostgresVectors: PictureVectors {
         return Gathered(found.value.flatMap(\.value).sorted(), missing: found.missing)
     }
 
-    func vectors(of ids: [Int64]) throws -> [Int64: [Float]] {
-        let groups = Dictionary(grouping: ids, by: store.part(of:))
-        guard !groups.isEmpty else { return [:] }
-        let found = try store.gather(from: groups.keys.sorted()) { part, connection in
-            let rows = try connection.run(
-                "SELECT id, embedding FROM ascl_picture WHERE id = ANY ($1::bigint[]) AND embedding IS NOT NULL",
-                [.array(groups[part.index] ?? [])], isBinary: true)
-            return (0..<rows.count).map { row in
-                (rows.int64(row, 0), rows.withBytes(row, 1) { VectorBytes.vector(halves: $0) })
-            }
+    private static func merged(
+        _ lists: [Int: [[VectorMatch]]], _ queries: Range<Int>, _ top: Int
+    ) -> [[VectorMatch]] {
+        queries.map { query in
+            let all = lists.values.flatMap { $0[query] }
+            return Array(all.sorted { ($0.score, $1.id) > ($1.score, $0.id) }.prefix(top))
         }
-        return Dictionary(found.value.flatMap(\.value)) { first, _ in first }
     }
 }

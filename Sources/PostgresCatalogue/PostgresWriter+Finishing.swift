@@ -7,13 +7,15 @@ extension PostgresWriter {
 
     package func finish(progress: (_ done: Int, _ total: Int) -> Void, isCancelled: () -> Bool) throws {
         try catchUp(progress: { _, _ in }, isCancelled: isCancelled)
+        var findable: [Int] = []
         for (part, pool) in pools.enumerated() {
             do {
-                try withoutActuallyEscaping(isCancelled) { isCancelled in
+                findable += try withoutActuallyEscaping(isCancelled) { isCancelled in
                     try pool.use { connection in
                         // What a file that changed had been before has no file any more.
                         try connection.transaction { try connection.forgetUnused() }
                         try index(columns[part], connection, isCancelled)
+                        return [columns[part] == .next ? try columns[part].count(connection) : 0]
                     }
                 }
             } catch {
@@ -23,21 +25,26 @@ extension PostgresWriter {
             }
         }
         // Once all parts are whole.
-        let described = try PostgresStore.description(of: model)
-        for (part, pool) in pools.enumerated() {
-            try pool.use { connection in
-                try connection.transaction {
-                    try columns[part].takePlace(connection)
-                    try connection.run(
-                        """
-                        UPDATE ascl_store SET
-                            answers = true, description = $1, shape = $2, checkpoint = $3, checkpoint_fingerprint = $4,
-                            checkpoint_dimension = $5::int
-                        """, described)
-                }
+        try answer(from: 0, findable, PostgresStore.description(of: model))
+    }
+
+    /// Lets the model answer, from a part on. Each part's transaction ends once all behind it have: so there are two models for
+    /// moments only, which searches wait for.
+    private func answer(from part: Int, _ findable: [Int], _ described: [PostgresValue]) throws {
+        guard part < pools.count else { return }
+        try pools[part].use { connection in
+            try connection.transaction {
+                try columns[part].takePlace(findable[part], connection)
+                try connection.run(
+                    """
+                    UPDATE ascl_store SET
+                        answers = true, description = $1, shape = $2, checkpoint = $3, checkpoint_fingerprint = $4,
+                        checkpoint_dimension = $5::int
+                    """, described)
+                try answer(from: part + 1, findable, described)
             }
-            columns[part] = .embedding
         }
+        columns[part] = .embedding
     }
 
     /// Makes the graph that finds what is near, where there is none: after the first load, which is many times as fast as

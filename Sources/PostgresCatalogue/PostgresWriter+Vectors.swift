@@ -38,13 +38,23 @@ extension PostgresWriter {
                         """, [.number(behind)], isBinary: true)
                 }
                 guard rows.count > 0 else { break }
-                let ids = (0..<rows.count).map { rows.int64($0, 0) }
-                let made = try vectors(of: ids.indices.map { rows.withBytes($0, 1) { PictureRecord(Array($0)) } })
-                try pools[place].use { connection in
-                    try connection.transaction { try put(made, of: ids, connection, store.parts[place].name) }
+                let found = (0..<rows.count).map { row in
+                    (id: rows.int64(row, 0), record: rows.withBytes(row, 1) { PictureRecord(Array($0)) })
                 }
-                last = ids[ids.count - 1]
-                done += ids.count
+                let usable = found.filter { model.layout.holdsNumbers($0.record) }
+                let made = try vectors(of: usable.map(\.record))
+                try pools[place].use { connection in
+                    try connection.transaction {
+                        try put(made, of: usable.map(\.id), connection, store.parts[place].name)
+                        let rest = Set(found.map(\.id)).subtracting(usable.map(\.id))
+                        guard !rest.isEmpty else { return }
+                        // Made anew by the next look at the folders.
+                        try connection.run(
+                            "UPDATE ascl_picture SET features = NULL WHERE id = ANY ($1::bigint[])", [.array(rest)])
+                    }
+                }
+                last = found[found.count - 1].id
+                done += found.count
                 progress(done, total)
             }
         }
@@ -60,7 +70,7 @@ extension PostgresWriter {
             ON COMMIT DELETE ROWS
             """)
         try connection.copy(into: "ascl_next", ["id", "vector"]) { copy throws(PostgresError) in
-            // What features that are no numbers give is none, and encoded anew by the next indexing.
+            // A model whose numbers run over gives none.
             for (id, vector) in zip(ids, vectors) where vector.allSatisfy(\.isFinite) {
                 try copy.begin()
                 copy.add(id)

@@ -35,7 +35,7 @@ package final class PostgresWriter: IndexWriter {
         (self.store, self.model, self.vectors) = (store, model, vectors)
         pools = store.parts.map { part in
             PostgresPool(part.pool.address, patience: 60) { connection in
-                try connection.prepareForAscl()
+                try connection.prepareForAscl(parts: store.parts.count)
                 try connection.lock("pg_try_advisory_lock", part.name)
             }
         }

@@ -18,6 +18,12 @@ enum VectorColumn: String, Sendable {
         }
     }
 
+    /// Whether those that are searched are still made by what a value says, which changes between statements and not within
+    /// one; an expression.
+    static func isMade(by value: String) -> String {
+        "(SELECT \(embedding.fingerprint) = \(value)::text FROM ascl_store)"
+    }
+
     /// The name of the graph that finds what is near.
     var graph: String { "ascl_picture_\(rawValue)" }
 
@@ -37,8 +43,17 @@ enum VectorColumn: String, Sendable {
         return .next
     }
 
+    /// Pictures that have such a vector: each is looked at, where nobody has to wait for it.
+    func count(_ connection: PostgresConnection) throws(PostgresError) -> Int {
+        try connection.run(
+            "SELECT count(*) FROM ascl_picture WHERE \(rawValue) IS NOT NULL",
+            patience: PostgresConnection.patienceForSweep
+        ).number(0, 0) ?? 0
+    }
+
     /// Lets the vectors be those that are searched, and takes away what there is of others; in a transaction.
-    func takePlace(_ connection: PostgresConnection) throws(PostgresError) {
+    /// - Parameter findable: How many there are.
+    func takePlace(_ findable: Int, _ connection: PostgresConnection) throws(PostgresError) {
         guard try connection.run("SELECT next IS NOT NULL FROM ascl_store").truth(0, 0) else { return }
         switch self {
         case .embedding: try connection.run("ALTER TABLE ascl_picture DROP COLUMN IF EXISTS next")
@@ -48,7 +63,7 @@ enum VectorColumn: String, Sendable {
                 ALTER TABLE ascl_picture DROP COLUMN embedding;
                 ALTER TABLE ascl_picture RENAME COLUMN next TO embedding;
                 ALTER INDEX \(graph) RENAME TO \(VectorColumn.embedding.graph);
-                UPDATE ascl_store SET findable = (SELECT count(*) FROM ascl_picture WHERE embedding IS NOT NULL)
+                UPDATE ascl_store SET findable = \(findable)
                 """)
         }
         try connection.run("UPDATE ascl_store SET next = NULL")

@@ -16,6 +16,8 @@ import Testing
         let (shared, own) = try (losses(output), losses(alone))
         #expect(shared.count == 30 && own.count == 30)
         for (one, other) in zip(shared, own) { #expect(abs(one - other) < 1e-3 * other) }
+        #expect(try losses(output, "gradient_wait_seconds").count(where: { $0 > 0 }) == 30)
+        #expect(try losses(alone, "gradient_wait_seconds").isEmpty)
         // A single one of a launcher's processes is alone.
         let again = try Launcher(count: 1).run(Workshop.training(output: alone) + noise + ["--overwrite"])
         #expect(again[0].status == 0 && !again[0].errors.contains("ranks"))
@@ -125,10 +127,10 @@ import Testing
         for run in rehearsal { #expect(run.status == 2 && run.errors.contains("--dry-run rehearses one process")) }
     }
 
-    /// Losses by the log, step by step.
-    private func losses(_ output: String) throws -> [Double] {
+    /// Losses by the log, or another figure, step by step.
+    private func losses(_ output: String, _ figure: String = "loss") throws -> [Double] {
         try lines(output + "/log.jsonl").compactMap { line in
-            (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["loss"] as? Double
+            (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?[figure] as? Double
         }
     }
 }

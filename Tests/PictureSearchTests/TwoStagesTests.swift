@@ -159,7 +159,8 @@ import Torch
 
     @Test func `a picture whose numbers are none has no score, and no other suffers`() throws {
         let photos = try TrainedPhotos(pictures: 4)
-        try photos.update(photos.checkpoint())
+        let checkpoint = try photos.checkpoint()
+        try photos.update(checkpoint)
         var query = PictureQuery("a ball")
         query.isExhaustive = true
         let whole = try PictureCollection(index: photos.index).search(query)
@@ -169,12 +170,38 @@ import Torch
         try file.seek(toOffset: 24 + 4 * 32)
         try file.write(contentsOf: Data(repeating: 0xFF, count: 64))
         try file.close()
-        let answer = try PictureCollection(index: photos.index).search(query)
+        let collection = try PictureCollection(index: photos.index)
+        let answer = try collection.search(query)
         #expect(answer.hits.count == 3 && answer.notes.count == 1)
-        #expect(answer.notes[0].hasPrefix("1 pictures cannot be scored, since their features are damaged"))
+        let way = "expected finite numbers, found others: `rm \(block)`, then `ascl index`, mends that"
+        #expect(answer.notes[0].hasPrefix(photos.index + ": features of picture "), "\(answer.notes)")
+        #expect(answer.notes[0].hasSuffix(way), "\(answer.notes)")
         for hit in answer.hits {
             #expect(whole.hits.first { $0.picture == hit.picture }?.score == hit.score)
         }
+        let lost = try #require(
+            whole.hits.first { hit in !answer.hits.contains { $0.picture == hit.picture } }
+        ).picture.id
+        #expect(throws: InputError.self) { try collection.explain(picture: lost, sentence: "a ball") }
+        #expect(try photos.update(checkpoint).new == 0)
+        try FileManager.default.removeItem(atPath: block)
+        #expect(try photos.update(checkpoint).new == 4)
+        // Whoever had the file open sees it too.
+        let mended = try collection.search(query)
+        #expect(mended.hits.map(\.score) == whole.hits.map(\.score) && mended.notes.isEmpty)
+        let boxes = try FileHandle(forWritingTo: URL(fileURLWithPath: #require(photos.blocks().keys.first)))
+        // A record's last number, which is no region's.
+        try boxes.seekToEnd()
+        try boxes.seek(toOffset: boxes.offset() - 4)
+        try boxes.write(contentsOf: Data(repeating: 0xFF, count: 4))
+        try boxes.close()
+        #expect(try PictureCollection(index: photos.index).search(query).hits.count == 3)
+        // Another model's vectors are made of them: what is none is made anew then.
+        let other = try photos.checkpoint("other", seed: 4)
+        #expect(try photos.update(other).new == 0)
+        #expect(try photos.update(other).new == 1)
+        let all = try PictureCollection(index: photos.index).search(query)
+        #expect(all.hits.count == 4 && all.notes.isEmpty)
     }
 
     @Test func `a search sees the features of what is indexed meanwhile`() throws {

@@ -117,14 +117,61 @@ struct PostgresScoringTests {
         #expect(try pictures.index(trained) == .of(pictures: 8, new: 2))
         #expect(try pictures.index(trained) == .of(pictures: 8))
         #expect(try PictureCollection(pictures.photos.store()).search(TrainedStore.query()).scored == whole.scored)
-        // Numbers that are none.
-        try pictures.set("decode(repeat('ff', octet_length(features)), 'hex')", of: whole.hits[1].picture.id)
-        try expect([1], "1 " + note)
-        let said = line {
-            _ = try PictureCollection(pictures.photos.store()).explain(
-                picture: whole.hits[1].picture.id, sentence: "a cat")
+    }
+
+    /// Numbers that are none.
+    private static let none = "decode(repeat('ff', octet_length(features)), 'hex')"
+
+    @Test func `what mends features that are no numbers is told, and mends them`() throws {
+        let pictures = try TrainedStore(pictures: 8)
+        let trained = try pictures.trained()
+        try pictures.index(trained)
+        let collection = try PictureCollection(pictures.photos.store())
+        let whole = try collection.search(TrainedStore.query())
+        let ids = [1, 4].map { whole.hits[$0].picture.id }.sorted()
+        for id in ids { try pictures.set(Self.none, of: id) }
+        let found = try PictureCollection(pictures.photos.store()).search(TrainedStore.query())
+        #expect(found.scored == whole.scored.enumerated().filter { ![1, 4].contains($0.offset) }.map(\.element))
+        let list = ids.map(String.init).joined(separator: ", ")
+        let way = "UPDATE ascl_picture SET features = NULL WHERE id IN (\(list))"
+        let line = try #require(found.notes.first)
+        #expect(found.notes.count == 1 && line.hasPrefix("postgresql://"), "\(found.notes)")
+        #expect(
+            line.hasSuffix(
+                "features of pictures \(list): expected finite numbers, found others: `\(way)`, then `ascl index`, mends that"
+            ))
+        let said = PostgresCatalogueTests.line {
+            _ = try PictureCollection(pictures.photos.store()).explain(picture: ids[0], sentence: "a cat")
         }
-        #expect(said.contains("features of picture \(whole.hits[1].picture.id): expected what was computed of it"))
+        #expect(said.contains("features of picture \(ids[0]): expected what was computed of it, found postgresql://"))
+        #expect(said.hasSuffix("SET features = NULL WHERE id = \(ids[0])`, then `ascl index`, mends that"), "\(said)")
+        // What is none is not copied as if it were some.
+        let model = try #require(try pictures.photos.store().answeringModel())
+        let writer = try pictures.folderWriter("copy", trained)
+        try writer.copy(Indexing.path(pictures.photos.images), from: pictures.photos.store(), by: model)
+        try writer.finish(progress: { _, _ in }, isCancelled: { false })
+        #expect(try pictures.home("copy").numbers().findable == 6)
+        #expect(try pictures.index(trained) == .of(pictures: 8))
+        try PostgresServer.run(way, at: pictures.photos.addresses[0])
+        #expect(try pictures.index(trained) == .of(pictures: 8, new: 2))
+        #expect(try PictureCollection(pictures.photos.store()).search(TrainedStore.query()).scored == whole.scored)
+    }
+
+    @Test(arguments: [1, 3]) func `another model's indexing makes features anew that are no numbers`(parts: Int) throws
+    {
+        let pictures = try TrainedStore(pictures: 8, parts: parts)
+        try pictures.index(pictures.trained())
+        let store = try pictures.photos.store()
+        let hits = try PictureCollection(store).search(TrainedStore.query()).hits
+        let id = try #require(hits.first { store.part(of: $0.picture.id) == 0 }).picture.id
+        try pictures.set(Self.none, of: id)
+        let other = try pictures.trained("other", seed: 4)
+        let indexing = try pictures.indexing(other)
+        try indexing.catchUp()
+        #expect(try indexing.run(pictures.photos.images) == .of(pictures: 8, new: 1))
+        try indexing.finish()
+        let found = try PictureCollection(pictures.photos.store()).search(TrainedStore.query())
+        #expect(found.hits.count == 8 && found.notes.isEmpty)
     }
 
     @Test func `what the server itself cannot read costs no other picture its score`() throws {
@@ -224,7 +271,7 @@ struct PostgresScoringTests {
         let trained = try pictures.trained()
         try pictures.index(trained)
         try PostgresServer.run("UPDATE ascl_store SET checkpoint_fingerprint = 'x'", at: pictures.photos.addresses[1])
-        let said = line { _ = try PictureCollection(pictures.photos.store()) }
+        let said = line { _ = try PictureCollection(pictures.photos.store(patience: 1)) }
         #expect(said.hasPrefix("postgresql://") && said.contains("model: expected vectors of "), "\(said)")
         #expect(said.hasSuffix("too: `ascl index --model` has not come to its end"), "\(said)")
         #expect(try pictures.index(trained) == .of(pictures: 9))

@@ -223,6 +223,49 @@ struct PostgresSearchTests {
         }
     }
 
+    @Test func `what is near is found whichever part has it`() throws {
+        let (one, three) = (try StoredPhotos(0), try StoredPhotos(0, parts: 3))
+        let (model, root) = (try one.model(), "/photos")
+        var generator = SeededGenerator(seed: 5)
+        // Nearly all that is near lies in the first part: no dice would have thrown that.
+        let files = (0..<600).map { number in
+            let digest = ContentDigest(of: "\(number)")
+            let isNear = digest.part(of: 3) == 0 || number % 50 == 0
+            let vector = (0..<model.dimension).map { column in
+                (column == 0 ? (isNear ? 2 : -2) : 0) + Float(generator.uniform() - 0.5)
+            }
+            return IndexedFile(
+                name: PictureName("\(number).jpg"), stamp: .init(size: 1, modified: 1), written: 1, digest: digest,
+                problem: nil, facts: nil, vector: vector)
+        }
+        func paths(_ photos: StoredPhotos, _ top: Int) throws -> [Set<String>] {
+            // All that is there is looked at, so that nothing but the parts may lose any.
+            let store = try PostgresStore(
+                photos.addresses.map { try .init($0 + "?options=-c%20enable_indexscan%3Doff") })
+            let vectors = try store.nearestPictures(by: model)
+            // No two are as near as each other, and what is asked for has the same numbers in float16.
+            let queries = [1, -1].map { first in
+                (0..<model.dimension).map { $0 == 0 ? first : Float($0 + 1) / 64 }
+            }
+            let found = try vectors.nearest(to: queries, top: top, in: vectors.selection(PictureFilter())).value
+            return try found.map { matches in
+                let known = try store.pictures(matches.map(\.id)).value
+                return try Set(matches.map { try #require(known[$0.id]).path })
+            }
+        }
+        for photos in [one, three] {
+            let writer = try PostgresWriter(photos.store(), by: model)
+            _ = try writer.files(in: root)
+            try writer.write(files, in: root)
+            try writer.finish(progress: { _, _ in }, isCancelled: { false })
+        }
+        #expect(PostgresStore.share(of: 60, parts: 3) < 40 && PostgresStore.share(of: 60, parts: 1) == 60)
+        for top in [1, 60, 150, 700] {
+            let expected = try paths(one, top)
+            #expect(try paths(three, top) == expected && expected.allSatisfy { $0.count == min(top, 600) })
+        }
+    }
+
     @Test func `the graph finds what is near, and goes on behind a filter`() throws {
         let photos = try StoredPhotos(0)
         let (model, root) = (try photos.model(), "/photos")
@@ -245,8 +288,8 @@ struct PostgresSearchTests {
         let address = photos.addresses[0] + "?options=-c%20enable_seqscan%3Doff%20-c%20enable_bitmapscan%3Doff"
         let store = try PostgresStore([.init(address)])
         let scanning = try PostgresStore([.init(photos.addresses[0] + "?options=-c%20enable_indexscan%3Doff")])
-        let exact = PostgresVectors(store: scanning, dimension: model.dimension)
-        let graph = PostgresVectors(store: store, dimension: model.dimension, looksAtAll: 0)
+        let exact = PostgresVectors(scanning, of: model)
+        let graph = PostgresVectors(store, of: model, looksAtAll: 0)
         let query = vector(2)
         let length = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let unit = query.map { $0 / length }

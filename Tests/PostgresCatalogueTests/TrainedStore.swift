@@ -30,17 +30,19 @@ struct TrainedStore {
     }
 
     /// Writes a model that reads what the encoder makes, and loads it.
-    func trained(_ name: String = "model", _ method: Method = .ascl, seed: UInt64 = 3) throws -> TrainedModel {
+    func trained(
+        _ name: String = "model", _ method: Method = .ascl, dimension: Int = 16, seed: UInt64 = 3
+    ) throws -> TrainedModel {
         let place = photos.folder.path + "/" + name
         let text = try TinyTextEncoder.load(writingTo: photos.folder.path + "/text")
         let (regions, global) = (encoder.shape.regionDimension, encoder.shape.globalDimension)
         let configuration: any ModelConfiguration =
             method == .ascl
             ? try AsCLConfiguration(
-                jointDimension: 16, heads: 2, regionDimension: regions, globalDimension: global,
+                jointDimension: dimension, heads: 2, regionDimension: regions, globalDimension: global,
                 textDimension: TinyTextEncoder.width, localWeight: 0.6)
             : BaselineConfiguration(
-                method, jointDimension: 16, regionDimension: regions, globalDimension: global,
+                method, jointDimension: dimension, regionDimension: regions, globalDimension: global,
                 textDimension: TinyTextEncoder.width, vocabularySize: TinyTextEncoder.words.count + 5)
         try RetrievalModel(configuration, textEncoder: text, features: encoder.identity, seed: seed).save(to: place)
         return try TrainedModel(checkpoint: place)

@@ -225,7 +225,7 @@ package final class Trainer {
         }
         return try TrainingStep(
             loss: value.sum.item(), parts: value.parts, gradientNorm: norm,
-            dropped: configuration.momentum.filter ? dropped : nil)
+            dropped: configuration.momentum.filter ? dropped : nil, waited: value.waited)
     }
 
     /// Where LexLIP's head for texts has been trained alone for long enough, that for images becomes its copy. A run that is
@@ -251,9 +251,12 @@ package final class Trainer {
         // In pieces, or of a batch that is not shared, no gradient is ready before all are.
         if isShared, !batchLoss.isInPieces(batch) { gradients?.begin() }
         // The one place where a model is in training; validation and all else see it as it is.
-        let value = try batchLoss.backward(
+        var value = try batchLoss.backward(
             batch, of: model.scorer.whileTraining.inEpoch(epoch), epoch: epoch, step: step, &generator)
-        try gradients?.finish(counts: isShared || group?.rank == 0)
+        guard let gradients else { return value }
+        let clock = ContinuousClock()
+        let waited = try clock.measure { try gradients.finish(counts: isShared || group?.rank == 0) }
+        value.waited = waited / .seconds(1)
         return value
     }
 

@@ -12,6 +12,8 @@ package struct TrainingLoss {
         let parts: [(name: String, value: Tensor)]
         /// The keys of a step's pairs, where it compared with keys, and the pairs that were learned from.
         var keys: (all: PairKeys, kept: [Int])?
+        /// Seconds between the end of the backward pass and the last sum of all processes' gradients.
+        var waited: Double?
 
         init(sum: Tensor, parts: [(name: String, value: Tensor)]) { (self.sum, self.parts) = (sum, parts) }
 
