@@ -100,7 +100,7 @@ package enum Experiment: String, Sendable, CaseIterable {
     package var firstStages: [Variant] {
         switch self {
         case .firstStage: Variant.firstStages
-        case .clip, .siglip: variants.filter { $0.overrides.contains("model.method=\(rawValue)") }
+        case .clip, .siglip: variants.filter { $0.isTrained && $0.overrides.contains("model.method=\(rawValue)") }
         default: []
         }
     }

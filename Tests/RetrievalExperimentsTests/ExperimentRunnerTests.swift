@@ -298,7 +298,7 @@ import TextEncoding
         #expect(table[0].markdown.contains("| CLIP, untrained "))
         // Its vectors are a first stage of AsCL's on its own patches.
         #expect(try runner.study([.clip], seeds: 0..<1, until: .distantFuture))
-        #expect(Experiment.clip.firstStages.map(\.name) == ["clip-untrained", "clip"])
+        #expect(Experiment.clip.firstStages.map(\.name) == ["clip"])
         for variant in Experiment.clip.firstStages {
             let study = try #require(try runner.firstStageStudy(variant, seed: 0))
             #expect(study.cost?.searches.count == 1)

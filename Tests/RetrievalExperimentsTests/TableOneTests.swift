@@ -56,7 +56,9 @@ import Testing
     }
 
     @Test func `a row by shortlist is the ranking of the other's best, and says so`() throws {
-        let (_, variant, runner) = try shortlisted(above: 60 * 120 - 1)
+        let (world, variant, runner) = try shortlisted(above: 60 * 120 - 1)
+        // Its folder goes with it.
+        defer { withExtendedLifetime(world) {} }
         let found = try #require(try result(runner, variant))
         let test = runner.splits.test
         let expected = try Reranking(
@@ -72,7 +74,9 @@ import Testing
     }
 
     @Test func `a split with no more pairs is ranked whole`() throws {
-        let (_, variant, runner) = try shortlisted(above: 60 * 120)
+        let (world, variant, runner) = try shortlisted(above: 60 * 120)
+        // Its folder goes with it.
+        defer { withExtendedLifetime(world) {} }
         let found = try #require(try result(runner, variant))
         let evaluator = try Evaluator(runner.trained(variant.name, seed: 0), runner.splits.test, in: .int16)
         let whole = try evaluator.ranks()
@@ -80,7 +84,9 @@ import Testing
     }
 
     @Test func `a row whose other model failed is told, and the rest stands`() throws {
-        let (_, variant, runner) = try shortlisted(above: 0, by: World.diverging)
+        let (world, variant, runner) = try shortlisted(above: 0, by: World.diverging)
+        // Its folder goes with it.
+        defer { withExtendedLifetime(world) {} }
         guard case .failed(let reason) = try runner.outcome(variant, seed: 0) else {
             Issue.record("expected a failure")
             return
