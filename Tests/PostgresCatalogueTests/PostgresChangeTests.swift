@@ -110,8 +110,8 @@ struct PostgresChangeTests {
 }
 
 /// A home to which something happens once, between what a search asks first and what it asks next.
-private final class ChangingHome: PictureHome {
-    private let store: PostgresStore
+private final class ChangingHome: HomeAround {
+    let store: PostgresStore
     private let act = Mutex<(@Sendable () throws -> Void)?>(nil)
 
     init(_ store: PostgresStore) { self.store = store }
@@ -129,21 +129,6 @@ private final class ChangingHome: PictureHome {
     func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
         ChangingVectors(home: self, vectors: try store.nearestPictures(by: model))
     }
-
-    var name: String { store.name }
-    func answeringModel() throws -> CatalogueModel? { try store.answeringModel() }
-    func numbers() throws -> Catalogue.Numbers { try store.numbers() }
-    func problems() throws -> [Catalogue.Problem] { try store.problems() }
-    func pictures(_ ids: [Int64]) throws -> Gathered<[Int64: CataloguedPicture]> { try store.pictures(ids) }
-    func places(of id: Int64) throws -> PicturePlaces? { try store.places(of: id) }
-    func thumbnail(of id: Int64, _ places: PicturePlaces, side: Int) -> Data? { nil }
-    func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int) {}
-    func features(by model: CatalogueModel) throws -> any PictureRecords { try store.features(by: model) }
-    func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws {
-        try store.forEachFile(in: root, by: model, body)
-    }
-    func forget(root path: String) throws -> Bool { try store.forget(root: path) }
-    func outages() -> [String] { store.outages() }
 }
 
 private struct ChangingVectors: PictureVectors {

@@ -40,7 +40,7 @@ extension PostgresCrashTests {
 }
 
 /// A home to which something happens before the second stage reads the first features.
-private struct KilledHome: PictureHome, PictureRecords {
+private struct KilledHome: HomeAround, PictureRecords {
     let store: PostgresStore
     let act: @Sendable () -> Void
     let features: (any PictureRecords)?
@@ -61,21 +61,4 @@ private struct KilledHome: PictureHome, PictureRecords {
     func features(by model: CatalogueModel) throws -> any PictureRecords {
         KilledHome(store: store, act: act, features: try store.features(by: model))
     }
-
-    var name: String { store.name }
-    func answeringModel() throws -> CatalogueModel? { try store.answeringModel() }
-    func numbers() throws -> Catalogue.Numbers { try store.numbers() }
-    func problems() throws -> [Catalogue.Problem] { try store.problems() }
-    func pictures(_ ids: [Int64]) throws -> Gathered<[Int64: CataloguedPicture]> { try store.pictures(ids) }
-    func places(of id: Int64) throws -> PicturePlaces? { try store.places(of: id) }
-    func thumbnail(of id: Int64, _ places: PicturePlaces, side: Int) -> Data? { nil }
-    func keep(_ thumbnail: Data, of id: Int64, _ places: PicturePlaces, side: Int) {}
-    func nearestPictures(by model: CatalogueModel) throws -> any PictureVectors {
-        try store.nearestPictures(by: model)
-    }
-    func forEachFile(in root: String, by model: CatalogueModel, _ body: ([IndexedFile]) throws -> Void) throws {
-        try store.forEachFile(in: root, by: model, body)
-    }
-    func forget(root path: String) throws -> Bool { try store.forget(root: path) }
-    func outages() -> [String] { store.outages() }
 }
