@@ -31,12 +31,5 @@ extension Catalogue {
     }
 
     /// What a model's features and vectors take on the disk.
-    func byteCount(of model: CatalogueModel) throws -> Int {
-        let files = FileManager.default
-        return try files.subpathsOfDirectory(atPath: place(of: model)).reduce(0) { sum, name in
-            let attributes = try files.attributesOfItem(atPath: "\(place(of: model))/\(name)")
-            return attributes[.type] as? FileAttributeType == .typeRegular
-                ? sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0) : sum
-        }
-    }
+    func byteCount(of model: CatalogueModel) throws -> Int { try Folder.byteCount(place(of: model)) }
 }

@@ -48,11 +48,12 @@ struct VectorUpkeep {
     func append(_ pictures: [Picture]) throws -> [Int64] {
         let records = try features.records(of: pictures.map(\.digest))
         let present = zip(pictures, records).compactMap { picture, record in record.map { (picture, $0) } }
-        let usable = present.filter { layout.holdsNumbers($0.1) }
+        let numbers = present.map { layout.holdsNumbers($0.1) }
+        let usable = zip(present, numbers).filter(\.1).map(\.0)
         if !usable.isEmpty {
             let values = try own?.make(usable.map(\.1)) ?? usable.flatMap { layout.global($0.1) }
             try store.append(ids: usable.map(\.0.id), vectors: values)
         }
-        return present.filter { !layout.holdsNumbers($0.1) }.map(\.0.id)
+        return zip(present, numbers).filter { !$0.1 }.map(\.0.0.id)
     }
 }

@@ -67,7 +67,7 @@ extension PictureCollection {
         let pictures = max(store.count, 1)
         return CollectionStatistics(
             pictures: store.count, vectorBytesPerPicture: store.byteCount / pictures,
-            featureBytesPerPicture: try Self.bytes(catalogue.place(of: opened.model) + "/features") / pictures,
+            featureBytesPerPicture: try Folder.byteCount(catalogue.place(of: opened.model) + "/features") / pictures,
             segments: store.segmentCount, deletedShare: store.deletedShare,
             queries: sentences.count,
             areCaptions: !captions.isEmpty, nearest: Self.nearest,
@@ -101,13 +101,5 @@ extension PictureCollection {
             recalls: zip(Self.scoredShortlists, found).map {
                 .init(shortlist: $0, share: Double($1) / Double(max(all, 1)))
             })
-    }
-
-    /// The bytes of a folder's files.
-    private static func bytes(_ folder: String) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: folder).reduce(0) { sum, name in
-            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
-            return sum + (attributes[.size] as? Int ?? 0)
-        }
     }
 }

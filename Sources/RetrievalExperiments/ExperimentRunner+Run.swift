@@ -103,7 +103,7 @@ extension ExperimentRunner {
                 pairsPerSecond: scored.pairsPerSecond, multiplyAddsOfPair: model.multiplyAddsOfPair(in: splits.test),
                 shortlist: scored.shortlist),
             to: "result.json", of: job.name, seed: job.seed)
-        try? FileManager.default.removeItem(atPath: progressFolder(job))
+        if !isByShortlist(job) { try FileManager.default.removeItem(atPath: progressFolder(job)) }
     }
 
     /// Accuracy by kind of asymmetry, nil without cases.

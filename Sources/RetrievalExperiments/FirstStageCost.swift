@@ -54,7 +54,7 @@ package struct FirstStageCost: Codable, Sendable, Equatable {
                 let values = (rows.lowerBound * width..<rows.upperBound * width).map { pictures[$0 % pictures.count] }
                 try store.append(ids: rows.map(Int64.init), vectors: values)
             }
-            bytes = try Self.bytes(of: place)
+            bytes = try Folder.byteCount(place)
             return try Search(
                 pictures: size, seconds: Self.median(asked) { _ = try store.search(queries: [$0], top: top) })
         }
@@ -83,13 +83,5 @@ package struct FirstStageCost: Codable, Sendable, Equatable {
         let clock = ContinuousClock()
         let seconds = try queries.map { query in try clock.measure { try search(query) } / .seconds(1) }
         return seconds.sorted()[seconds.count / 2]
-    }
-
-    /// Of all files in a folder.
-    private static func bytes(of folder: String) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: folder).reduce(0) { sum, name in
-            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
-            return sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0)
-        }
     }
 }

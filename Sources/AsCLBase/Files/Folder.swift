@@ -61,6 +61,15 @@ package enum Folder {
         return place
     }
 
+    /// What the files of a folder, and of those in it, take.
+    package static func byteCount(_ path: String) throws -> Int {
+        try FileManager.default.subpathsOfDirectory(atPath: path).reduce(0) { sum, name in
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+            return attributes[.type] as? FileAttributeType == .typeRegular
+                ? sum + ((attributes[.size] as? NSNumber)?.intValue ?? 0) : sum
+        }
+    }
+
     /// Throws where there is no folder whose files can be listed.
     package static func expect(_ path: String) throws(InputError) {
         guard let stream = opendir(path) else { throw .system(path, place: "listing", expected: "a readable folder") }
