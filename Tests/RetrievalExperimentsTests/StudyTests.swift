@@ -60,7 +60,8 @@ import Testing
         // A byte and a float16 of each value at least.
         let cost = try #require(study.cost)
         #expect(cost.searches.map(\.pictures) == [30, 70] && cost.searches.allSatisfy { $0.seconds > 0 })
-        #expect(cost.bytesPerPicture >= 3 * 16)
+        // 3 bytes a number, of one picture and not of all.
+        #expect(cost.bytesPerPicture >= 3 * 16 && cost.bytesPerPicture < 70 * 3 * 16)
     }
 
     @Test func `every first stage has its study, those of terms with an index that holds every image`() throws {
@@ -76,7 +77,10 @@ import Testing
             let cost = try #require(study.cost, "\(variant.name)")
             #expect(cost.searches.map(\.pictures) == [24, 100] && cost.searches.allSatisfy { $0.seconds > 0 })
             // 8 bytes a posting.
-            if let index = study.index { #expect(cost.bytesPerPicture > 8 * index.termsPerItem * 0.9) }
+            if let index = study.index {
+                let postings = 8 * index.termsPerItem
+                #expect(cost.bytesPerPicture > postings * 0.9 && cost.bytesPerPicture < postings * 50)
+            }
         }
         let report = try ExperimentReport("first", of: runner, [.firstStage], seeds: 1, command: "")
         #expect(try report.write() == 0)

@@ -151,6 +151,18 @@ import TorchNN
         for (name, value) in theirs where !tables.contains(name) { #expect(own[name] == value, "\(name)") }
     }
 
+    @Test func `tokens that go on with a word are those of both`() throws {
+        let vocabulary = try CutVocabulary(of: encoder.tokenize(["a red cat"], maxTokens: 12).map(\.ids), encoder)
+        func configuration(_ pieces: [Int]) -> StreamConfiguration {
+            StreamConfiguration(
+                .lexlip, jointDimension: encoder.width, layers: 1, heads: 2, regionDimension: 6, globalDimension: 5,
+                textDimension: encoder.width, maxTokens: 12, vocabulary: vocabulary,
+                text: .init(layers: 1, trainedLayers: 1, heads: 2, innerDimension: 8, pieces: pieces))
+        }
+        let joined = configuration([6, 9]).joined(with: configuration([3, 9]))
+        #expect(joined.text?.pieces == [3, 6, 9])
+    }
+
     @Test func `classes of other data begin afresh, a dictionary of as many is kept`() throws {
         let base = try save(joint(.uniter, classes: 4))
         let (other, notices) = try beginning(joint(.uniter, classes: 3))
