@@ -128,7 +128,10 @@ extension Experiment {
     /// A line each.
     fileprivate static var help: String {
         let lines = allCases.map { ($0.rawValue, $0.summary) } + [("all", "every one of them")]
-        return lines.map { "  " + $0.padding(toLength: 12, withPad: " ", startingAt: 0) + $1 }.joined(separator: "\n")
+        let width = 2 + (lines.map(\.0.count).max() ?? 0)
+        return lines.map { name, summary in
+            "  " + name.padding(toLength: width, withPad: " ", startingAt: 0) + summary
+        }.joined(separator: "\n")
     }
 }
 

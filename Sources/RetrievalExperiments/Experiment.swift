@@ -42,10 +42,10 @@ package enum Experiment: String, Sendable, CaseIterable {
         self.init(rawValue: name.replacing("peers", with: "baselines"))
     }
 
-    /// One line for `--help`.
+    /// For `--help`, short enough for a line.
     package var summary: String {
         switch self {
-        case .table1: "Table 1: AsCL and every system it is compared with, by a recipe each, and what a pair costs"
+        case .table1: "Table 1: AsCL and every system beside it, what a pair costs"
         case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
         case .equalTime: "the same, each as long as the full method takes"
         case .samples: "Figure 3: kinds of positives, and of noise at both levels"
@@ -53,13 +53,11 @@ package enum Experiment: String, Sendable, CaseIterable {
         case .lengths: "Figure 5: text-to-image recall by query length"
         case .recipes: "each method by the same few recipes, by validation Rsum"
         case .recipesGRU: "the same with GRU words"
-        case .baselines:
-            "VSE++, DSRAN, SCAN, IMRAM, DIME by three recipes each; LightningDOT, UNITER, UNITER+DG, TAGS-DC, SOHO, "
-                + "LexLIP, COTS, ViSTA"
-        case .baselinesGRU: "the same baselines with GRU words, as in their papers"
-        case .clip: "AsCL on a CLIP's patches and words, the CLIP by itself, both mixed"
+        case .baselines: "the other methods by their papers' recipes and by others"
+        case .baselinesGRU: "the same with GRU words, as in their papers"
+        case .clip: "AsCL on a CLIP's patches and words, the CLIP, both mixed"
         case .siglip: "the same of a SigLIP"
-        case .firstStage: "fast encoders before AsCL: what shortlists keep, bytes a picture, time a query"
+        case .firstStage: "fast encoders before AsCL: recall, bytes, time of a query"
         case .protocol: "honest scores beside leaky ones, which saw the partner"
         case .probe: "right captions against wrong ones, by kind of asymmetry"
         }
