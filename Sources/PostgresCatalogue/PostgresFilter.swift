@@ -13,9 +13,12 @@ struct PostgresFilter: Sendable {
 
     /// - Parameters:
     ///   - first: The number of the first value.
+    ///   - column: The vectors.
     ///   - connection: Tells which folders are indexed, where the filter names one.
-    init(_ filter: PictureFilter, from first: Int, _ connection: PostgresConnection) throws(PostgresError) {
-        var (conditions, values) = (["p.embedding IS NOT NULL"], [PostgresValue]())
+    init(
+        _ filter: PictureFilter, from first: Int, by column: VectorColumn = .embedding, _ connection: PostgresConnection
+    ) throws(PostgresError) {
+        var (conditions, values) = (["p.\(column.rawValue) IS NOT NULL"], [PostgresValue]())
         func value(_ text: String) -> String {
             values.append(.text(text))
             return "$\(first + values.count - 1)::text"

@@ -20,11 +20,15 @@ extension PostgresStore {
             while true {
                 let behind = last
                 var files = try part.pool.use { connection in
-                    let rows = try Self.files(in: root, behind: behind, count: count, model, connection)
-                    guard rows.count == 0 || rows.withBytes(0, 15, { $0.first == 1 }) else {
-                        throw ModelChanged(home: part.name).inputError
-                    }
-                    return (0..<rows.count).map { rows.file($0) }
+                    do {
+                        let rows = try part.read(by: model.vectorsFingerprint, connection, isCurrent: 15) { column in
+                            let values: [PostgresValue] = [
+                                .text(root), .text(behind), .text(model.vectorsFingerprint),
+                            ]
+                            return (Self.files(count, column), values)
+                        }
+                        return (0..<rows.count).map { rows.file($0) }
+                    } catch let error as ModelChanged { throw error.inputError }
                 }
                 guard let end = files.last else { break }
                 // Whose features are damaged has neither these nor a vector.
@@ -38,17 +42,15 @@ extension PostgresStore {
         }
     }
 
-    private static func files(
-        in root: String, behind path: String, count: Int, _ model: CatalogueModel, _ connection: PostgresConnection
-    ) throws(PostgresError) -> PostgresRows {
-        try connection.run(
-            """
-            SELECT f.path, f.size, f.modified, f.written, COALESCE(f.problem, p.problem), p.sha256, p.width::bigint,
-                p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.embedding, p.features,
-                \(VectorColumn.isMade(by: "$3"))
-            FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
-            WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(count)
-            """, [.text(root), .text(path), .text(model.vectorsFingerprint)], isBinary: true)
+    /// The next files of the folder $1 behind the path $2.
+    private static func files(_ count: Int, _ column: VectorColumn) -> String {
+        """
+        SELECT f.path, f.size, f.modified, f.written, COALESCE(f.problem, p.problem), p.sha256, p.width::bigint,
+            p.height::bigint, p.taken, p.camera, p.latitude, p.longitude, p.look, p.\(column.rawValue), p.features,
+            \(column.isMade(by: "$3"))
+        FROM ascl_file f JOIN ascl_root r ON r.id = f.root LEFT JOIN ascl_picture p ON p.id = f.picture
+        WHERE r.path = $1 AND f.path > $2 ORDER BY f.path LIMIT \(count)
+        """
     }
 }
 

@@ -21,27 +21,29 @@ extension PostgresStore: PictureHome {
 
     /// - Parameter isWhole: Whether nil is given where not all parts have been indexed to their ends.
     private func model(isWhole: Bool) throws -> CatalogueModel? {
-        let end = ProcessInfo.processInfo.systemUptime + patience
-        while true {
-            let answers = try models()
-            guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
-            let others = answers.map(\.model.vectorsFingerprint).filter { $0 != first.vectorsFingerprint }
-            guard isWhole, let other = others.first else { return first }
-            // Another model takes all parts within moments, if nobody kills it.
-            guard ProcessInfo.processInfo.systemUptime < end else {
-                throw InputError(
-                    path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
-                    found: "those of \(other) too: `ascl index --model` has not come to its end")
-            }
-            Thread.sleep(forTimeInterval: 0.02)
+        let answers = try models()
+        guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
+        guard isWhole else { return first }
+        // One part after the other takes up another model; that it begins, all have the vectors.
+        let common = answers.lazy.map(\.model).first { model in
+            answers.allSatisfy { [$0.model.vectorsFingerprint, $0.next].contains(model.vectorsFingerprint) }
         }
+        guard let common else {
+            let other = answers.map(\.model.vectorsFingerprint).first { $0 != first.vectorsFingerprint }
+            throw InputError(
+                path: name, place: "model", expected: "vectors of \(first.vectorsFingerprint) in all of them",
+                found: "those of \(other ?? "none") too: `ascl index --model` has not come to its end")
+        }
+        return common
     }
 
-    private func models() throws -> [(isWhole: Bool, model: CatalogueModel)] {
+    /// What answers in each part, and what makes the vectors that are all there and are to take the others' place.
+    private func models() throws -> [(isWhole: Bool, model: CatalogueModel, next: String?)] {
         try gather { _, connection in
             let rows = try connection.run(
                 """
-                SELECT answers, identity, description, shape, checkpoint, checkpoint_fingerprint, checkpoint_dimension
+                SELECT answers, identity, description, shape, checkpoint, checkpoint_fingerprint, checkpoint_dimension,
+                    \(VectorColumn.wholeNext)
                 FROM ascl_store
                 """)
             let checkpoint = rows.text(0, 4).map {
@@ -52,7 +54,8 @@ extension PostgresStore: PictureHome {
                 isWhole: rows.truth(0, 0),
                 model: try CatalogueModel(
                     id: 1, identity: rows.text(0, 1) ?? "", description: rows.text(0, 2) ?? "",
-                    shape: rows.text(0, 3) ?? "", checkpoint: checkpoint)
+                    shape: rows.text(0, 3) ?? "", checkpoint: checkpoint),
+                next: rows.text(0, 7)
             )
         }.value.map(\.value)
     }

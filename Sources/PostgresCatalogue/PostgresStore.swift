@@ -18,8 +18,6 @@ package final class PostgresStore: Sendable {
     }
 
     let parts: [Part]
-    /// Seconds that a part may be silent for, or of another model than the others.
-    let patience: Double
     /// What every part is held to.
     private let expected: ExpectedStore
 
@@ -37,7 +35,7 @@ package final class PostgresStore: Sendable {
     /// - Throws: `InputError` where one is named twice.
     package init(_ addresses: [PostgresAddress], patience: Double = patience) throws(InputError) {
         let expected = ExpectedStore(parts: addresses.count)
-        (self.expected, self.patience) = (expected, patience)
+        self.expected = expected
         parts = addresses.enumerated().map { index, address in
             Part(
                 index: index,

@@ -24,27 +24,22 @@ extension PostgresWriter {
                 throw error
             }
         }
-        // Once all parts are whole.
-        try answer(from: 0, findable, PostgresStore.description(of: model))
-    }
-
-    /// Lets the model answer, from a part on. Each part's transaction ends once all behind it have: so there are two models for
-    /// moments only, which searches wait for.
-    private func answer(from part: Int, _ findable: [Int], _ described: [PostgresValue]) throws {
-        guard part < pools.count else { return }
-        try pools[part].use { connection in
-            try connection.transaction {
-                try columns[part].takePlace(findable[part], connection)
-                try connection.run(
-                    """
-                    UPDATE ascl_store SET
-                        answers = true, description = $1, shape = $2, checkpoint = $3, checkpoint_fingerprint = $4,
-                        checkpoint_dimension = $5::int
-                    """, described)
-                try answer(from: part + 1, findable, described)
+        // Once all parts are whole: searches read the model's vectors where they are, so that a kill in between is none to them.
+        let described = try PostgresStore.description(of: model)
+        for (part, pool) in pools.enumerated() {
+            try pool.use { connection in
+                try connection.transaction {
+                    try columns[part].takePlace(findable[part], connection)
+                    try connection.run(
+                        """
+                        UPDATE ascl_store SET
+                            answers = true, description = $1, shape = $2, checkpoint = $3, checkpoint_fingerprint = $4,
+                            checkpoint_dimension = $5::int
+                        """, described)
+                }
             }
+            columns[part] = .embedding
         }
-        columns[part] = .embedding
     }
 
     /// Makes the graph that finds what is near, where there is none: after the first load, which is many times as fast as

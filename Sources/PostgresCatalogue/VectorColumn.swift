@@ -3,7 +3,7 @@ import PictureCatalogue
 import Postgres
 
 /// Where a database keeps the vectors that a writer makes.
-enum VectorColumn: String, Sendable {
+enum VectorColumn: String, CaseIterable, Sendable {
     /// Those that are searched.
     case embedding
     /// Those of a trained model that is to take another's place once each picture has one.
@@ -18,11 +18,14 @@ enum VectorColumn: String, Sendable {
         }
     }
 
-    /// Whether those that are searched are still made by what a value says, which changes between statements and not within
-    /// one; an expression.
-    static func isMade(by value: String) -> String {
-        "(SELECT \(embedding.fingerprint) = \(value)::text FROM ascl_store)"
+    /// Whether they are made by what a value says, which changes between statements and not within one; an expression.
+    func isMade(by value: String) -> String {
+        "(SELECT COALESCE(\(fingerprint) = \(value)::text, false) FROM ascl_store)"
     }
+
+    /// What makes those that are to take the others' place, where all are there: the graph is made of all; an expression on
+    /// `ascl_store`.
+    static let wholeNext = "CASE WHEN to_regclass('\(next.graph)') IS NOT NULL THEN next END"
 
     /// The name of the graph that finds what is near.
     var graph: String { "ascl_picture_\(rawValue)" }

@@ -59,22 +59,36 @@ struct PostgresChangeTests {
         #expect(said.hasSuffix("found another model's: `ascl index` has just put them in, so try again"), "\(said)")
     }
 
-    @Test func `databases of two models are waited for while one takes the other's place`() throws {
-        let pictures = try TrainedStore(pictures: 9, parts: 2)
-        try pictures.index(pictures.trained())
-        let whole = try PictureCollection(pictures.photos.store()).search(TrainedStore.query()).scored
-        // The second says what the first does from the third look on.
+    @Test(arguments: [16, 32], [0, 1]) func `databases that a kill left between two models are searched by the new one`(
+        dimension: Int, changed: Int
+    ) throws {
+        let (pictures, first, other) = try Self.pictures(parts: 2, dimension: dimension)
+        try pictures.index(other)
+        let query = TrainedStore.query { $0.subjects = [(.file(pictures.photos.images + "/even/0.bmp"), 1)] }
+        func found() throws -> [ScoredPicture] {
+            try PictureCollection(pictures.photos.store()).search(query).scored
+        }
+        let whole = try found()
+        try pictures.index(first)
+        let former = try found()
+        // One database refuses to change over.
+        let address = pictures.photos.addresses[1 - changed]
         try PostgresServer.run(
             """
-            CREATE SEQUENCE looks; ALTER TABLE ascl_store RENAME TO kept;
-            CREATE VIEW ascl_store AS SELECT format, parts, part, collection, identity, description, shape, checkpoint,
-                CASE WHEN nextval('looks') <= 2 THEN 'x' ELSE checkpoint_fingerprint END AS checkpoint_fingerprint,
-                checkpoint_dimension, next, answers, findable FROM kept
-            """, at: pictures.photos.addresses[1])
-        let found = try PictureCollection(pictures.photos.store()).search(TrainedStore.query()).scored
-        #expect(found == whole && found.count == 9)
-        let looks = try PostgresServer.text("SELECT last_value::text FROM looks", at: pictures.photos.addresses[1])
-        #expect((Int(looks ?? "") ?? 0) >= 3)
+            CREATE FUNCTION refused() RETURNS trigger AS 'BEGIN RAISE ''killed''; END' LANGUAGE plpgsql;
+            CREATE TRIGGER refused BEFORE UPDATE OF answers ON ascl_store EXECUTE FUNCTION refused()
+            """, at: address)
+        #expect(line { try pictures.index(other) }.contains("killed"))
+        // The first of them is asked first.
+        #expect(try found() == (changed == 0 ? whole : former))
+        let store = try pictures.photos.store()
+        let model = try #require(try store.answeringModel())
+        try store.forEachFile(in: Indexing.path(pictures.photos.images), by: model) {
+            #expect($0.allSatisfy { $0.vector?.count == model.dimension })
+        }
+        try PostgresServer.run("DROP TRIGGER refused ON ascl_store", at: address)
+        try pictures.index(other)
+        #expect(try found() == whole)
     }
 
     @Test func `no search fails while models change`() throws {

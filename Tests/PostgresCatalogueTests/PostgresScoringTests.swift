@@ -266,12 +266,12 @@ struct PostgresScoringTests {
         try expectAll(by: first)
     }
 
-    @Test func `databases that a kill left with vectors of two models say so`() throws {
+    @Test func `databases with vectors of two models, one of them in a part alone, say so`() throws {
         let pictures = try TrainedStore(pictures: 9, parts: 2)
         let trained = try pictures.trained()
         try pictures.index(trained)
         try PostgresServer.run("UPDATE ascl_store SET checkpoint_fingerprint = 'x'", at: pictures.photos.addresses[1])
-        let said = line { _ = try PictureCollection(pictures.photos.store(patience: 1)) }
+        let said = line { _ = try PictureCollection(pictures.photos.store()) }
         #expect(said.hasPrefix("postgresql://") && said.contains("model: expected vectors of "), "\(said)")
         #expect(said.hasSuffix("too: `ascl index --model` has not come to its end"), "\(said)")
         #expect(try pictures.index(trained) == .of(pictures: 9))
