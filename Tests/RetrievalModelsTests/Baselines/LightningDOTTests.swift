@@ -22,6 +22,20 @@ import Torch
 
     @Test func `a score depends on its pair alone`() throws { try Self.given().expectScoresOfPairsAlone() }
 
+    @Test func `what a search compares are the directions of what is scored`() throws {
+        let given = try Self.given()
+        let scored = try (
+            given.scorer.scorable(given.images, in: .fp32), given.scorer.scorable(given.texts, in: .fp32)
+        )
+        let compared = try (given.scorer.vectors(given.images), given.scorer.vectors(given.texts))
+        for (scored, compared) in [(scored.0, compared.0), (scored.1, compared.1)] {
+            let (lengths, unit) = try ((scored * scored).sum(1), (compared * compared).sum(1))
+            #expect(try unit.array(Float.self).allSatisfy { abs($0 - 1) < 1e-5 })
+            let along = try (scored * compared).sum(1).array(Float.self)
+            #expect(try zip(along, lengths.array(Float.self)).allSatisfy { abs($0 - $1.squareRoot()) < 1e-4 })
+        }
+    }
+
     @Test func `gradients are the slopes of the equations`() throws {
         // What all keys share changes no softmax; the rest are the tasks' own.
         try Self.given(imageCount: 1, lengths: [4, 5]).expectGradients {
