@@ -24,7 +24,7 @@ extension PostgresStore: PictureHome {
         let answers = try models()
         guard let first = answers.first?.model, !isWhole || answers.allSatisfy(\.isWhole) else { return nil }
         guard isWhole else { return first }
-        // One part after the other takes up another model; that it begins, all have the vectors.
+        // One part after the other takes up another model, and none does before all have its vectors.
         let common = answers.lazy.map(\.model).first { model in
             answers.allSatisfy { [$0.model.vectorsFingerprint, $0.next].contains(model.vectorsFingerprint) }
         }

@@ -66,15 +66,17 @@ extension PostgresStore.Part {
         _ statement: (VectorColumn) throws -> (text: String, values: [PostgresValue])
     ) throws -> PostgresRows {
         for column in VectorColumn.allCases {
+            func isMade() throws(PostgresError) -> Bool {
+                try connection.run("SELECT \(column.isMade(by: "$1"))", [.text(fingerprint)]).truth(0, 0)
+            }
             do {
                 let (text, values) = try statement(column)
                 let rows = try connection.run(text, values, isBinary: true)
-                if rows.count == 0 || rows.withBytes(0, current, { $0.first == 1 }) { return rows }
+                // Where there is no row to say so.
+                if try rows.count == 0 ? isMade() : rows.withBytes(0, current, { $0.first == 1 }) { return rows }
             } catch let error as PostgresError {
                 // Vectors of other lengths end a statement, and so does a column that is not there.
-                guard case .refused = error.kind, !error.isLost,
-                    try !connection.run("SELECT \(column.isMade(by: "$1"))", [.text(fingerprint)]).truth(0, 0)
-                else { throw error }
+                guard case .refused = error.kind, !error.isLost, try !isMade() else { throw error }
             }
         }
         throw ModelChanged(home: name)

@@ -79,8 +79,13 @@ struct PostgresChangeTests {
             CREATE TRIGGER refused BEFORE UPDATE OF answers ON ascl_store EXECUTE FUNCTION refused()
             """, at: address)
         #expect(line { try pictures.index(other) }.contains("killed"))
-        // The first of them is asked first.
+        // They change over in their order.
         #expect(try found() == (changed == 0 ? whole : former))
+        if changed == 0 {
+            // Pictures that came while the model was on its way have its vectors alone.
+            try PostgresServer.run("UPDATE ascl_picture SET embedding = NULL", at: address)
+            #expect(try found() == whole)
+        }
         let store = try pictures.photos.store()
         let model = try #require(try store.answeringModel())
         try store.forEachFile(in: Indexing.path(pictures.photos.images), by: model) {
