@@ -13,7 +13,7 @@ struct PostgresFilter: Sendable {
 
     /// - Parameters:
     ///   - first: The number of the first value.
-    ///   - column: The vectors.
+    ///   - column: Where the vector lies that a picture must have.
     ///   - connection: Tells which folders are indexed, where the filter names one.
     init(
         _ filter: PictureFilter, from first: Int, by column: VectorColumn = .embedding, _ connection: PostgresConnection
