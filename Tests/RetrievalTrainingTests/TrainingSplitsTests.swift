@@ -52,6 +52,13 @@ import Testing
                 == ["val: of 1 image every ranking is right, so the first epoch's model is kept"])
     }
 
+    @Test func `a querybank larger than the data is refused`() throws {
+        let method = "model.method=dual_encoder"
+        #expect(try splits(method, "model.querybank=10").train.imageCount == 10)
+        let error = try #require(throws: TrainingError.self) { try splits(method, "model.querybank=11") }
+        #expect("\(error)".hasSuffix("model.querybank: expected at most 10, the images to train on, found 11"))
+    }
+
     @Test func `one image to train on is refused`() throws {
         let error = try #require(throws: InputError.self) { try splits("data.train_images=1") }
         #expect(error.reason == "train split: expected at least 2 images to tell apart, found 1")

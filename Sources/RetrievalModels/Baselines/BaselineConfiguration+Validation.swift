@@ -28,6 +28,12 @@ extension BaselineConfiguration {
         try require(maxTokens >= 3, .maxTokens, "at least 3", maxTokens)
         let ownWords = ![.dime, .dualEncoder, .lexicon].contains(method)
         try require(ownWords || words == .encoder, .words, "encoder for \(method.rawValue)", words.rawValue)
+        if let querybank {
+            try require(method == .dualEncoder, .querybank, "no such key for \(method.rawValue)", "one")
+            try require(querybank.size >= 1, .querybank, "a size of at least 1", querybank.size)
+            let temperature = querybank.temperature
+            try require(temperature > 0 && temperature.isFinite, .querybank, "a temperature above 0", temperature)
+        }
         guard let lexicon else { return }
         try require(method == .lexicon, .lexicon, "no such key for \(method.rawValue)", "\(lexicon.count) tokens")
         let isAscending = zip(lexicon, lexicon.dropFirst()).allSatisfy(<)

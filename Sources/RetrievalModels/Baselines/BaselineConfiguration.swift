@@ -50,6 +50,8 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
     package var pooling: Pooling
     /// The vocabulary's tokens that have a term (`LexiconEncoder`), ascending; nil for all of them.
     package var lexicon: [Int]?
+    /// What normalises the dual encoder's scores; nil for cosines as they are.
+    package var querybank: Querybank.Configuration?
 
     /// Where words are of the method's own.
     package var readsTokens: Bool { words == .gru }
@@ -63,14 +65,15 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
         case vocabularySize = "vocabulary_size"
         case maxTokens = "max_tokens"
         case normalizeFeatures = "normalize_features"
-        case words, direction, pooling, lexicon
+        case words, direction, pooling, lexicon, querybank
     }
 
     /// Makes a configuration, unchecked; temperatures and the like are the papers' and stand in each method's file.
     package init(
         _ method: Method, jointDimension: Int, regionDimension: Int, globalDimension: Int, textDimension: Int,
         vocabularySize: Int, maxTokens: Int = 64, normalizeFeatures: Bool = false, words: Words = .encoder,
-        direction: Direction = .textToImage, pooling: Pooling = .logSumExp, lexicon: [Int]? = nil
+        direction: Direction = .textToImage, pooling: Pooling = .logSumExp, lexicon: [Int]? = nil,
+        querybank: Querybank.Configuration? = nil
     ) {
         self.method = method
         self.jointDimension = jointDimension
@@ -84,5 +87,6 @@ package struct BaselineConfiguration: ModelConfiguration, Equatable {
         self.direction = direction
         self.pooling = pooling
         self.lexicon = lexicon
+        self.querybank = querybank
     }
 }

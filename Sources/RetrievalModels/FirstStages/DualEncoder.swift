@@ -11,16 +11,24 @@ package import TorchNN
 ///
 ///     f = n( n(W_2 gelu(W_1 phi')) + n(W_r mean(r)') )     g = n( mean(W_b b') )     S = f . g
 ///
-/// where n makes the length one. Attention over the regions and the words instead learns 6,000 photos by heart
-/// (docs/results.md).
+/// where n makes the length one; with a `Querybank`, S is normalised by it. Attention over the regions and the words instead
+/// learns 6,000 photos by heart (docs/results.md).
 package struct DualEncoder: PairScorer {
     let configuration: BaselineConfiguration
     private let hidden, output, region, words: Linear
+    private(set) var querybank: Querybank?
 
     /// Its `BaselineConfiguration`.
     package var modelConfiguration: any ModelConfiguration { configuration }
 
-    /// Builds it along `image.global.hidden`, `image.global.output`, `image.region` and `text.projection`.
+    /// By cosines: a bank of what is learned from would tell right pairs from wrong ones.
+    package var whileTraining: DualEncoder {
+        var cosine = self
+        cosine.querybank = nil
+        return cosine
+    }
+
+    /// Builds it along `image.global.hidden`, `image.global.output`, `image.region`, `text.projection` and `querybank`.
     package init(_ scope: ParameterScope, _ configuration: BaselineConfiguration) throws(TorchError) {
         self.configuration = configuration
         let (image, width) = (scope / "image", configuration.jointDimension)
@@ -28,14 +36,30 @@ package struct DualEncoder: PairScorer {
         output = try Linear(image / "global" / "output", from: width, to: width)
         region = try Linear(image / "region", from: configuration.regionDimension, to: width)
         words = try Linear(scope / "text" / "projection", from: configuration.textDimension, to: width)
+        querybank = try configuration.querybank.map { bank throws(TorchError) in
+            try Querybank(scope / "querybank", bank, dimension: width)
+        }
     }
 
     /// Embeddings `[images, D]` of length one, from raw features `[images, regions, R]` and `[images, G]`.
-    package func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Tensor {
+    package func vectors(_ images: ImageBatch) throws(TorchError) -> Tensor {
         let regions = configuration.normalizeFeatures ? try images.regions.normalized(-1) : images.regions
         let whole = try output(hidden(Self.scaled(images.globals)).gelu()).to(.float32).normalized(-1)
         let parts = try region(Self.scaled(regions.mean(1))).to(.float32).normalized(-1)
         return try (whole + parts).normalized(-1)
+    }
+
+    /// Embeddings `[texts, D]` of length one, from raw words `[words, B]`.
+    package func vectors(_ texts: TextBatch) throws(TorchError) -> Tensor { try vectors(projected: project(texts)) }
+
+    private func vectors(projected texts: TextBatch) throws(TorchError) -> Tensor {
+        try texts.means().to(.float32).normalized(-1)
+    }
+
+    /// Embeddings `[images, D]`; with a querybank `[images, D + 2]`.
+    package func scorable(_ images: ImageBatch, in precision: Precision) throws(TorchError) -> Tensor {
+        let vectors = try vectors(images)
+        return try querybank?.normalized(images: vectors) ?? vectors
     }
 
     /// Raw words `[words, B]` to joint ones `[words, D]`.
@@ -43,12 +67,13 @@ package struct DualEncoder: PairScorer {
         try texts.replacingRows(words(Self.scaled(texts.rows)))
     }
 
-    /// Embeddings `[texts, D]` of length one, from joint words `[words, D]`.
+    /// Embeddings `[texts, D]` from joint words `[words, D]`; with a querybank `[texts, D + 2]`.
     package func scorable(projected texts: TextBatch, in precision: Precision) throws(TorchError) -> Tensor {
-        try texts.means().to(.float32).normalized(-1)
+        let vectors = try vectors(projected: texts)
+        return try querybank?.normalized(texts: vectors) ?? vectors
     }
 
-    /// S `[images, texts]`: the cosine, of embeddings of images and texts.
+    /// S `[images, texts]`: the product of embeddings of images and texts.
     package func similarity(_ images: Tensor, _ texts: Tensor) throws(TorchError) -> Tensor {
         try images.matmul(texts.transposed()).to(.float32)
     }

@@ -56,9 +56,12 @@ extension DSRAN: VectorScorer {
     package var vectorDimension: Int { inputs.configuration.jointDimension }
 }
 
-extension DualEncoder: VectorScorer {
+extension DualEncoder: QuerybankScorer {
     /// D.
     package var vectorDimension: Int { configuration.jointDimension }
+
+    /// Unless a querybank normalises it.
+    package var scoresByVectors: Bool { querybank == nil }
 }
 
 extension ViSTA: VectorScorer {

@@ -8,7 +8,7 @@ import TorchNN
 package struct MixedScorer<Pair: VectorScorer>: PairScorer where Pair.Images == Tensor, Pair.Texts == Tensor {
     private let configuration: MixedConfiguration
     let ascl: AsCLModel
-    let pair: Pair
+    private(set) var pair: Pair
     /// m, 0 before training.
     private let weight: Tensor
 
@@ -24,6 +24,13 @@ package struct MixedScorer<Pair: VectorScorer>: PairScorer where Pair.Images == 
         ascl = try AsCLModel(scope, configuration.ascl)
         self.pair = try pair(scope / "pair")
         weight = try scope.parameter("mix", [], .zeros)
+    }
+
+    /// With the pair as it is while it learns.
+    package var whileTraining: MixedScorer {
+        var training = self
+        training.pair = pair.whileTraining
+        return training
     }
 
     /// What AsCL needs of images, and the pair.
@@ -98,3 +105,8 @@ protocol AsCLInside {
 }
 
 extension MixedScorer: AsCLInside {}
+
+extension MixedScorer: QuerybankScorer {
+    /// The pair's.
+    var querybank: Querybank? { (pair as? any QuerybankScorer)?.querybank }
+}

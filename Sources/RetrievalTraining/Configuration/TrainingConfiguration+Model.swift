@@ -41,6 +41,8 @@ extension TrainingConfiguration {
         package var pooling = Pooling.logSumExp
         /// Values of ViSTA's vectors, and of those that `mixed` puts beside AsCL, where they are not a pretrained pair's.
         package var vectorDimension = 512
+        /// How many training pairs the scores of the dual encoder, alone or in `mixed`, are normalised by; 0 for none.
+        package var querybank = 0
         /// The folder of a model whose weights it begins with; without one they are fresh.
         package var from = ""
 
@@ -60,10 +62,15 @@ extension TrainingConfiguration {
             .init("direction", \.direction),
             .init("pooling", \.pooling),
             .init("vector_dimension", \.vectorDimension, .atLeast(1)),
+            .init("querybank", \.querybank, .atLeast(0)),
             .init("from", \.from),
         ]
 
         func check(at place: ConfigurationPlace) throws(TrainingError) {
+            guard querybank == 0 || [.dualEncoder, .mixed].contains(method) else {
+                throw place.key("querybank").invalid(
+                    expected: "0, as \(method.rawValue) is no dual_encoder or mixed", found: "\(querybank)")
+            }
             guard method.isBaseline || words == .encoder else {
                 throw place.key("words").invalid(
                     expected: "encoder, with method \(method.rawValue)", found: words.rawValue)

@@ -68,7 +68,8 @@ extension TrainingConfiguration {
                 pooling: model.pooling,
                 lexicon: model.method == .lexicon
                     ? LexiconEncoder.lexicon(
-                        of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil)
+                        of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil,
+                querybank: querybank)
             try configuration.validate(path: "configuration")
             return configuration
         }
@@ -102,12 +103,23 @@ extension TrainingConfiguration {
                     .dualEncoder, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
                     globalDimension: split.globalDimension, textDimension: encoder.width,
                     vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
-                    normalizeFeatures: model.normalizeFeatures))
+                    normalizeFeatures: model.normalizeFeatures, querybank: querybank))
+        }
+        guard querybank == nil else {
+            throw TrainingError.invalidValue(
+                source: "configuration", key: "model.querybank",
+                expected: "0 beside a pretrained pair, whose cosines are taken as they are", found: "\(model.querybank)"
+            )
         }
         return try .pretrained(
             PretrainedConfiguration(
                 tower.configuration.family.method, of: encoder, globalDimension: split.globalDimension,
                 maxTokens: model.maxTokens))
+    }
+
+    /// What is to normalise the dual encoder's scores: at the temperature at which they are learned.
+    private var querybank: Querybank.Configuration? {
+        model.querybank > 0 ? .init(size: model.querybank, temperature: loss.temperature) : nil
     }
 
     private func asclConfiguration(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> AsCLConfiguration {
@@ -133,6 +145,11 @@ extension TrainingConfiguration {
             throw InputError(
                 path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
                 found: "1")
+        }
+        guard model.querybank <= train.imageCount else {
+            throw TrainingError.invalidValue(
+                source: dataset.path, key: "model.querybank",
+                expected: "at most \(train.imageCount), the images to train on", found: "\(model.querybank)")
         }
         try checkPool(imageCount: train.imageCount, source: dataset.path)
         try checkQueue(pairs: train.captions.count, source: dataset.path)

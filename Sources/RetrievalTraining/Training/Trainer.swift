@@ -197,6 +197,7 @@ package final class Trainer {
     ) throws {
         let epoch = (state.step - 1) / sampler.stepsPerEpoch + 1
         try trained.withWeightsToKeep {
+            try model.fillQuerybank(from: split)
             var samples = SampleRetrievals(validation.split)
             let result = try RetrievalResult(
                 validation.ranks(onBlock: { block, scores, _ in samples.add(block, scores) }))
