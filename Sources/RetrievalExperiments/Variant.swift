@@ -93,7 +93,7 @@ extension Variant {
     /// measured (docs/results.md); the report gives the minutes that came of them.
     static let ablationsAtEqualTime =
         [full]
-        + zip(ablations.dropFirst(), [1.5, 2, 6, 1.5, 6, 6]).map { variant, factor in
+        + zip(ablations.dropFirst(), [2.4, 1.75, 6, 3.4, 6.7, 6.7]).map { variant, factor in
             Variant(
                 "\(variant.name)-equal-time", "\(variant.title), \(factor.formatted()) x the epochs", variant.overrides,
                 epochs: factor)
