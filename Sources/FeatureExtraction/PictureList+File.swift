@@ -10,7 +10,7 @@ extension PictureList {
     package static func file(
         _ path: String, folder: String? = nil, split: String = "all"
     ) throws(InputError) -> PictureList {
-        let base = folder ?? (path as NSString).deletingLastPathComponent
+        let base = folder ?? path.parentPath
         var lineOfName: [[UInt8]: Int] = [:]
         var entries: [Entry] = []
         for (index, line) in try lines(of: path).enumerated() {

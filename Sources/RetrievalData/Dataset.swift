@@ -25,7 +25,7 @@ package struct Dataset: Sendable {
             jsonPaths = try Self.names(in: folder).filter { $0.hasPrefix("dataset_") && $0.hasSuffix(".json") }
                 .map { [folder] in folder + "/" + $0 }
         } else {
-            let parent = (path as NSString).deletingLastPathComponent
+            let parent = path.parentPath
             folder = parent.isEmpty ? "." : parent
             scanSplits = []
             // What others publish is no JSON, and what to do with it can be said.

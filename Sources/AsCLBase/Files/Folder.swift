@@ -6,7 +6,7 @@ package enum Folder {
     package static func make(_ path: String) throws(InputError) {
         if mkdir(path, 0o777) == 0 || errno == EEXIST && isFolder(path) == true { return }
         let code = errno
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = path.parentPath
         guard code == ENOENT, !parent.isEmpty, parent != path else {
             throw .system(path, place: "creating", expected: "a folder that can be written", code: code)
         }
@@ -55,7 +55,7 @@ package enum Folder {
         var place = path.isEmpty ? "." : path
         var status = stat()
         while stat(place, &status) != 0, [ENOENT, ENOTDIR].contains(errno) {
-            let parent = (place as NSString).deletingLastPathComponent
+            let parent = place.parentPath
             place = parent.isEmpty ? "." : parent
         }
         return place

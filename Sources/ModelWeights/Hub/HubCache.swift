@@ -51,7 +51,7 @@ struct HubCache: Sendable {
     /// Notes what commit the revision is.
     func note(_ commit: String) throws(InputError) {
         guard commit != revision, commit != self.commit else { return }
-        try Folder.make((reference as NSString).deletingLastPathComponent)
+        try Folder.make(reference.parentPath)
         try AtomicFile.write(Data(commit.utf8), to: reference)
     }
 
