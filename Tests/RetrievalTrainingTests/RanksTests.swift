@@ -34,7 +34,7 @@ import Torch
         #expect(Set(results.flatMap(\.self)).count == 1, "all processes have the same bits, and the same again")
         for (batch, shared) in zip(SharedBatch.all, results[0][0]) {
             let whole = try batch.gradients(in: nil)
-            #expect(abs(whole.loss - shared.loss) < 1e-5 * abs(whole.loss), "\(batch)")
+            #expect(abs(whole.loss - shared.loss) < batch.lossTolerance * abs(whole.loss), "\(batch)")
             #expect(Set(whole.gradients.keys) == Set(shared.gradients.keys), "\(batch)")
             for (name, gradient) in whole.gradients {
                 let length = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -132,8 +132,11 @@ private struct SharedBatch: CustomStringConvertible {
 
     var description: String { overrides.joined(separator: " ") }
 
-    /// bfloat16 keeps 8 bits.
-    var tolerance: Float { overrides.contains("training.precision=bf16") ? 0.05 : 1e-4 }
+    private var isBFloat16: Bool { overrides.contains("training.precision=bf16") }
+
+    /// bfloat16 keeps 8 bits, and without instructions of its own rounds a product otherwise where matrices have other sizes.
+    var tolerance: Float { isBFloat16 ? 0.05 : 1e-4 }
+    var lossTolerance: Double { isBFloat16 ? 2e-3 : 1e-5 }
 
     func gradients(in group: ProcessGroup?) throws -> Gradients {
         var training = try TinyTraining()
