@@ -1,6 +1,7 @@
 import AsCLBase
 import RetrievalData
 import RetrievalFixtures
+import RetrievalModels
 import Testing
 
 @testable import RetrievalTraining
@@ -52,11 +53,20 @@ import Testing
                 == ["val: of 1 image every ranking is right, so the first epoch's model is kept"])
     }
 
-    @Test func `a querybank larger than the data is refused`() throws {
-        let method = "model.method=dual_encoder"
-        #expect(try splits(method, "model.querybank=10").train.imageCount == 10)
-        let error = try #require(throws: TrainingError.self) { try splits(method, "model.querybank=11") }
-        #expect("\(error)".hasSuffix("model.querybank: expected at most 10, the images to train on, found 11"))
+    @Test func `a querybank larger than the data is all of them, which is said`() throws {
+        var configuration = TrainingConfiguration()
+        try configuration.apply(overrides: ["model.method=dual_encoder", "model.querybank=11", "training.batch_size=8"])
+        let (train, validation) = try configuration.splits(of: Dataset(path: folder.path))
+        let notice = "train: all 10 images are in the querybank, where model.querybank asks for 11"
+        #expect(configuration.notices(train, validation) == [notice])
+        let encoder = try TinyTextEncoder.load(writingTo: folder.path + "/bert")
+        func size() throws -> Int? {
+            let shape = try configuration.modelConfiguration(for: train, encoder)
+            return (shape as? BaselineConfiguration)?.querybank?.size
+        }
+        #expect(try size() == 10)
+        configuration.model.querybank = 9
+        #expect(try size() == 9)
     }
 
     @Test func `one image to train on is refused`() throws {

@@ -41,7 +41,7 @@ extension TrainingConfiguration {
         package var pooling = Pooling.logSumExp
         /// Values of ViSTA's vectors, and of those that `mixed` puts beside AsCL, where they are not a pretrained pair's.
         package var vectorDimension = 512
-        /// How many training pairs the scores of the dual encoder, alone or in `mixed`, are normalised by; 0 for none.
+        /// By how many training pairs, at most, the dual encoder's scores are normalised, alone or in `mixed`; 0 for none.
         package var querybank = 0
         /// The folder of a model whose weights it begins with; without one they are fresh.
         package var from = ""

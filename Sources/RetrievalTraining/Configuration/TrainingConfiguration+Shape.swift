@@ -69,7 +69,7 @@ extension TrainingConfiguration {
                 lexicon: model.method == .lexicon
                     ? LexiconEncoder.lexicon(
                         of: try encoder.tokenize(split.captions, maxTokens: model.maxTokens).map(\.ids)) : nil,
-                querybank: querybank)
+                querybank: querybank(of: split))
             try configuration.validate(path: "configuration")
             return configuration
         }
@@ -103,9 +103,9 @@ extension TrainingConfiguration {
                     .dualEncoder, jointDimension: model.vectorDimension, regionDimension: split.regionDimension,
                     globalDimension: split.globalDimension, textDimension: encoder.width,
                     vocabularySize: encoder.tokenizer.vocabularySize, maxTokens: model.maxTokens,
-                    normalizeFeatures: model.normalizeFeatures, querybank: querybank))
+                    normalizeFeatures: model.normalizeFeatures, querybank: querybank(of: split)))
         }
-        guard querybank == nil else {
+        guard model.querybank == 0 else {
             throw TrainingError.invalidValue(
                 source: "configuration", key: "model.querybank",
                 expected: "0 beside a pretrained pair, whose cosines are taken as they are", found: "\(model.querybank)"
@@ -118,8 +118,9 @@ extension TrainingConfiguration {
     }
 
     /// What is to normalise the dual encoder's scores: at the temperature at which they are learned.
-    private var querybank: Querybank.Configuration? {
-        model.querybank > 0 ? .init(size: model.querybank, temperature: loss.temperature) : nil
+    private func querybank(of split: RetrievalSplit) -> Querybank.Configuration? {
+        guard model.querybank > 0 else { return nil }
+        return .init(size: min(model.querybank, split.imageCount), temperature: loss.temperature)
     }
 
     private func asclConfiguration(for split: RetrievalSplit, _ encoder: TextEncoder) throws -> AsCLConfiguration {
@@ -146,11 +147,6 @@ extension TrainingConfiguration {
                 path: dataset.path, place: "\(train.name) split", expected: "at least 2 images to tell apart",
                 found: "1")
         }
-        guard model.querybank <= train.imageCount else {
-            throw TrainingError.invalidValue(
-                source: dataset.path, key: "model.querybank",
-                expected: "at most \(train.imageCount), the images to train on", found: "\(model.querybank)")
-        }
         try checkPool(imageCount: train.imageCount, source: dataset.path)
         try checkQueue(pairs: train.captions.count, source: dataset.path)
         return (train, validation)
@@ -163,6 +159,11 @@ extension TrainingConfiguration {
             lines.append(
                 "\(validation.name): all \(validation.imageCount) images serve, where data.validation_images asks for "
                     + "\(data.validationImages)")
+        }
+        if model.querybank > train.imageCount {
+            lines.append(
+                "\(train.name): all \(train.imageCount) images are in the querybank, where model.querybank asks for "
+                    + "\(model.querybank)")
         }
         if validation.imageCount == 1 {
             lines.append("\(validation.name): of 1 image every ranking is right, so the first epoch's model is kept")
