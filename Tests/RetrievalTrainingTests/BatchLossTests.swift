@@ -25,11 +25,11 @@ import TorchNN
         let found = try world.loss(&generator).item()
 
         var again = SeededGenerator(seed: 6)
+        let tokens = positives ? try world.samples.positives(Self.batch, &again) : nil
         let clean = try world.ascl.project(world.samples.words.words(of: Self.batch.map { world.samples.tokens[$0] }))
         var expected = try world.contrastive(
             clean, negatives ? world.negatives(world.tokens, clean, &again) : nil)
-        if positives {
-            let tokens = try world.samples.positives(Self.batch, &again)
+        if let tokens {
             let texts = try world.ascl.project(world.samples.words.words(of: tokens))
             let other = try world.contrastive(texts, negatives ? world.negatives(tokens, texts, &again) : nil)
             expected = (expected + other) / 2

@@ -4,6 +4,7 @@ import RetrievalEvaluation
 import RetrievalFixtures
 import RetrievalModels
 import Testing
+import TextEncoding
 import Torch
 
 @testable import RetrievalTraining
@@ -42,6 +43,20 @@ import Torch
                 #expect(apart.squareRoot() <= batch.tolerance * length + 1e-6, "\(name), \(batch)")
                 #expect(gradient.count == shared.gradients[name]?.count)
             }
+        }
+    }
+
+    @Test func `processes have about as many words each, and a pair at least`() {
+        #expect(BatchShare.parts(2, of: [9, 1, 1, 1, 1, 1, 1, 1, 1, 1]) == [0..<1, 1..<10])
+        #expect(BatchShare.parts(3, of: [4, 4, 4, 4, 4, 4, 4]) == [0..<2, 2..<5, 5..<7])
+        #expect(BatchShare.parts(3, of: [1, 1, 100]) == [0..<1, 1..<2, 2..<3])
+        #expect(BatchShare.parts(3, of: [100, 1, 1]) == [0..<1, 1..<2, 2..<3])
+        let words = (0..<64).map { 20 + $0 * $0 % 41 }
+        for count in 1...5 {
+            let parts = BatchShare.parts(count, of: words)
+            #expect(parts.flatMap { Array($0) } == Array(words.indices))
+            let sums = parts.map { words[$0].reduce(0, +) }
+            #expect(sums.allSatisfy { abs($0 - words.reduce(0, +) / count) <= 61 })
         }
     }
 
@@ -164,9 +179,9 @@ private struct SharedBatch: CustomStringConvertible {
     }
 }
 
-/// Words of more texts than are encoded at once, and the ranks of a split in blocks.
+/// Words of more texts than are encoded at once, a bank of more pairs than that, and the ranks of a split in blocks.
 private struct World {
-    private let words: [Float]
+    private let words, bank: [Float]
     private let ranks: RetrievalRanks
 
     init(in group: ProcessGroup?) throws {
@@ -176,12 +191,27 @@ private struct World {
         let tokens = (0..<1300).map { [2, 5 + $0 % 24, 5 + $0 / 24 % 24, 5 + $0 / 576, 3].map(Int32.init) }
         words = try WordSource(model, keeping: tokens, sharedBy: group).words(of: tokens).rows.array()
         ranks = try Evaluator(model, training.split, sharedBy: group).ranks()
+        bank = try Self.bank(in: group)
+    }
+
+    private static func bank(in group: ProcessGroup?) throws -> [Float] {
+        var training = try TinyTraining(images: 1100, captionsPerImage: 1)
+        try training.configuration.apply(overrides: [
+            "model.method=dual_encoder", "model.joint_dimension=16", "model.querybank=1100",
+        ])
+        let encoder = try TextEncoder(directory: training.folder.path + "/bert")
+        let model = try RetrievalModel(
+            training.configuration.modelConfiguration(for: training.split, encoder), textEncoder: encoder, seed: 1)
+        try model.fillQuerybank(from: training.split, sharedBy: group)
+        let bank = model.parameters.all.filter { $0.name.hasPrefix("querybank.") }
+        #expect(bank.map(\.tensor.shape) == [[1100, 16], [1100, 16]])
+        return try bank.flatMap { try $0.tensor.array(Float.self) }
     }
 
     func bytes() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return words.withUnsafeBytes { Data($0) } + (try encoder.encode(ranks))
+        return (words + bank).withUnsafeBytes { Data($0) } + (try encoder.encode(ranks))
     }
 }
 

@@ -13,15 +13,36 @@ package struct BatchShare {
     /// Nil where all texts are here.
     private let group: ProcessGroup?
 
-    /// The share of a process of `group` in a batch of so many pairs. A batch of fewer pairs than processes is not shared:
-    /// each computes it whole.
-    init(of count: Int, in group: ProcessGroup?) {
-        guard let group, count >= group.size else {
-            (pairs, counts, self.group) = (0..<count, [count], nil)
+    /// The share of a process of `group` in a batch. All have about as many words, since the slowest is who all wait for.
+    /// - Parameter words: Of each pair's texts together, at least one.
+    init(of words: [Int], in group: ProcessGroup?) {
+        guard let group, Self.isShared(words.count, in: group) else {
+            (pairs, counts, self.group) = (words.indices, [words.count], nil)
             return
         }
-        let all = (0..<group.size).map { $0 * count / group.size..<($0 + 1) * count / group.size }
+        let all = Self.parts(group.size, of: words)
         (pairs, counts, self.group) = (all[group.rank], all.map(\.count), group)
+    }
+
+    /// Whether processes share a batch of so many pairs. One of fewer pairs than processes each computes whole.
+    static func isShared(_ pairs: Int, in group: ProcessGroup?) -> Bool {
+        group.map { pairs >= $0.size } ?? false
+    }
+
+    /// So many neighbouring ranges, none of them empty, whose sums of `words` differ by as little as whole pairs allow.
+    static func parts(_ count: Int, of words: [Int]) -> [Range<Int>] {
+        let all = words.reduce(0, +)
+        var (start, sum) = (0, 0)
+        return (1...count).map { part in
+            var end = start
+            // Up to where the part's share ends, to the nearer side of the pair in which it does.
+            while end < words.count - (count - part), end == start || 2 * sum + words[end] <= 2 * part * all / count {
+                sum += words[end]
+                end += 1
+            }
+            defer { start = end }
+            return start..<end
+        }
     }
 
     /// Whether others have the other pairs.

@@ -116,12 +116,13 @@ struct BatchLoss {
     /// All chance of a step is drawn here, for all pairs wherever their texts are computed.
     func items(_ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator) throws -> Items {
         let images = batch.map { split.imageOfCaption[$0] }
-        let share = BatchShare(of: batch.count, in: group)
+        let tokens = try tokens(batch, &generator)
+        let share = BatchShare(of: batch.indices.map { pair in tokens.reduce(0) { $0 + $1[pair].count } }, in: group)
         var lesson: Tensor?
         if let teacher, configuration.loss.distillation > 0 {
             lesson = try withoutGradients { try scores(teacher, teacher.scorer, batch, images, share) }
         }
-        let texts = try texts(batch, share.pairs, scorer, &generator)
+        let texts = try texts(tokens, share.pairs, scorer, &generator)
         let drop = ItemDropout(configuration.training)
         return try Items(
             images: images, share: share,
@@ -161,25 +162,25 @@ struct BatchLoss {
         try samples.words.words(of: captions.map { samples.tokens[$0] })
     }
 
+    /// Tokens of T and, as the configuration asks, of T+. The triplet loss knows no generated samples.
+    private func tokens(_ batch: [Int], _ generator: inout SeededGenerator) throws -> [[[Int32]]] {
+        let captions = batch.map { samples.tokens[$0] }
+        guard configuration.loss.kind == .contrastive, configuration.loss.positives else { return [captions] }
+        return [captions, try samples.positives(batch, &generator)]
+    }
+
     /// Projected words of the pairs `own` in T and, as the configuration asks, in T-, T+ and T+'s negatives, in this order,
-    /// and how many words all pairs have there. The triplet loss knows no generated samples.
+    /// and how many words all pairs have there.
     private func texts(
-        _ batch: [Int], _ own: Range<Int>, _ scorer: some PairScorer, _ generator: inout SeededGenerator
+        _ tokens: [[[Int32]]], _ own: Range<Int>, _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> [(words: TextBatch, lengths: [Int])] {
-        let contrastive = configuration.loss.kind == .contrastive
-        let clean = try scorer.project(words(batch[own]))
-        let tokens = batch.map { samples.tokens[$0] }
-        var sets = [(clean, tokens.map(\.count))]
-        if contrastive && configuration.loss.negatives {
-            sets.append((try samples.negatives(tokens, own, clean: clean, &generator), tokens.map(\.count)))
-        }
-        if contrastive && configuration.loss.positives {
-            let tokens = try samples.positives(batch, &generator)
+        var sets: [(TextBatch, [Int])] = []
+        for tokens in tokens {
             let lengths = tokens.map(\.count)
-            let positives = try scorer.project(samples.words.words(of: Array(tokens[own])))
-            sets.append((positives, lengths))
-            if configuration.loss.negatives {
-                sets.append((try samples.negatives(tokens, own, clean: positives, &generator), lengths))
+            let clean = try scorer.project(samples.words.words(of: Array(tokens[own])))
+            sets.append((clean, lengths))
+            if configuration.loss.kind == .contrastive, configuration.loss.negatives {
+                sets.append((try samples.negatives(tokens, own, clean: clean, &generator), lengths))
             }
         }
         return sets

@@ -197,7 +197,7 @@ package final class Trainer {
     ) throws {
         let epoch = (state.step - 1) / sampler.stepsPerEpoch + 1
         try trained.withWeightsToKeep {
-            try model.fillQuerybank(from: split)
+            try model.fillQuerybank(from: split, sharedBy: group)
             var samples = SampleRetrievals(validation.split)
             let result = try RetrievalResult(
                 validation.ranks(onBlock: { block, scores, _ in samples.add(block, scores) }))
@@ -248,7 +248,7 @@ package final class Trainer {
         var generator = SeededGenerator(seed: UInt64(configuration.training.seed), stream: Self.purpose, UInt64(step))
         // For the text encoder's dropout, which is of each process's own texts.
         Torch.seed(generator.next() &+ UInt64(group?.rank ?? 0))
-        let isShared = BatchShare(of: batch.count, in: group).isShared
+        let isShared = BatchShare.isShared(batch.count, in: group)
         // In pieces, or of a batch that is not shared, no gradient is ready before all are.
         if isShared, !batchLoss.isInPieces(batch) { gradients?.begin() }
         // The one place where a model is in training; validation and all else see it as it is.

@@ -60,7 +60,7 @@ package struct TrainingLoss {
         _ images: ImageBatch, _ texts: [TextBatch], _ scorer: some PairScorer, excluded: Tensor? = nil,
         lesson: Tensor? = nil, share: BatchShare? = nil
     ) throws -> Value {
-        let share = share ?? BatchShare(of: images.count, in: nil)
+        let share = share ?? BatchShare(of: [Int](repeating: 1, count: images.count), in: nil)
         let images = try scorer.scorable(images, in: precision)
         // One product with all sets of texts: the images' side is then computed once.
         let all = try scorer.scorable(projected: .joined(texts), in: precision)
