@@ -8,6 +8,8 @@ import TextEncoding
 package enum Experiment: String, Sendable, CaseIterable {
     /// Table 1's protocol.
     case table1
+    /// Table 1 by equal time.
+    case table1EqualTime = "table1-equal-time"
     /// Table 2.
     case ablations
     /// Table 2 by equal time instead of equal steps.
@@ -46,6 +48,7 @@ package enum Experiment: String, Sendable, CaseIterable {
     package var summary: String {
         switch self {
         case .table1: "Table 1: AsCL and every system beside it, what a pair costs"
+        case .table1EqualTime: "the same, each as long as UNITER takes"
         case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
         case .equalTime: "the same, each as long as the full method takes"
         case .samples: "Figure 3: kinds of positives, and of noise at both levels"
@@ -67,6 +70,7 @@ package enum Experiment: String, Sendable, CaseIterable {
     package var seeds: Int {
         switch self {
         case .table1: 5
+        case .table1EqualTime: 2
         case .recipes, .recipesGRU: 1
         default: 3
         }
@@ -76,6 +80,7 @@ package enum Experiment: String, Sendable, CaseIterable {
     package var variants: [Variant] {
         switch self {
         case .table1: Variant.tableOne
+        case .table1EqualTime: Variant.tableOneAtEqualTime
         case .protocol: [.full]
         case .ablations: Variant.ablations
         case .equalTime: Variant.ablationsAtEqualTime

@@ -58,6 +58,7 @@ package struct ExperimentReport {
         let blocks: [Block] =
             switch experiment {
             case .table1: try data.tableOne()
+            case .table1EqualTime: try data.tableOneAtEqualTime()
             case .ablations: try data.ablations()
             case .equalTime: try data.equalTime()
             case .samples: try data.samples()
@@ -130,6 +131,7 @@ extension Experiment {
     var title: String {
         switch self {
         case .table1: "Table 1's protocol"
+        case .table1EqualTime: "Table 1 by equal time"
         case .ablations: "Ablations (table 2)"
         case .equalTime: "Ablations by equal time"
         case .samples: "Generated samples (figure 3)"

@@ -48,6 +48,18 @@ extension ReportData {
         ]
     }
 
+    func tableOneAtEqualTime() throws -> [Block] {
+        let variants = Variant.tableOneAtEqualTime
+        return [
+            .paragraph(
+                "Table 1's rows with about as much time to train for each as UNITER takes, by factors that were measured "
+                    + "once: minutes say what came of them. No row has more than ten times its epochs of table 1. The best "
+                    + "epoch by validation is reported."),
+            .table(
+                try recallTable("The systems of table 1 by equal time on \(queries)", variants, in: .table1EqualTime)),
+        ] + shortlists(variants, in: .table1EqualTime)
+    }
+
     /// What is to be told of rows that were ranked by shortlist.
     private func shortlists(_ variants: [Variant], in experiment: Experiment) -> [Block] {
         variants.flatMap { variant in

@@ -91,13 +91,21 @@ extension Variant {
 
     /// Table 2 with as much time for each as the full method takes: more epochs where a step is cheaper. The factors are
     /// measured (docs/results.md); the report gives the minutes that came of them.
-    static let ablationsAtEqualTime =
-        [full]
-        + zip(ablations.dropFirst(), [2.4, 1.75, 6, 3.4, 6.7, 6.7]).map { variant, factor in
+    static let ablationsAtEqualTime = lasting(ablations, [1, 2.4, 1.75, 6, 3.4, 6.7, 6.7])
+
+    /// Trainings with more epochs, or fewer, by a factor each. What one takes of another, it takes of that other's like.
+    static func lasting(_ variants: [Variant], _ factors: [Double]) -> [Variant] {
+        let lasting = Set(zip(variants, factors).filter { $1 != 1 }.map(\.0.name))
+        func name(_ variant: String) -> String { lasting.contains(variant) ? variant + "-equal-time" : variant }
+        return zip(variants, factors).map { variant, factor in
             Variant(
-                "\(variant.name)-equal-time", "\(variant.title), \(factor.formatted()) x the epochs", variant.overrides,
-                epochs: factor)
+                name(variant.name),
+                factor == 1 ? variant.title : "\(variant.title), \(factor.formatted()) x the epochs",
+                variant.overrides, teacher: variant.teacher.map(name), model: variant.model.map(name),
+                shortlists: variant.shortlists.map { Shortlists(first: name($0.first), above: $0.above) },
+                epochs: variant.epochs * factor, pretraining: variant.pretraining * factor)
         }
+    }
 
     /// Figure 3a.
     static let positives = [

@@ -35,7 +35,7 @@ import Testing
         var runner = try world.runner()
         runner.collections = [24]
         // Of the many runs of baselines a few: a section shows what there is.
-        let many: [Experiment] = [.table1, .recipes, .recipesGRU, .baselines, .baselinesGRU, .probe]
+        let many: [Experiment] = [.table1, .table1EqualTime, .recipes, .recipesGRU, .baselines, .baselinesGRU, .probe]
         let all = try Experiment.named("all", for: world.base)
         #expect(!all.contains(.clip) && !all.contains(.siglip))
         #expect(try runner.run(all.filter { !many.contains($0) }, seeds: 1) == .complete)

@@ -3,6 +3,7 @@ import Foundation
 import RetrievalEvaluation
 import RetrievalFixtures
 import RetrievalModels
+import RetrievalTraining
 import Testing
 
 @testable import RetrievalExperiments
@@ -40,6 +41,24 @@ import Testing
         let page = try String(contentsOfFile: world.output + "/table1.md", encoding: .utf8)
         for variant in Variant.tableOne { #expect(page.contains("| \(variant.title) "), "\(variant.title)") }
         #expect(page.contains("LightningDOT, re-ranked by UNITER, seed 0, by shortlist: the best 50 of LightningDOT"))
+    }
+
+    @Test func `by equal time every system has its row, and takes of others what lasts as long`() throws {
+        var base = TrainingConfiguration()
+        try base.apply(overrides: ["training.epochs=2"])
+        let rows = Variant.tableOneAtEqualTime
+        #expect(rows.map(\.overrides) == Variant.tableOne.map(\.overrides))
+        #expect(rows.allSatisfy { row in row.needs.allSatisfy { rows.map(\.name).contains($0) } })
+        func epochs(_ variants: [Variant]) throws -> [String: Int] {
+            try variants.filter(\.isTrained).reduce(into: [:]) {
+                $0[$1.name] = try $1.configuration(base, seed: 0).training.epochs
+            }
+        }
+        let (equal, before) = (try epochs(rows), try epochs(Variant.tableOne))
+        #expect(equal["full-equal-time"] == 3 && before["full"] == 2)
+        #expect(equal["vista-contrastive-equal-time"] == 40 && before["vista-contrastive"] == 10)
+        #expect(equal["dime-contrastive-16-equal-time"] == 1)
+        #expect(equal["uniter-contrastive"] == before["uniter-contrastive"])
     }
 
     /// No other variant's settings, so that its folder has its own name.
