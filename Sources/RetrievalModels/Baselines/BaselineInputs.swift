@@ -41,7 +41,8 @@ struct FeatureProjection: Sendable {
         try Self(scope / "image" / "global", from: configuration.globalDimension, configuration)
     }
 
-    /// Fresh as in the authors' programs: Xavier-uniform in VSE++, SCAN, IMRAM and DSRAN on GRU words.
+    /// Fresh as in the authors' programs: Xavier-uniform in VSE++, SCAN, IMRAM and DSRAN on GRU words. (In DIME's too, where
+    /// here it is not; docs/results.md, Baselines, has both.)
     private init(
         _ scope: ParameterScope, from width: Int, _ configuration: BaselineConfiguration
     ) throws(TorchError) {

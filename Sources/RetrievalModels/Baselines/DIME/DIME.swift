@@ -11,7 +11,8 @@ package import TorchNN
 /// trained alone, but for the epoch that is kept and the norm that gradients are clipped to, which are of both.
 ///
 /// Where our protocol forces a change, or the authors' program says otherwise than its paper:
-/// - Padding takes part in nothing, also where their program forgets it: routers, attention, pooling, statistics.
+/// - Padding takes part in nothing, also where their program forgets it: convolutions and means over words, routers,
+///   attention, pooling, norms over words, statistics.
 /// - Their loss adds as many random sentences (images) of the data as the batch has as further negatives of one direction;
 ///   here the batch's own serve.
 /// - The text encoder is frozen whole: its dropout is off in training.
