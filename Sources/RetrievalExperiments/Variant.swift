@@ -93,7 +93,8 @@ extension Variant {
     /// measured (docs/results.md); the report gives the minutes that came of them.
     static let ablationsAtEqualTime = lasting(ablations, [1, 2.4, 1.75, 6, 3.4, 6.7, 6.7])
 
-    /// Trainings with more epochs, or fewer, by a factor each. What one takes of another, it takes of that other's like.
+    /// Trainings with more epochs, or fewer, by a factor each, and a learning rate that falls until the last of them. What
+    /// one takes of another, it takes of that other's like.
     static func lasting(_ variants: [Variant], _ factors: [Double]) -> [Variant] {
         let lasting = Set(zip(variants, factors).filter { $1 != 1 }.map(\.0.name))
         func name(_ variant: String) -> String { lasting.contains(variant) ? variant + "-equal-time" : variant }
@@ -101,7 +102,8 @@ extension Variant {
             Variant(
                 name(variant.name),
                 factor == 1 ? variant.title : "\(variant.title), \(factor.formatted()) x the epochs",
-                variant.overrides, teacher: variant.teacher.map(name), model: variant.model.map(name),
+                variant.overrides + (factor == 1 ? [] : ["training.learning_rate_decay.shape=cosine"]),
+                teacher: variant.teacher.map(name), model: variant.model.map(name),
                 shortlists: variant.shortlists.map { Shortlists(first: name($0.first), above: $0.above) },
                 epochs: variant.epochs * factor, pretraining: variant.pretraining * factor)
         }

@@ -76,7 +76,7 @@ extension KeyRule.Fate {
     /// The rows of a vocabulary's tokens, in its order.
     static func rows(of vocabulary: CutVocabulary, _ ours: String) -> Self {
         .changed(ours, shape: "\(vocabulary.size) rows, the text encoder's tokens") { table throws(TorchError) in
-            // Their program fills tables up to a multiple of eight.
+            // Programs of this kind may fill tables up to a multiple of eight.
             guard let count = table.shape.first, (vocabulary.size..<vocabulary.size + 8).contains(count) else {
                 return nil
             }

@@ -43,8 +43,8 @@ extension BatchLoss {
     ///
     ///     mean max(0, margin + sigma(S of the wrong pair) - sigma(S of the right pair))
     ///
-    /// Of UNITER+DG half of those drawn are captions that the graph has near the batch's, and their images. TAGS-DC's L is the
-    /// sum of the two means, all others' is half of it.
+    /// Of UNITER+DG half of those drawn are captions that the graph has near the batch's, and their images. L is the sum of
+    /// the two means, as in the authors' programs.
     func minedValue(
         _ batch: [Int], _ scorer: some PairScorer, _ generator: inout SeededGenerator
     ) throws -> TrainingLoss.Value {
@@ -68,8 +68,7 @@ extension BatchLoss {
         let parts = try [
             ("captions", Tensor.concatenated(ofCaptions).mean()), ("images", Tensor.concatenated(ofImages).mean()),
         ]
-        let share = configuration.model.method == .tagsDC ? 1.0 : 0.5
-        return try TrainingLoss.Value(sum: (parts[0].1 + parts[1].1) * share, parts: parts)
+        return try TrainingLoss.Value(sum: parts[0].1 + parts[1].1, parts: parts)
     }
 
     /// `loss.pool` different numbers: those of relatives, and others at random.

@@ -12,7 +12,9 @@ package import TorchNN
 /// - The backbone is frozen: cells are read from files, where the authors train it with the rest, from pixels.
 /// - Cells are as the file has them, where the authors pool theirs by twos first.
 /// - Word vectors are those of the tokens that the training captions have, and begin as the text encoder's.
-/// - A step is one of the three tasks, drawn by weight, where the authors add the three up in every step.
+/// - A step is one of the three tasks, drawn by weight, where the authors add the three up in every step: there matching
+///   reads masked words and cells, and words and cells are masked in wrong pairs too.
+/// - The decay of the dictionary's averages rises, and the temperature of masked cells is 0.1 (docs/method.md, section 11).
 package struct SOHO: PairScorer {
     /// Its shape.
     package let configuration: SOHOConfiguration

@@ -30,7 +30,8 @@ struct SOHOCells: Sendable {
         line = try Linear(scope / "line", from: width, to: width)
         gate = try Linear(scope / "gate", from: 2 * width, to: 2, bias: false)
         gateNorm = try BatchNorm(scope / "gate_norm", width: 2)
-        norm = try LayerNorm(scope / "LayerNorm", width: width, epsilon: JointEncoder.epsilon)
+        // Adds 1e-5 to variances, as the authors' program does here and not in its layers.
+        norm = try LayerNorm(scope / "LayerNorm", width: width)
         mask = try scope.parameter("mask_embedding", [width], .normal(0.02))
         normalizes = configuration.shape.normalizeFeatures
         self.dictionary = try RegionDictionary(
