@@ -47,9 +47,9 @@ package enum Experiment: String, Sendable, CaseIterable {
     /// For `--help`, short enough for a line.
     package var summary: String {
         switch self {
-        case .table1: "Table 1: AsCL and every system beside it, what a pair costs"
+        case .table1: "Table 1: AsCL, every system beside it, what a pair costs"
         case .table1EqualTime: "the same, each as long as UNITER takes"
-        case .ablations: "Table 2: without positives, negatives, both, fusion; triplet"
+        case .ablations: "Table 2: no positives, negatives, both, fusion; triplet"
         case .equalTime: "the same, each as long as the full method takes"
         case .samples: "Figure 3: kinds of positives, and of noise at both levels"
         case .geometry: "Figure 4: alignment and uniformity"

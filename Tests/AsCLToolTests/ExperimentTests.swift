@@ -99,7 +99,8 @@ struct ExperimentTests {
     }
 
     @Test(arguments: [
-        (["nothing"], "expected one of table1, table1-equal-time, ablations"), (["lengths", "--budget", "5x"], "--budget"),
+        (["nothing"], "expected one of table1, table1-equal-time, ablations"),
+        (["lengths", "--budget", "5x"], "--budget"),
         (["lengths", "--seeds", "0"], "--seeds: expected at least 1, found 0"),
     ])
     func `wrong usage is told as such`(words: [String], message: String) throws {
