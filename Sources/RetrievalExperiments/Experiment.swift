@@ -70,7 +70,6 @@ package enum Experiment: String, Sendable, CaseIterable {
     package var seeds: Int {
         switch self {
         case .table1: 5
-        case .table1EqualTime: 2
         case .recipes, .recipesGRU: 1
         default: 3
         }

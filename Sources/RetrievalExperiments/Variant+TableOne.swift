@@ -12,7 +12,7 @@ extension Variant {
 
     /// The same with about as much time for each as UNITER takes: more epochs where they are cheaper, but ten times as many
     /// at most, as vectors have learnt by heart by then what they were shown; fewer for DIME.
-    static let tableOneAtEqualTime = lasting(tableOne, [1.5, 10, 10, 4, 10, 0.5, 1, 1.5, 1, 2, 4, 4, 5, 1, 1])
+    static let tableOneAtEqualTime = atEqualTime(tableOne, [1.5, 10, 10, 4, 10, 0.5, 1, 1.5, 1, 2, 4, 4, 5, 1, 1])
 
     /// One of the architectures on the text encoder's words, by the best recipe that was found for it.
     private static func cross(_ name: String) -> Variant? {

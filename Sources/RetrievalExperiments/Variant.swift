@@ -91,13 +91,13 @@ extension Variant {
 
     /// Table 2 with as much time for each as the full method takes: more epochs where a step is cheaper. The factors are
     /// measured (docs/results.md); the report gives the minutes that came of them.
-    static let ablationsAtEqualTime = lasting(ablations, [1, 2.4, 1.75, 6, 3.4, 6.7, 6.7])
+    static let ablationsAtEqualTime = atEqualTime(ablations, [1, 2.4, 1.75, 6, 3.4, 6.7, 6.7])
 
     /// Trainings with more epochs, or fewer, by a factor each, and a learning rate that falls until the last of them. What
     /// one takes of another, it takes of that other's like.
-    static func lasting(_ variants: [Variant], _ factors: [Double]) -> [Variant] {
-        let lasting = Set(zip(variants, factors).filter { $1 != 1 }.map(\.0.name))
-        func name(_ variant: String) -> String { lasting.contains(variant) ? variant + "-equal-time" : variant }
+    static func atEqualTime(_ variants: [Variant], _ factors: [Double]) -> [Variant] {
+        let changed = Set(zip(variants, factors).filter { $1 != 1 }.map(\.0.name))
+        func name(_ variant: String) -> String { changed.contains(variant) ? variant + "-equal-time" : variant }
         return zip(variants, factors).map { variant, factor in
             Variant(
                 name(variant.name),

@@ -41,8 +41,8 @@ struct FeatureProjection: Sendable {
         try Self(scope / "image" / "global", from: configuration.globalDimension, configuration)
     }
 
-    /// Fresh as in the authors' programs: Xavier-uniform in VSE++, SCAN, IMRAM and DSRAN on GRU words. (In DIME's too, where
-    /// here it is not; docs/results.md, Baselines, has both.)
+    /// Fresh as in the authors' programs: Xavier-uniform in VSE++, SCAN, IMRAM and DSRAN on GRU words. DIME's
+    /// is so in its program too, and begins here as all else.
     private init(
         _ scope: ParameterScope, from width: Int, _ configuration: BaselineConfiguration
     ) throws(TorchError) {
