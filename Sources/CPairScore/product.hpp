@@ -89,36 +89,48 @@ struct Half {
 using Half = Single;
 #endif
 
+/// One cell of a column, `odd` or not the other number of it.
 template <class Number>
-float oneCell(Matrix from, int64_t depth, int64_t cell, int64_t column) {
-    const float *at = from.at + cell * Number::perCell * from.row + column * from.column;
-    const bool hasOdd = Number::perCell == 2 && cell * 2 + 1 < depth;
-    return Number::cells(Four(*at), Four(hasOdd ? at[from.row] : 0))[0];
+float oneCell(const float *even, const float *odd) {
+    return Number::cells(Four(*even), Four(odd ? *odd : 0))[0];
+}
+
+/// The cells of `width` columns side by side. Where vectors do not end with the columns, the last begins earlier.
+template <class Number, int width>
+void packCells(const float *even, const float *odd, float *to) {
+    int n = 0;
+#pragma clang loop unroll(full)
+    for (; n + wide <= width; n += wide) {
+        storeWide(to + n, Number::cells(loadWide(even + n), odd ? loadWide(odd + n) : Wide(0.0f)));
+    }
+#pragma clang loop unroll(full)
+    for (; n < width; n += 4) {
+        const int at = n + 4 <= width ? n : width - 4;
+        storeFour(to + at, Number::cells(loadFour(even + at), odd ? loadFour(odd + at) : Four(0.0f)));
+    }
 }
 
 /// Copies `columns` columns, read through `from` as (depth, column), to panels of `width` columns, each of cells
 /// [depth, width]; what stands beyond the last column may be anything.
-template <class Number>
-void packPanels(Matrix from, int64_t depth, int64_t columns, int64_t width, float *to) {
-    const int64_t cells = (depth + Number::perCell - 1) / Number::perCell;
+template <class Number, int width>
+void packPanels(Matrix from, int64_t depth, int64_t columns, float *to) {
+    const int64_t cells = (depth + Number::perCell - 1) / Number::perCell, whole = columns / width * width;
+    const auto odd = [&](int64_t cell, const float *even) {
+        return Number::perCell == 2 && cell * 2 + 1 < depth ? even + from.row : nullptr;
+    };
     if (from.column == 1) {
         // Row by row of the source, for rows may be far apart.
         for (int64_t cell = 0; cell < cells; ++cell) {
-            const float *even = from.at + cell * Number::perCell * from.row, *odd = even + from.row;
-            const bool hasOdd = Number::perCell == 2 && cell * 2 + 1 < depth;
+            const float *even = from.at + cell * Number::perCell * from.row, *other = odd(cell, even);
             const int64_t ahead = 8 * Number::perCell * from.row;
-            for (int64_t first = 0; first < columns; first += width) {
-                float *row = to + first * cells + cell * width;
-                const int64_t last = columns - first < width ? columns : first + width;
-                int64_t n = first;
-                for (; n + wide <= last; n += wide, row += wide) {
-                    __builtin_prefetch(even + n + ahead), __builtin_prefetch(odd + n + ahead);
-                    storeWide(row, Number::cells(loadWide(even + n), hasOdd ? loadWide(odd + n) : Wide(0.0f)));
-                }
-                for (; n + 4 <= last; n += 4, row += 4) {
-                    storeFour(row, Number::cells(loadFour(even + n), hasOdd ? loadFour(odd + n) : Four(0.0f)));
-                }
-                for (; n < last; ++n, ++row) *row = oneCell<Number>(from, depth, cell, n);
+            float *row = to + cell * width;
+            for (int64_t n = 0; n < whole; n += width, row += cells * width) {
+                __builtin_prefetch(even + n + ahead);
+                if (Number::perCell == 2) __builtin_prefetch(even + n + ahead + from.row);
+                packCells<Number, width>(even + n, other ? other + n : nullptr, row);
+            }
+            for (int64_t n = whole; n < columns; ++n) {
+                row[n - whole] = oneCell<Number>(even + n, other ? other + n : nullptr);
             }
         }
         return;
@@ -128,19 +140,19 @@ void packPanels(Matrix from, int64_t depth, int64_t columns, int64_t width, floa
         const int64_t last = columns - first < width ? columns : first + width;
         // What eight lanes write beyond the last column, the columns before it write again.
         for (int64_t n = first + (last - first - 1) / 8 * 8; n >= first; n -= 8) {
+            const float *at[8];
+            for (int64_t i = 0; i < 8; ++i) at[i] = from.at + (n + i < last ? n + i : last - 1) * from.column;
             int64_t cell = 0;
             for (; from.row == 1 && (cell + 8) * Number::perCell <= depth; cell += 8) {
                 Lanes rows[8];
-                for (int64_t i = 0; i < 8; ++i) {
-                    const int64_t column = n + i < last ? n + i : last - 1;
-                    rows[i] = Number::run(from.at + cell * Number::perCell + column * from.column);
-                }
+                for (int64_t i = 0; i < 8; ++i) rows[i] = Number::run(at[i] + cell * Number::perCell);
                 transpose(rows);
                 for (int64_t i = 0; i < 8; ++i) store(panel + (cell + i) * width + n - first, rows[i]);
             }
             for (; cell < cells; ++cell) {
-                for (int64_t i = n; i < last && i < n + 8; ++i) {
-                    panel[cell * width + i - first] = oneCell<Number>(from, depth, cell, i);
+                for (int64_t i = 0; i < 8 && n + i < last; ++i) {
+                    const float *even = at[i] + cell * Number::perCell * from.row;
+                    panel[cell * width + n + i - first] = oneCell<Number>(even, odd(cell, even));
                 }
             }
         }
@@ -198,12 +210,12 @@ void multiply(int64_t rows, int64_t columns, int64_t depth, Matrix left, Matrix 
         const int64_t cells = (deep + Number::perCell - 1) / Number::perCell;
         for (int64_t first = 0; first < columns; first += columnBlock) {
             const int64_t last = columns - first < columnBlock ? columns : first + columnBlock;
-            packPanels<Number>({right.at + p * right.row + first * right.column, right.row, right.column}, deep,
-                               last - first, productPanel, panels);
+            packPanels<Number, productPanel>(
+                {right.at + p * right.row + first * right.column, right.row, right.column}, deep, last - first, panels);
             for (int64_t top = 0; top < rows; top += rowBlock) {
                 const int64_t high = rows - top < rowBlock ? rows - top : rowBlock;
-                packPanels<Number>({left.at + top * left.row + p * left.column, left.column, left.row}, deep, high,
-                                   tileRows, tiles);
+                packPanels<Number, tileRows>(
+                    {left.at + top * left.row + p * left.column, left.column, left.row}, deep, high, tiles);
                 for (int64_t n = first; n < last; n += productPanel) {
                     const auto multiplyOne =
                         last - n <= wide ? multiplyRows<Number, tileRows, 1> : multiplyRows<Number, tileRows, 2>;
