@@ -26,7 +26,7 @@ test: setup lint sanitize ## lint, then build and run every test, and the exampl
 	swift build --build-tests $(BUILD_FLAGS)
 	swift test --skip-build --skip "$(RANKS)"
 	swift test --skip-build --no-parallel --filter "$(RANKS)"
-	@scripts/test-example --disable-index-store $(ONCE)
+	@scripts/test-example $(ONCE)
 
 lint: ## check formatting, naming and documentation, and that every import keeps to the layers
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
