@@ -89,25 +89,26 @@ struct Half {
 using Half = Single;
 #endif
 
-/// One cell of a column, `odd` or not the other number of it.
+/// One cell of a column; `odd` is its other number, null where it has none.
 template <class Number>
 float oneCell(const float *even, const float *odd) {
     return Number::cells(Four(*even), Four(odd ? *odd : 0))[0];
 }
 
-/// The cells of `width` columns side by side. Where vectors do not end with the columns, the last begins earlier.
-template <class Number, int width>
-void packCells(const float *even, const float *odd, float *to) {
-    int n = 0;
-#pragma clang loop unroll(full)
-    for (; n + wide <= width; n += wide) {
+/// The cells of `count` columns side by side. Where fours do not end with the columns, the last begins earlier. Inline, so
+/// that for a whole panel nothing of a loop is left.
+template <class Number>
+__attribute__((always_inline)) inline void packCells(const float *even, const float *odd, int64_t count, float *to) {
+    const auto packFour = [&](int64_t n) {
+        storeFour(to + n, Number::cells(loadFour(even + n), odd ? loadFour(odd + n) : Four(0.0f)));
+    };
+    int64_t n = 0;
+    for (; n + wide <= count; n += wide) {
         storeWide(to + n, Number::cells(loadWide(even + n), odd ? loadWide(odd + n) : Wide(0.0f)));
     }
-#pragma clang loop unroll(full)
-    for (; n < width; n += 4) {
-        const int at = n + 4 <= width ? n : width - 4;
-        storeFour(to + at, Number::cells(loadFour(even + at), odd ? loadFour(odd + at) : Four(0.0f)));
-    }
+    for (; n + 4 <= count; n += 4) packFour(n);
+    if (n < count && count >= 4) return packFour(count - 4);
+    for (; n < count; ++n) to[n] = oneCell<Number>(even + n, odd ? odd + n : nullptr);
 }
 
 /// Copies `columns` columns, read through `from` as (depth, column), to panels of `width` columns, each of cells
@@ -127,10 +128,10 @@ void packPanels(Matrix from, int64_t depth, int64_t columns, float *to) {
             for (int64_t n = 0; n < whole; n += width, row += cells * width) {
                 __builtin_prefetch(even + n + ahead);
                 if (Number::perCell == 2) __builtin_prefetch(even + n + ahead + from.row);
-                packCells<Number, width>(even + n, other ? other + n : nullptr, row);
+                packCells<Number>(even + n, other ? other + n : nullptr, width, row);
             }
-            for (int64_t n = whole; n < columns; ++n) {
-                row[n - whole] = oneCell<Number>(even + n, other ? other + n : nullptr);
+            if (whole < columns) {
+                packCells<Number>(even + whole, other ? other + whole : nullptr, columns - whole, row);
             }
         }
         return;
