@@ -18,15 +18,15 @@ install: setup ## put the program and what it needs into PREFIX, ready to run fr
 # Tests that start several processes which wait for each other: by themselves, as among others they would take all threads.
 RANKS = (RanksTests|ProcessGroupTests)/
 
-# What builds once from nothing, as CI does (`make test BUILD_FLAGS='$(ONCE)'`), takes less time this way: whole modules, no
-# debug information. Builds that go on from earlier ones do better without.
-ONCE = -Xcc -g0 -Xcxx -g0 -Xswiftc -gnone -Xswiftc -disable-batch-mode -Xswiftc -wmo -Xswiftc -num-threads -Xswiftc 2
+# A build from nothing takes less time with whole modules and without debug information (CI: `make test
+# BUILD_FLAGS='$(CLEAN_BUILD_FLAGS)'`); one that goes on from an earlier build does better without.
+CLEAN_BUILD_FLAGS = -Xcc -g0 -Xcxx -g0 -Xswiftc -gnone -Xswiftc -disable-batch-mode -Xswiftc -wmo -Xswiftc -num-threads -Xswiftc 2
 
 test: setup lint sanitize ## lint, then build and run every test, and the example as a stranger would build it
 	swift build --build-tests $(BUILD_FLAGS)
 	swift test --skip-build --skip "$(RANKS)"
 	swift test --skip-build --no-parallel --filter "$(RANKS)"
-	@scripts/test-example $(ONCE)
+	@scripts/test-example $(CLEAN_BUILD_FLAGS)
 
 lint: ## check formatting, naming and documentation, and that every import keeps to the layers
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
