@@ -250,7 +250,7 @@ let package = Package(
             [
                 "AsCLBase", "Torch", "ImageEncoding", "PictureCatalogue", "PictureSearch", "Postgres",
                 "PostgresCatalogue", "RetrievalModels", "RetrievalFixtures", hummingbird,
-                .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
+                nio, .product(name: "NIOEmbedded", package: "swift-nio"), logging,
             ]),
         tests("FeatureImport", ["AsCLBase", "ArrayFiles", "RetrievalData", "RetrievalFixtures"], resources: true),
         tests(

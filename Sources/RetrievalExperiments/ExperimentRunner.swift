@@ -42,6 +42,8 @@ package struct ExperimentRunner {
     /// Pictures of the collections in which first stages are timed.
     var collections = FirstStageCost.sizes
     private let launch: Launch?
+    /// Every experiment's variants and what they come to, read once: settings are YAML.
+    private let known: [(variant: Variant, configuration: TrainingConfiguration)]
 
     /// Opens the folder of the experiments.
     /// - Parameters:
@@ -67,6 +69,11 @@ package struct ExperimentRunner {
         self.meter = meter
         self.stopSignal = stopSignal
         self.launch = launch
+        var seen: Set<Variant> = []
+        // What does not go with this base is the same as none that does.
+        known = Experiment.allCases.flatMap(\.variants).filter { seen.insert($0).inserted }.compactMap { variant in
+            (try? variant.configuration(base, seed: 0)).map { (variant, $0) }
+        }
     }
 
     /// One training to do.
@@ -81,11 +88,10 @@ package struct ExperimentRunner {
     /// experiments share is run once.
     package func name(of variant: Variant) throws -> String {
         let wanted = try variant.configuration(base, seed: 0)
-        let same = try Experiment.allCases.flatMap(\.variants).first {
-            try $0.needs == variant.needs && $0.isTrained == variant.isTrained
-                && $0.configuration(base, seed: 0) == wanted
+        let same = known.first {
+            $0.variant.needs == variant.needs && $0.variant.isTrained == variant.isTrained && $0.configuration == wanted
         }
-        return same?.name ?? variant.name
+        return same?.variant.name ?? variant.name
     }
 
     /// The outcome of a variant's run, nil when it has none yet.

@@ -1,5 +1,4 @@
 import Foundation
-import HummingbirdTesting
 import Testing
 
 @testable import SearchServer
@@ -12,8 +11,8 @@ struct BrowserTests {
         _ address: String, _ photos: ServedPhotos? = nil, _ test: @Sendable (Browser) async throws -> Void
     ) async throws {
         try await (photos ?? ServedPhotos()).serve { server async throws in
-            try await server.application().test(.live) { client async throws in
-                let browser = try await Browser(try #require(client.port), address, width: 1200, height: 800)
+            try await server.listening { port async throws in
+                let browser = try await Browser(port, address, width: 1200, height: 800)
                 do { try await test(browser) } catch {
                     await browser.close()
                     throw error

@@ -1,5 +1,4 @@
 import Foundation
-import HummingbirdTesting
 import Testing
 
 @testable import SearchServer
@@ -20,8 +19,8 @@ import Testing
     func `the server is as its description says`() async throws {
         let program = try #require(Self.schemathesis)
         try await ServedPhotos().serve { server async throws in
-            try await server.application().test(.live) { client async throws in
-                let address = "http://127.0.0.1:\(client.port ?? 0)/api/openapi.json"
+            try await server.listening { port async throws in
+                let address = "http://127.0.0.1:\(port)/api/openapi.json"
                 let (status, output) = try await onThread {
                     let (process, pipe) = (Process(), Pipe())
                     process.executableURL = URL(fileURLWithPath: program)

@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import RetrievalFixtures
 import Testing
 
@@ -28,7 +27,7 @@ import Testing
             #expect(try await client.get("/api/status").text.contains("\"explains\":true"))
             let answer = try await client.get("/api/pictures/\(number)/explanation?q=a+red%20cat")
             #expect(answer.status == .ok && answer.headers[.contentType]?.hasPrefix("application/json") == true)
-            let told = try JSONDecoder().decode(Explained.self, from: Data(answer.body.readableBytesView))
+            let told = try JSONDecoder().decode(Explained.self, from: answer.body)
             #expect(told.sentence == "a red cat" && told.words.map(\.text) == ["a", "red", "cat"])
             #expect(told.words.map(\.start) == [0, 2, 6] && told.words.map(\.end) == [1, 5, 9])
             #expect(told.words.allSatisfy { abs($0.shares.reduce(0, +) - $0.match) < 1e-5 })

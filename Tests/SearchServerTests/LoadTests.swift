@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import Testing
 
 @testable import SearchServer
@@ -11,8 +10,7 @@ import Testing
         func bound(_ settings: inout ServerSettings) { (settings.searches, settings.waitingSearches) = (1, 3) }
         let (clients, requests) = (64, 6)
         try await ServedPhotos().serve(bound) { server async throws in
-            let statuses = try await server.application().test(.live) { client async throws in
-                let port = client.port ?? 0
+            let statuses = try await server.listening { port async throws in
                 return try await withThrowingTaskGroup(of: [Int].self) { group in
                     for number in 0..<clients {
                         group.addTask {
@@ -35,22 +33,20 @@ import Testing
             let (good, told) = (statuses.count { $0 == 200 }, statuses.count { $0 == 503 })
             #expect(statuses.count == clients * requests && good + told == statuses.count && good > 0)
             // Whoever came got in: nothing was lost on the way, and nothing is left behind.
-            try await server.application().test(.router) { client async throws in
-                let figures = try await client.get("/metrics").text
-                #expect(figures.contains("ascl_searches_total \(good)\n"))
-                #expect(
-                    figures.contains(
-                        "ascl_http_request_seconds_count{method=\"GET\",route=\"/api/search\"} \(clients * requests)\n")
-                )
-                #expect(try await client.get("/api/search?q=cat").status == .ok)
-            }
+            let client = RouteClient(server)
+            let figures = try await client.get("/metrics").text
+            #expect(figures.contains("ascl_searches_total \(good)\n"))
+            #expect(
+                figures.contains(
+                    "ascl_http_request_seconds_count{method=\"GET\",route=\"/api/search\"} \(clients * requests)\n")
+            )
+            #expect(try await client.get("/api/search?q=cat").status == .ok)
         }
     }
 
     @Test func `a request whose headers trickle in is cut`() async throws {
         try await ServedPhotos(["1"]).serve({ $0.idleSeconds = 0.3 }) { server async throws in
-            try await server.application().test(.live) { client async throws in
-                let port = client.port ?? 0
+            try await server.listening { port async throws in
                 try await onThread {
                     let connection = try RawConnection(port: port)
                     connection.send("GET /api/status HTTP/1.1\r\n")
@@ -66,8 +62,7 @@ import Testing
     @Test(arguments: ["POST /api/search/picture", "GET /api/status", "POST /nowhere"])
     func `a request whose body trickles in is cut`(request: String) async throws {
         try await ServedPhotos(["1"]).serve({ $0.requestSeconds = 0.3 }) { server async throws in
-            try await server.application().test(.live) { client async throws in
-                let port = client.port ?? 0
+            try await server.listening { port async throws in
                 try await onThread {
                     let connection = try RawConnection(port: port)
                     connection.send("\(request) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
@@ -83,8 +78,7 @@ import Testing
 
     @Test func `clients that go away in the middle leave the server as it was`() async throws {
         try await ServedPhotos(["1"]).serve { server async throws in
-            try await server.application().test(.live) { client async throws in
-                let port = client.port ?? 0
+            try await server.listening { port async throws in
                 try await onThread {
                     for text in [
                         "", "GET", "GET /api/status HTTP/1.1\r\nHost",

@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import PictureSearch
 import Synchronization
 import Testing
@@ -20,20 +19,19 @@ import Testing
             collection, settings: settings, logger: .init(label: "test") { _ in LogLines() }, clock: clock)
         let watch = Task { try await server.rest?.watch() }
         defer { watch.cancel() }
-        try await server.application().test(.router) { client async throws in
-            await clock.move(minutes: 6)
-            #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 5)
-            await clock.move(minutes: 6)
-            #expect(collection.isLoaded)
-            await clock.move(minutes: 5)
-            #expect(!collection.isLoaded)
-            #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 5)
-            #expect(collection.isLoaded)
-            await clock.move(minutes: 9)
-            #expect(collection.isLoaded)
-            await clock.move(minutes: 1)
-            #expect(!collection.isLoaded)
-        }
+        let client = RouteClient(server)
+        await clock.move(minutes: 6)
+        #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 5)
+        await clock.move(minutes: 6)
+        #expect(collection.isLoaded)
+        await clock.move(minutes: 5)
+        #expect(!collection.isLoaded)
+        #expect(try await client.get("/api/search?q=cat&all=1").found.hits.count == 5)
+        #expect(collection.isLoaded)
+        await clock.move(minutes: 9)
+        #expect(collection.isLoaded)
+        await clock.move(minutes: 1)
+        #expect(!collection.isLoaded)
     }
 
     @Test func `the time of an answer does not count while models are loaded`() async throws {

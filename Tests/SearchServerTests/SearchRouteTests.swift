@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import RetrievalFixtures
 import Synchronization
 import Testing
@@ -32,11 +31,11 @@ import Testing
     @Test func `a picture of the index finds itself first, and so does its file`() async throws {
         let photos = try ServedPhotos()
         let number = try photos.number("3.bmp")
-        let bytes = ByteBuffer(bytes: ServedPhotos.bitmap(3))
+        let bytes = ServedPhotos.bitmap(3)
         try await photos.ask { client async throws in
             let alike = try await client.get("/api/search?like=\(number)").found
             #expect(alike.names.first == "3.bmp" && alike.hits.count == 5 && alike.hits[0].relevance == nil)
-            let sent = try await client.execute(uri: "/api/search/picture?count=1", method: .post, body: bytes)
+            let sent = try await client.post("/api/search/picture?count=1", bytes)
             #expect(try sent.found.names == ["3.bmp"])
         }
     }
@@ -94,9 +93,8 @@ import Testing
 
     @Test func `what is sent and is no picture is refused`() async throws {
         try await ServedPhotos(["1"]).ask({ $0.pictureBytes = 1000 }) { client async throws in
-            func send(_ text: String) async throws -> TestResponse {
-                try await client.execute(
-                    uri: "/api/search/picture", method: .post, body: ByteBuffer(string: text))
+            func send(_ text: String) async throws -> RouteClient.Answer {
+                try await client.post("/api/search/picture", Data(text.utf8))
             }
             let text = try await send("no picture")
             #expect(text.status == .badRequest)

@@ -1,7 +1,6 @@
 import AsCLBase
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import ImageEncoding
 import Logging
 import PictureCatalogue
@@ -88,9 +87,9 @@ struct ServedPhotos: Sendable {
     /// Asks a server that need not listen.
     func ask<Value: Sendable>(
         _ change: (inout ServerSettings) -> Void = { _ in }, log: LogLines = LogLines(),
-        _ test: @Sendable (any TestClientProtocol) async throws -> Value
+        _ test: @Sendable (RouteClient) async throws -> Value
     ) async throws -> Value {
-        try await serve(change, log: log) { server async throws in try await server.application().test(.router, test) }
+        try await serve(change, log: log) { server async throws in try await test(RouteClient(server)) }
     }
 
     /// Gives the first four pictures a caption each, `cat` and their number.
@@ -159,22 +158,4 @@ struct Found: Decodable {
     let notes: [String]
 
     var names: [String] { hits.map { URL(fileURLWithPath: $0.picture.path).lastPathComponent } }
-}
-
-extension TestResponse {
-    var text: String { String(buffer: body) }
-    var found: Found { get throws { try JSONDecoder().decode(Found.self, from: Data(body.readableBytesView)) } }
-
-    /// The line of an error.
-    var problem: String {
-        get throws {
-            try JSONDecoder().decode([String: String].self, from: Data(body.readableBytesView))["error"] ?? ""
-        }
-    }
-}
-
-extension TestClientProtocol {
-    func get(_ address: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {
-        try await execute(uri: address, method: .get, headers: headers)
-    }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import FoundationNetworking
 import Hummingbird
-import HummingbirdTesting
 import RetrievalFixtures
 import Testing
 
@@ -48,10 +47,10 @@ import Testing
             #expect(!Doorkeeper.isOwn(other), "\(other ?? "none")")
         }
         try await ServedPhotos(["1"]).serve { server async throws in
-            try await server.application().test(.live) { client async throws in
+            try await server.listening { port async throws in
                 for (name, status) in [("localhost", 200), ("example.org", 421)] {
                     var request = URLRequest(
-                        url: try #require(URL(string: "http://127.0.0.1:\(client.port ?? 0)/api/status")))
+                        url: try #require(URL(string: "http://127.0.0.1:\(port)/api/status")))
                     request.setValue(name, forHTTPHeaderField: "Host")
                     let (_, response) = try await URLSession.shared.data(for: request)
                     #expect((response as? HTTPURLResponse)?.statusCode == status, "\(name)")
@@ -73,19 +72,18 @@ import Testing
             }
             defer { release.signal() }
             _ = await started.first { _ in true }
-            try await server.application().test(.router) { client async throws in
-                let answer = try await client.get("/api/search?q=cat")
-                #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "1")
-                #expect(try answer.problem.hasPrefix("too many searches at once"))
-                // All else goes on.
-                #expect(try await client.get("/api/status").status == .ok)
-                release.signal()
-                try await busy.value
-                // The place is given back on the thread, a moment after the answer.
-                var status = HTTPResponse.Status.serviceUnavailable
-                while status == .serviceUnavailable { status = try await client.get("/api/search?q=cat").status }
-                #expect(status == .ok)
-            }
+            let client = RouteClient(server)
+            let answer = try await client.get("/api/search?q=cat")
+            #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "1")
+            #expect(try answer.problem.hasPrefix("too many searches at once"))
+            // All else goes on.
+            #expect(try await client.get("/api/status").status == .ok)
+            release.signal()
+            try await busy.value
+            // The place is given back on the thread, a moment after the answer.
+            var status = HTTPResponse.Status.serviceUnavailable
+            while status == .serviceUnavailable { status = try await client.get("/api/search?q=cat").status }
+            #expect(status == .ok)
         }
     }
 
@@ -103,10 +101,10 @@ import Testing
                 (HTTPRequest.Method.delete, "/api/pictures/1", "GET, HEAD"), (.trace, "/", "GET, HEAD"),
                 (.get, "/api/search/picture", "POST"), (.put, "/api/pictures/x/original", "GET, HEAD"),
             ] {
-                let answer = try await client.execute(uri: address, method: method)
+                let answer = try await client.send(method, address)
                 #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == allowed, "\(method) \(address)")
             }
-            #expect(try await client.execute(uri: "/api/pictures/1/other", method: .put).status == .notFound)
+            #expect(try await client.send(.put, "/api/pictures/1/other").status == .notFound)
         }
     }
 
@@ -190,8 +188,8 @@ import Testing
                     file.headers[.contentSecurityPolicy]?.hasPrefix("default-src 'none'; script-src 'self';") == true)
                 let tag = try #require(file.headers[.eTag])
                 #expect(try await client.get(address, [.ifNoneMatch: tag]).status == .notModified)
-                let head = try await client.execute(uri: address, method: .head)
-                #expect(head.status == .ok && head.headers[.contentLength] == "\(file.body.readableBytes)")
+                let head = try await client.send(.head, address)
+                #expect(head.status == .ok && head.headers[.contentLength] == "\(file.body.count)")
             }
         }
     }
@@ -200,9 +198,7 @@ import Testing
         struct Description: Decodable { let paths: [String: [String: Operation]] }
         struct Operation: Decodable {}
         let (text, own) = try await ServedPhotos(["1"]).serve { server async throws in
-            let text = try await server.application().test(.router) { client async throws in
-                try await client.get("/api/openapi.json").text
-            }
+            let text = try await RouteClient(server).get("/api/openapi.json").text
             return (text, server.router().routes.filter { $0.method != .head }.map { "\($0.method) \($0.path)" })
         }
         let description = try JSONDecoder().decode(Description.self, from: Data(text.utf8))

@@ -1,7 +1,6 @@
 import AsCLBase
 import Foundation
 import Hummingbird
-import HummingbirdTesting
 import Logging
 import PictureCatalogue
 import PictureSearch
@@ -34,11 +33,11 @@ struct StoreRouteTests {
     }
 
     private func ask(
-        log: LogLines = LogLines(), _ test: @Sendable (any TestClientProtocol) async throws -> Void
+        log: LogLines = LogLines(), _ test: @Sendable (RouteClient) async throws -> Void
     ) async throws {
         let server = SearchServer(
             try PictureCollection(store), settings: ServerSettings(), logger: Logger(label: "test") { _ in log })
-        try await server.application().test(.router, test)
+        try await test(RouteClient(server))
     }
 
     @Test func `it answers as one of a folder does`() async throws {

@@ -5,7 +5,8 @@ import Yams
 /// - Throws: `TrainingError` in one line where Yams prints an excerpt with a marker under it.
 func parseYAML(_ text: String, place: ConfigurationPlace) throws(TrainingError) -> Node {
     do {
-        return try compose(yaml: text) ?? .scalar(.init("", .implicit, .plain))
+        // The encoding is named, or Yams looks through the whole environment for one each time.
+        return try compose(yaml: text, .default, .default, .utf8) ?? .scalar(.init("", .implicit, .plain))
     } catch let error as YamlError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
