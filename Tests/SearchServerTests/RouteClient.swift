@@ -42,7 +42,8 @@ struct RouteClient: Sendable {
         let context = BasicRequestContext(
             source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: logger))
         let request = Request(
-            head: HTTPRequest(method: method, scheme: "http", authority: "localhost", path: address, headerFields: headers),
+            head: .init(
+                method: method, scheme: "http", authority: "localhost", path: address, headerFields: headers),
             body: RequestBody(buffer: ByteBuffer(bytes: body)))
         let response = try await responder.respond(to: request, context: context)
         let (parts, writer) = AsyncStream<ByteBuffer>.makeStream()
