@@ -37,6 +37,20 @@ struct ServeTests {
         #expect(result.errors.contains("route=/api/search status=200"))
     }
 
+    #if os(Linux)
+    @Test(arguments: [("", ["GOMP_SPINCOUNT=3000"]), ("export OMP_WAIT_POLICY=active", ["OMP_WAIT_POLICY=active"])])
+    func `threads wait shortly unless the user has chosen otherwise`(choice: String, _ chosen: [String]) throws {
+        let tool = try Tool(
+            ["serve", "--index", try Self.index.get(), "--port", "0"],
+            shell: "unset GOMP_SPINCOUNT OMP_WAIT_POLICY\n\(choice)")
+        _ = try tool.firstLine()
+        let names = ["GOMP_SPINCOUNT=", "OMP_WAIT_POLICY="]
+        #expect(try tool.environment().filter { own in names.contains { own.hasPrefix($0) } } == chosen)
+        tool.terminate()
+        #expect(try tool.finish().status == 0)
+    }
+    #endif
+
     @Test func `a taken port, a missing index and a poor token are told in a line`() throws {
         let index = try Self.index.get()
         let first = try Tool(["serve", "--index", index, "--port", "0"])

@@ -40,8 +40,10 @@ final class Tool {
         captured = try Workshop.newFolder("captured")
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", program] + arguments
-        // One thread each: several tests run at once.
-        process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+        // One thread each: several tests run at once. Where it is said how threads wait, the tool does not start itself once
+        // more to say so, which takes as long as many a test.
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "1"]) { $1 }
             .merging(environment) { $1 }.merging(try signal?.environment ?? [:]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.newFile(captured + "/output")
@@ -70,6 +72,12 @@ final class Tool {
             if isOver { return output }
             sched_yield()
         }
+    }
+
+    /// The variables that it has while it runs.
+    func environment() throws -> [String] {
+        let variables = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/environ"))
+        return variables.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Asks it to end, by SIGTERM.
