@@ -1,6 +1,6 @@
 import AsCLBase
 import Foundation
-package import Hummingbird
+import Hummingbird
 package import Logging
 import NIOCore
 import PictureCatalogue
@@ -69,9 +69,9 @@ package struct SearchServer: Sendable {
         }
     }
 
-    /// What listens; tests ask it without.
-    package func application(
-        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    /// What listens.
+    func application(
+        onListening: @escaping @Sendable (Int) -> Void
     ) -> Application<RouterResponder<BasicRequestContext>> {
         let (port, requestSeconds) = (settings.port, settings.requestSeconds)
         return Application(
@@ -89,7 +89,7 @@ package struct SearchServer: Sendable {
     }
 
     /// Every route.
-    package func router() -> Router<BasicRequestContext> {
+    func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         let known = KnownRoutes()
         router.add(middleware: RequestRecord(metrics: metrics, logger: logger, known: known))

@@ -41,7 +41,7 @@ final class Tool {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "\(shell)\nexec \"$0\" \"$@\"", program] + arguments
         // One thread each: several tests run at once. Where it is said how threads wait, the tool does not start itself once
-        // more to say so, which takes as long as many a test.
+        // more to say so, and load libtorch once more with it.
         process.environment = ProcessInfo.processInfo.environment
             .merging(["OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "1"]) { $1 }
             .merging(environment) { $1 }.merging(try signal?.environment ?? [:]) { $1 }
